@@ -1,1 +1,5 @@
-//! stdlib
+//! Values, types, units and functions of the Watch language.
+
+pub mod types;
+pub mod units;
+pub mod value;
