@@ -1,2 +1,55 @@
-//! placeholder while the workspace is laid out
-fn main() {}
+//! The project's own commands: `cargo xtask demo`, `test`, `ci` and the rest. It depends on nothing but the standard
+//! library, so that it is there within seconds on a fresh machine.
+
+mod checks;
+mod demo;
+mod examples;
+mod fuzz;
+mod python;
+mod shell;
+mod system;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  demo                        run both examples over their data, from nothing to warnings on the screen
+  test [ARGUMENTS]            all tests, with cargo-nextest where it is installed; ARGUMENTS go to it
+  ci                          all that a change must pass
+  fuzz TARGET SECONDS         fuzz one target (fuzz/fuzz_targets/TARGET.rs)
+  equalities --cases N        the equality harness over N generated cases, with its shares and mutants
+  flights-data                put the data of examples/flights in place
+  city [ARGUMENTS]            generate the city for examples/group_rental; ARGUMENTS go to watchfire-city
+  check-flights               hold the warnings of examples/flights against DuckDB
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((command, rest)) = arguments.split_first() else {
+        eprint!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    let outcome = match command.as_str() {
+        "demo" => demo::demo(),
+        "test" => checks::tests(rest),
+        "ci" => checks::ci(),
+        "fuzz" => fuzz::run_target(rest),
+        "equalities" => checks::equalities(rest),
+        "flights-data" => examples::flights_data(),
+        "city" => examples::city(rest),
+        "check-flights" => examples::check_flights(),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `cargo xtask test` and `cargo xtask ci`.
+
+use crate::demo::run_package;
+use crate::examples::{build_watchfire, check_flights, city_data, flights_data, package};
+use crate::fuzz;
+use crate::shell::{Outcome, cargo, program, run, section, works};
+
+/// All tests of the workspace, and the examples in its documentation.
+pub(crate) fn tests(arguments: &[String]) -> Outcome {
+    if works(cargo().args(["nextest", "--version"])) {
+        run(cargo().args(["nextest", "run", "--workspace"]).args(arguments))?;
+    } else {
+        println!("cargo-nextest is not installed (cargo install cargo-nextest --locked): using cargo test");
+        run(cargo().args(["test", "--workspace", "--lib", "--bins", "--tests"]).args(arguments))?;
+    }
+    if arguments.is_empty() { run(cargo().args(["test", "--workspace", "--doc"])) } else { Ok(()) }
+}
+
+/// The equality harness.
+pub(crate) fn equalities(arguments: &[String]) -> Outcome {
+    run(cargo().args(["run", "--quiet", "--package", "watchfire-tests", "--bin", "equalities", "--"]).args(arguments))
+}
+
+/// Seconds for which each fuzz target is run.
+const SMOKE_SECONDS: u32 = 20;
+
+/// A part of the checks: its name, and what it does.
+type Part = (&'static str, fn() -> Outcome);
+
+/// All that a change must pass. A part that fails does not keep the others from running.
+pub(crate) fn ci() -> Outcome {
+    let parts: &[Part] = &[
+        ("format", || run(cargo().args(["fmt", "--all", "--check"]))),
+        ("clippy", || {
+            run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
+        }),
+        ("tests", || tests(&[])),
+        ("documentation", || {
+            run(cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))
+        }),
+        ("examples", examples),
+        ("fuzz smoke", || fuzz::smoke(SMOKE_SECONDS)),
+    ];
+    let mut lines = Vec::new();
+    let mut failed = Vec::new();
+    for (name, work) in parts {
+        let (outcome, seconds) = section(name, work);
+        lines.push(format!("  {name:<16} {:<7} {seconds:>7.1} s", if outcome.is_ok() { "passed" } else { "FAILED" }));
+        if outcome.is_err() {
+            failed.push(*name);
+        }
+    }
+    println!("\n{}", lines.join("\n"));
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// The example packages: checked, their own tests, and run over their data.
+fn examples() -> Outcome {
+    let watchfire = build_watchfire()?;
+    for name in ["group_rental", "flights"] {
+        for command in ["check", "test"] {
+            println!("$ watchfire {command} examples/{name}");
+            run(program(&watchfire).arg(command).arg(package(name)))?;
+        }
+    }
+    city_data()?;
+    run_package(&watchfire, "group_rental")?;
+    match flights_data() {
+        Ok(()) => check_flights(),
+        Err(message) => {
+            println!("the flights are not run: {message}");
+            Ok(())
+        }
+    }
+}
