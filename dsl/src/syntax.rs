@@ -638,7 +638,7 @@ pub enum Expect {
 /// A type as written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TypeName {
-    /// Its name, as written.
+    /// Its name; a built-in type has its English name here, in whichever language it was written.
     pub name: Name,
     /// `?`
     pub optional: bool,
@@ -885,15 +885,15 @@ pub enum BinaryOperator {
     Remainder,
 }
 
-/// `FUNCTION [distinct] [VALUE] from SELECTION`
+/// `FUNCTION [distinct] [VALUE] [from SELECTION]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Aggregate {
     /// What is computed.
     pub function: AggregateFunction,
     /// Of what; `count`, `any` and `none` may have none.
     pub value: Option<Expr>,
-    /// Over which rows.
-    pub selection: Selection,
+    /// Over which rows; none (columns of a derived table only): the rows of the group.
+    pub selection: Option<Selection>,
 }
 
 /// Aggregates.
