@@ -1,4 +1,5 @@
 //! The Watch language: text, syntax, types, diagnostics, formatter.
 
+pub mod diagnostics;
 pub mod source;
 pub mod syntax;

@@ -1,0 +1,13 @@
+### Grants, purposes, privacy.
+
+E0401 = `{ $model }` may not read `{ $source }.{ $column }` for `{ $purpose }`
+    .at = read here
+    .through = reaches the model through this
+    .declared = { $owner } allows: { $allowed }
+    .help = ask { $owner } to allow `{ $purpose }`, or leave this column out
+
+E0402 = `{ $model }` is about a private entity and needs `review required`
+    .at = `{ $entity }` is private
+    .declared = declared private here
+    .insert = require a review
+    .note = such warnings go out only after a person has looked at them

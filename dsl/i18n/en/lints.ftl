@@ -1,0 +1,6 @@
+### Right, but perhaps not what is meant.
+
+W0001 = `!=` leaves out rows where `{ $left }` is missing
+    .at = neither true nor false where a value is missing
+    .replace = count a missing value as different
+    .help = write `is not` to keep them

@@ -1,0 +1,69 @@
+//! Words that appear inside messages and are translated themselves: "a name", "a number".
+
+/// A word of `words.ftl`, by its message id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Word(pub(super) &'static str);
+
+impl Word {
+    /// The message id.
+    pub fn id(self) -> &'static str {
+        self.0
+    }
+}
+
+macro_rules! words {
+    ($( $(#[$doc:meta])* $name:ident = $id:literal ),* $(,)?) => {
+        impl Word {
+            $( $(#[$doc])* pub const $name: Word = Word($id); )*
+            /// Every word.
+            pub const ALL: &'static [Word] = &[$( Word::$name ),*];
+        }
+    };
+}
+
+words! {
+    /// A name.
+    NAME = "word-name",
+    /// A number.
+    NUMBER = "word-number",
+    /// A text in quotes.
+    TEXT = "word-text",
+    /// A value or calculation.
+    EXPRESSION = "word-expression",
+    /// A duration such as `7 days`.
+    DURATION = "word-duration",
+    /// A type such as `Int`.
+    TYPE = "word-type",
+    /// A date or a time.
+    DATE = "word-date",
+    /// The end of the line.
+    END_OF_LINE = "word-end-of-line",
+    /// The end of the file.
+    END_OF_FILE = "word-end-of-file",
+    /// An entity.
+    ENTITY = "word-entity",
+    /// A source.
+    SOURCE = "word-source",
+    /// A column.
+    COLUMN = "word-column",
+    /// A fact.
+    FACT = "word-fact",
+    /// A model.
+    MODEL = "word-model",
+    /// A function.
+    FUNCTION = "word-function",
+    /// An enum.
+    ENUM = "word-enum",
+    /// A parameter.
+    PARAMETER = "word-parameter",
+    /// A derived table.
+    ROWS = "word-rows",
+    /// A unit.
+    UNIT = "word-unit",
+    /// A level.
+    LEVEL = "word-level",
+    /// A plugin.
+    PLUGIN = "word-plugin",
+    /// A constant.
+    CONSTANT = "word-constant",
+}
