@@ -1,5 +1,17 @@
-//! Values, types, units and functions of the Watch language.
+//! Values, types, units, operators and functions of the Watch language.
+//!
+//! Everything here means the same to the checker, the interpreter, the compiled kernels and the reference evaluator:
+//! what an operator does with a missing value, when a wall time exists, how a sum is rounded is written down once.
+//!
+//! | module | subject |
+//! |---|---|
+//! | [`types`], [`value`], [`units`] | what there is |
+//! | [`ops`] | operators: three-valued logic, arithmetic, comparison |
+//! | [`zone`], [`grid`] | calendar and time zone, regular instants |
 
+pub mod grid;
+pub mod ops;
 pub mod types;
 pub mod units;
 pub mod value;
+pub mod zone;
