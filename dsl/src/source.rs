@@ -38,19 +38,27 @@ pub struct SourceFile {
     pub name: Arc<str>,
     /// The text, UTF-8.
     pub text: Arc<str>,
+    /// First byte of each line but the first.
+    lines: Arc<[u32]>,
 }
 
 impl SourceFile {
+    /// A file of that name and text.
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
+        let (name, text) = (name.into(), text.into());
+        let lines = text.match_indices('\n').map(|(i, _)| u32::try_from(i + 1).unwrap_or(u32::MAX)).collect();
+        Self { name, text, lines }
+    }
+
     /// Line and column (both from 1, columns in characters) of a byte offset; offsets past the end give the end.
     pub fn position(&self, offset: u32) -> (usize, usize) {
         let mut offset = (offset as usize).min(self.text.len());
         while !self.text.is_char_boundary(offset) {
             offset -= 1;
         }
-        let before = &self.text[..offset];
-        let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-        let start = before.rfind('\n').map_or(0, |i| i + 1);
-        (line, before[start..].chars().count() + 1)
+        let line = self.lines.partition_point(|&start| start as usize <= offset);
+        let start = line.checked_sub(1).map_or(0, |i| self.lines[i] as usize);
+        (line + 1, self.text[start..offset].chars().count() + 1)
     }
 }
 
@@ -63,7 +71,7 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a file and returns its id.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        self.files.push(SourceFile { name: name.into(), text: text.into() });
+        self.files.push(SourceFile::new(name, text));
         FileId(u32::try_from(self.files.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -80,5 +88,20 @@ impl SourceMap {
     /// The text under a span; empty where the span is not in this map.
     pub fn text(&self, span: Span) -> &str {
         self.get(span.file).and_then(|f| f.text.get(span.start as usize..span.end as usize)).unwrap_or("")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SourceFile;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let file = SourceFile::new("a.watch", "租住\nb\n\n尾");
+        let places =
+            [(0, (1, 1)), (3, (1, 2)), (4, (1, 2)), (6, (1, 3)), (7, (2, 1)), (9, (3, 1)), (10, (4, 1)), (99, (4, 2))];
+        for (offset, place) in places {
+            assert_eq!(file.position(offset), place, "byte {offset}");
+        }
     }
 }

@@ -2,8 +2,7 @@
 
 E0201 = there is no { $kind } `{ $name }`
     .at = not declared
-    .replace = use `{ $suggestion }`
-    .help = did you mean `{ $suggestion }`?
+    .replace = did you mean `{ $suggestion }`?
 
 E0202 = `{ $name }` is declared twice
     .at = declared again here
@@ -13,8 +12,7 @@ E0202 = `{ $name }` is declared twice
 E0203 = `{ $source }` has no column `{ $name }`
     .at = not a column of `{ $source }`
     .declared = `{ $source }` is declared here
-    .replace = use `{ $suggestion }`
-    .help = did you mean `{ $suggestion }`?
+    .replace = did you mean `{ $suggestion }`?
 
 E0204 = facts that need each other: { $path }
     .at = needs itself in the end

@@ -18,7 +18,7 @@ E0004 = brackets are nested too deeply
 E0005 = a blank is needed next to `{ $keyword }`
     .at = reads as one name
     .insert = write a blank
-    .note = Chinese keywords end where a blank or a sign stands, so that names may contain them
+    .note = a keyword in Chinese ends at a blank or a punctuation mark, so that names may contain it
 
 E0006 = the character `{ $character }` means nothing here
     .at = not part of the language

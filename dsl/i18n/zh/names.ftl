@@ -2,8 +2,7 @@
 
 E0201 = 没有名为 `{ $name }` 的{ $kind }
     .at = 没有声明
-    .replace = 改为 `{ $suggestion }`
-    .help = 是否想写 `{ $suggestion }`？
+    .replace = 是否想写 `{ $suggestion }`？
 
 E0202 = `{ $name }` 声明了两次
     .at = 这里又声明了一次
@@ -13,8 +12,7 @@ E0202 = `{ $name }` 声明了两次
 E0203 = `{ $source }` 没有列 `{ $name }`
     .at = 不是 `{ $source }` 的列
     .declared = `{ $source }` 在这里声明
-    .replace = 改为 `{ $suggestion }`
-    .help = 是否想写 `{ $suggestion }`？
+    .replace = 是否想写 `{ $suggestion }`？
 
 E0204 = 事实互相依赖：{ $path }
     .at = 最终依赖自己

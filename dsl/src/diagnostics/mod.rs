@@ -46,8 +46,7 @@
 //!    E0203 = `{ $source }` has no column `{ $name }`
 //!        .at = not a column of `{ $source }`
 //!        .declared = `{ $source }` is declared here
-//!        .replace = use `{ $suggestion }`
-//!        .help = did you mean `{ $suggestion }`?
+//!        .replace = did you mean `{ $suggestion }`?
 //!    ```
 //!
 //!    The message has the code as its id. An attribute with the name of a label field is the text at that label; one with

@@ -49,7 +49,7 @@ fn report<'a>(diagnostic: &Diagnostic, sources: &'a SourceMap, language: Languag
         let annotations = labels.iter().map(|label| {
             let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let text = diagnostic.label_text(label, language);
-            kind.span(window.place(label.span)).label((!text.is_empty()).then_some(text))
+            kind.span(window.place(file, label.span)).label((!text.is_empty()).then_some(text))
         });
         group = group.element(window.snippet::<Annotation<'_>>(file).annotations(annotations));
     }
@@ -71,7 +71,7 @@ fn report<'a>(diagnostic: &Diagnostic, sources: &'a SourceMap, language: Languag
         for (file, edits) in edits {
             let Some(file) = sources.get(file) else { continue };
             let window = Window::around(file, edits.iter().map(|edit| edit.0));
-            let patches = edits.iter().map(|(span, text)| Patch::new(window.place(*span), text.clone()));
+            let patches = edits.iter().map(|(span, text)| Patch::new(window.place(file, *span), text.clone()));
             group = group.element(window.snippet::<Patch<'_>>(file).patches(patches));
         }
         groups.push(group);
@@ -101,17 +101,10 @@ struct Window {
 
 impl Window {
     fn around(file: &SourceFile, spans: impl Iterator<Item = Span>) -> Self {
-        let whole = |offset: u32| {
-            let mut offset = (offset as usize).min(file.text.len());
-            while !file.text.is_char_boundary(offset) {
-                offset -= 1;
-            }
-            offset
-        };
         let (mut start, mut end) = (file.text.len(), 0);
         for span in spans {
-            start = start.min(whole(span.start));
-            end = end.max(whole(span.end));
+            start = start.min(whole(file, span.start));
+            end = end.max(whole(file, span.end));
         }
         let end = end.max(start);
         let first = file.text[..start].rfind('\n').map_or(0, |i| i + 1);
@@ -125,9 +118,18 @@ impl Window {
     }
 
     /// Where a span lies in the window.
-    fn place(&self, span: Span) -> Range<usize> {
-        let inside = |offset: u32| (offset as usize).clamp(self.bytes.start, self.bytes.end) - self.bytes.start;
+    fn place(&self, file: &SourceFile, span: Span) -> Range<usize> {
+        let inside = |offset: u32| whole(file, offset).clamp(self.bytes.start, self.bytes.end) - self.bytes.start;
         let start = inside(span.start);
         start..inside(span.end).max(start)
     }
+}
+
+/// The nearest place at or before `offset` that is between two characters of the text.
+fn whole(file: &SourceFile, offset: u32) -> usize {
+    let mut offset = (offset as usize).min(file.text.len());
+    while !file.text.is_char_boundary(offset) {
+        offset -= 1;
+    }
+    offset
 }
