@@ -8,9 +8,12 @@
 //! | [`types`], [`value`], [`units`] | what there is |
 //! | [`ops`] | operators: three-valued logic, arithmetic, comparison |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |
+//! | [`exact`], [`statistics`] | sums that do not depend on order, and what follows from them |
 
+pub mod exact;
 pub mod grid;
 pub mod ops;
+pub mod statistics;
 pub mod types;
 pub mod units;
 pub mod value;
