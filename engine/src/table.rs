@@ -1,0 +1,231 @@
+//! Tables: the typed rows of the sources, every version of each, in row order.
+//!
+//! A [`Table`] holds one line for each *state* of each version of each row (docs/language.md §1.3, §1.4): usually one
+//! line per row; two for a row that was corrected; one more where a differing copy arrived later. A line is visible in
+//! `[known, known_until)`. Lines are sorted as §1.5 says, so **a line's index is its place in row order**, whatever
+//! order the input had. A table is columns of plain numbers; texts and entities are codes into a sorted dictionary, so
+//! that codes compare as their values do.
+
+use std::sync::Arc;
+use watchfire_dsl::program::{ColumnId, EnumId, SourceId};
+use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
+
+/// Known from the beginning of time.
+pub(crate) const ALWAYS: i64 = i64::MIN;
+/// Open end: never superseded, never over.
+pub(crate) const NEVER: i64 = i64::MAX;
+
+/// The rows of one table.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    /// Whose rows.
+    pub(crate) source: SourceId,
+    /// How many lines.
+    pub(crate) rows: usize,
+    /// By [`ColumnId`]; `None`: not read.
+    pub(crate) columns: Vec<Option<Column>>,
+    /// Event time (of a state: its start), microseconds; `None`: timeless.
+    pub(crate) time: Option<Vec<i64>>,
+    /// End of a state, exclusive; [`NEVER`]: open. As loaded: use [`Table::until_at`].
+    pub(crate) until: Option<Vec<i64>>,
+    /// First instant at which the line holds; [`ALWAYS`]: from the beginning.
+    pub(crate) known: Vec<i64>,
+    /// First instant at which it no longer holds; not later than `known`: never visible.
+    pub(crate) known_until: Vec<i64>,
+    /// The line is what its version was when it became known: an `on` model looks at it if it is visible then. False
+    /// for later states of the same version.
+    pub(crate) first_state: Vec<bool>,
+    /// The end column, where an end later than k reads as missing.
+    pub(crate) hidden_until: Option<ColumnId>,
+}
+
+impl Table {
+    /// Whether the line is visible at `k`.
+    pub(crate) fn visible(&self, row: u32, k: i64) -> bool {
+        let row = row as usize;
+        self.known[row] <= k && k < self.known_until[row]
+    }
+
+    /// Whether the line triggers an `on` model (§2.2): it is its version's first state, and visible at its own
+    /// known-at.
+    pub(crate) fn triggers(&self, row: u32) -> bool {
+        let row = row as usize;
+        self.first_state[row] && self.known[row] < self.known_until[row]
+    }
+
+    /// Event time of a line; `None` in a timeless table.
+    pub(crate) fn time(&self, row: u32) -> Option<i64> {
+        self.time.as_ref().map(|times| times[row as usize])
+    }
+
+    /// End of a state as it reads at `k`: [`NEVER`] where it is open or not yet known to end.
+    pub(crate) fn until_at(&self, row: u32, k: i64) -> i64 {
+        match &self.until {
+            None => NEVER,
+            Some(until) => {
+                let end = until[row as usize];
+                if self.hidden_until.is_some() && end > k { NEVER } else { end }
+            }
+        }
+    }
+
+    /// A cell as it reads at `k` (§1.6). A column that was not read is missing: the plan names the columns it needs.
+    pub(crate) fn value_at(&self, row: u32, column: ColumnId, k: i64) -> Value {
+        if self.hidden_until == Some(column) && self.until.as_ref().is_some_and(|until| until[row as usize] > k) {
+            return Value::Missing;
+        }
+        self.value(row, column)
+    }
+
+    /// A cell as it was loaded.
+    pub(crate) fn value(&self, row: u32, column: ColumnId) -> Value {
+        self.column(column).map_or(Value::Missing, |column| column.value(row as usize))
+    }
+
+    /// A column, if it was read.
+    pub(crate) fn column(&self, column: ColumnId) -> Option<&Column> {
+        self.columns.get(column.index()).and_then(Option::as_ref)
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Column {
+    /// Its values; those that are not there hold any.
+    pub(crate) data: ColumnData,
+    /// Which are there; `None`: all.
+    pub(crate) valid: Option<Vec<bool>>,
+}
+
+/// The values of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum ColumnData {
+    /// Truth.
+    Bool(Vec<bool>),
+    /// Whole numbers.
+    Int(Vec<i64>),
+    /// Numbers, or quantities in their SI unit; never NaN.
+    Float(Vec<f64>),
+    /// Ten-thousandths.
+    Money(Vec<i64>),
+    /// Texts.
+    Text(Vec<u32>, Arc<[Arc<str>]>),
+    /// Days since 1970-01-01.
+    Date(Vec<i32>),
+    /// Microseconds since 1970-01-01T00:00Z.
+    Time(Vec<i64>),
+    /// Spans of time.
+    Duration(Vec<Duration>),
+    /// Hours of the day.
+    Hour(Vec<u8>),
+    /// Positions.
+    Point(Vec<Point>),
+    /// Variants.
+    Enum(EnumId, Vec<u32>),
+    /// Entities, by canonical key.
+    Entity(Vec<u32>, Arc<[EntityKey]>),
+}
+
+impl Column {
+    /// Whether the cell is there.
+    pub(crate) fn is_valid(&self, row: usize) -> bool {
+        self.valid.as_ref().is_none_or(|valid| valid[row])
+    }
+
+    /// The cell's value.
+    pub(crate) fn value(&self, row: usize) -> Value {
+        if !self.is_valid(row) {
+            return Value::Missing;
+        }
+        match &self.data {
+            ColumnData::Bool(values) => Value::Bool(values[row]),
+            ColumnData::Int(values) => Value::Int(values[row]),
+            ColumnData::Float(values) => Value::Float(values[row]),
+            ColumnData::Money(values) => Value::Money(values[row]),
+            ColumnData::Text(codes, texts) => Value::Text(texts[codes[row] as usize].clone()),
+            ColumnData::Date(values) => Value::Date(values[row]),
+            ColumnData::Time(values) => Value::Time(values[row]),
+            ColumnData::Duration(values) => Value::Duration(values[row]),
+            ColumnData::Hour(values) => Value::Hour(values[row]),
+            ColumnData::Point(values) => Value::Point(values[row]),
+            ColumnData::Enum(id, codes) => Value::Enum(*id, codes[row]),
+            ColumnData::Entity(codes, keys) => Value::Entity(keys[codes[row] as usize].clone()),
+        }
+    }
+
+    /// The entity in a cell, without copying it; `None`: missing, or no entity column.
+    pub(crate) fn entity(&self, row: usize) -> Option<&EntityKey> {
+        match &self.data {
+            ColumnData::Entity(codes, keys) if self.is_valid(row) => keys.get(codes[row] as usize),
+            _ => None,
+        }
+    }
+
+    /// Compares two cells by the total order of values, missing first.
+    pub(crate) fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
+        match (self.is_valid(a), self.is_valid(b)) {
+            (true, true) => match &self.data {
+                ColumnData::Bool(values) => values[a].cmp(&values[b]),
+                ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values) => {
+                    values[a].cmp(&values[b])
+                }
+                ColumnData::Float(values) => values[a].total_cmp(&values[b]),
+                ColumnData::Text(codes, _) | ColumnData::Entity(codes, _) | ColumnData::Enum(_, codes) => {
+                    codes[a].cmp(&codes[b])
+                }
+                ColumnData::Date(values) => values[a].cmp(&values[b]),
+                ColumnData::Duration(values) => values[a].cmp(&values[b]),
+                ColumnData::Hour(values) => values[a].cmp(&values[b]),
+                ColumnData::Point(values) => Value::Point(values[a]).cmp(&Value::Point(values[b])),
+            },
+            (left, right) => left.cmp(&right),
+        }
+    }
+
+    /// The column with these rows, in this order.
+    pub(crate) fn gather(&self, rows: &[u32]) -> Column {
+        fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|row| values[*row as usize]).collect()
+        }
+        let data = match &self.data {
+            ColumnData::Bool(values) => ColumnData::Bool(pick(values, rows)),
+            ColumnData::Int(values) => ColumnData::Int(pick(values, rows)),
+            ColumnData::Float(values) => ColumnData::Float(pick(values, rows)),
+            ColumnData::Money(values) => ColumnData::Money(pick(values, rows)),
+            ColumnData::Text(codes, texts) => ColumnData::Text(pick(codes, rows), texts.clone()),
+            ColumnData::Date(values) => ColumnData::Date(pick(values, rows)),
+            ColumnData::Time(values) => ColumnData::Time(pick(values, rows)),
+            ColumnData::Duration(values) => ColumnData::Duration(pick(values, rows)),
+            ColumnData::Hour(values) => ColumnData::Hour(pick(values, rows)),
+            ColumnData::Point(values) => ColumnData::Point(pick(values, rows)),
+            ColumnData::Enum(id, codes) => ColumnData::Enum(*id, pick(codes, rows)),
+            ColumnData::Entity(codes, keys) => ColumnData::Entity(pick(codes, rows), keys.clone()),
+        };
+        let valid = self.valid.as_ref().map(|valid| pick(valid, rows)).filter(|valid| valid.contains(&false));
+        Column { data, valid }
+    }
+}
+
+/// The tables that a run reads.
+#[derive(Clone, Debug)]
+pub(crate) struct Store {
+    /// By [`SourceId`]; `None`: a union, or not read.
+    pub(crate) tables: Vec<Option<Arc<Table>>>,
+    /// What broke the contract.
+    pub(crate) rejects: crate::rejects::Rejects,
+    /// What was read, by name of the source.
+    pub(crate) inputs: Vec<crate::rejects::InputCount>,
+}
+
+impl Store {
+    /// A table, if it was read.
+    pub(crate) fn table(&self, source: SourceId) -> Option<&Table> {
+        self.tables.get(source.index()).and_then(Option::as_deref)
+    }
+
+    /// Earliest and latest known-at of all dated rows (§2.3); `None`: there are none.
+    pub(crate) fn known_range(&self) -> Option<(i64, i64)> {
+        let known = || self.tables.iter().flatten().flat_map(|table| table.known.iter().copied()).filter(|k| *k != ALWAYS);
+        Some((known().min()?, known().max()?))
+    }
+}
