@@ -1,5 +1,6 @@
 //! The Watch language: text, syntax, types, diagnostics, formatter.
 
 pub mod diagnostics;
+pub mod package;
 pub mod source;
 pub mod syntax;

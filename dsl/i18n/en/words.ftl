@@ -30,3 +30,6 @@ word-unit = unit
 word-level = level
 word-plugin = plugin
 word-constant = constant
+word-table = a table
+word-list = a list
+word-boolean = `true` or `false`

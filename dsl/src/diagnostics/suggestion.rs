@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 /// The candidate that is most like `name`, if one is near enough to be a slip of it.
 ///
 /// Nearness counts characters (so Chinese names work as well) that are inserted, dropped, replaced or swapped: a third of
-/// the name's characters at most, and one at least where two or more characters stay.
+/// the name's characters at most. One is also allowed in two Chinese characters, which say as much as a word.
 ///
 /// ```
 /// use watchfire_dsl::diagnostics::suggest;
@@ -33,7 +33,7 @@ where
             continue;
         }
         let distance = strsim::damerau_levenshtein(&folded, &other);
-        let near = if longer <= 1 { 0 } else { (longer / 3).max(1) };
+        let near = if longer == 2 && !folded.is_ascii() { 1 } else { longer / 3 };
         if distance > near {
             continue;
         }

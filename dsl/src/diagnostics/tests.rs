@@ -355,7 +355,8 @@ fn suggestions_know_slips_from_other_words() {
     assert_eq!(suggest("HOME", ["home"]), Some("home".into()));
     assert_eq!(suggest("人", ["口"]), None);
     assert_eq!(suggest("地扯", ["地址", "日期"]), Some("地址".into()));
-    assert_eq!(suggest("ab", ["ac", "aa"]), Some("aa".into()), "of equals the first by name");
+    assert_eq!(suggest("cn", ["en", "zh"]), None, "one of two letters is no slip");
+    assert_eq!(suggest("abc", ["abd", "aba"]), Some("aba".into()), "of equals the first by name");
     assert_eq!(suggest("x", std::iter::empty::<&str>()), None);
 }
 

@@ -66,4 +66,10 @@ words! {
     PLUGIN = "word-plugin",
     /// A constant.
     CONSTANT = "word-constant",
+    /// A table of the manifest.
+    TABLE = "word-table",
+    /// A list.
+    LIST = "word-list",
+    /// True or false.
+    BOOLEAN = "word-boolean",
 }
