@@ -1,7 +1,7 @@
 //! `cargo xtask test` and `cargo xtask ci`.
 
 use crate::demo::run_package;
-use crate::examples::{build_watchfire, check_flights, city_data, flights_data, package};
+use crate::examples::{binary, build, check_flights, city_data, flights_data, package};
 use crate::fuzz;
 use crate::shell::{Outcome, cargo, program, run, section, works};
 
@@ -18,7 +18,8 @@ pub(crate) fn tests(arguments: &[String]) -> Outcome {
 
 /// The equality harness.
 pub(crate) fn equalities(arguments: &[String]) -> Outcome {
-    run(cargo().args(["run", "--quiet", "--package", "watchfire-tests", "--bin", "equalities", "--"]).args(arguments))
+    build(&["watchfire-tests"])?;
+    run(program(binary("equalities")).args(arguments))
 }
 
 /// Seconds for which each fuzz target is run.
@@ -56,15 +57,15 @@ pub(crate) fn ci() -> Outcome {
 
 /// The example packages: checked, their own tests, and run over their data.
 fn examples() -> Outcome {
-    let watchfire = build_watchfire()?;
+    build(&[])?;
     for name in ["group_rental", "flights"] {
         for command in ["check", "test"] {
             println!("$ watchfire {command} examples/{name}");
-            run(program(&watchfire).arg(command).arg(package(name)))?;
+            run(program(binary("watchfire")).arg(command).arg(package(name)))?;
         }
     }
     city_data()?;
-    run_package(&watchfire, "group_rental")?;
+    run_package("group_rental")?;
     match flights_data() {
         Ok(()) => check_flights(),
         Err(message) => {

