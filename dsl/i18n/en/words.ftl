@@ -31,5 +31,5 @@ word-level = level
 word-plugin = plugin
 word-constant = constant
 word-table = a table
-word-list = a list
+word-toml-list = a list
 word-boolean = `true` or `false`

@@ -31,5 +31,5 @@ word-level = 等级
 word-plugin = 插件
 word-constant = 常量
 word-table = 表
-word-list = 列表
+word-toml-list = 列表
 word-boolean = `true` 或 `false`

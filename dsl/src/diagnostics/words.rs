@@ -69,7 +69,7 @@ words! {
     /// A table of the manifest.
     TABLE = "word-table",
     /// A list.
-    LIST = "word-list",
+    LIST = "word-toml-list",
     /// True or false.
     BOOLEAN = "word-boolean",
 }
