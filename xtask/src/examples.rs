@@ -69,9 +69,7 @@ pub(crate) fn output(name: &str) -> PathBuf {
 /// Runs `examples/flights`, and compares each model's warnings with DuckDB's answer to the same rule.
 pub(crate) fn check_flights() -> Outcome {
     flights_data()?;
-    let mut packages = DATA_PACKAGES.to_vec();
-    packages.push(("geographiclib", "geographiclib"));
-    python::ensure(&packages)?;
+    python::ensure(DATA_PACKAGES)?;
     build(&[])?;
     let output = output("flights");
     run(program(binary("watchfire")).arg("run").arg(package("flights")).arg("--output").arg(&output))?;

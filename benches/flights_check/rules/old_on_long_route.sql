@@ -2,10 +2,11 @@
 -- flight is worse than what was warned about.
 WITH RECURSIVE findings AS (
     SELECT f.aircraft AS entity, f.dep AS instant,
-           CASE WHEN f.year - p.built >= 38 THEN 2 ELSE 1 END AS severity,
+           CASE WHEN flown.year - p.built >= 38 THEN 2 ELSE 1 END AS severity,
            row_number() OVER (PARTITION BY f.aircraft ORDER BY f.dep, severity DESC) AS place
-    FROM flights AS f JOIN planes AS p USING (aircraft)
-    WHERE f.year - p.built >= 28 AND f.route_miles >= 1000
+    FROM flights AS f JOIN planes AS p USING (aircraft),
+         LATERAL (SELECT year(timezone('America/New_York', timezone('UTC', f.dep))) AS year) AS flown
+    WHERE flown.year - p.built >= 28 AND f.route_miles >= 1000
 ), fold AS (
     SELECT entity, instant, severity, place, true AS warns,
            utc_of(timezone('America/New_York', timezone('UTC', instant)) + INTERVAL 30 DAY, 'America/New_York') AS silent_until,

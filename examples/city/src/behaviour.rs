@@ -277,12 +277,13 @@ impl<R: Rng> Observer<'_, R> {
         self.stays += 1;
         let hotel = format!("{code}{:02}", self.random.random_range(1..20));
         let stay = format!("{}-{}", self.building.index, self.stays);
+        let address = format!("{address}{}{:02}室", self.random.random_range(2..20), self.random.random_range(1..30));
         let recorded = time + self.random.random_range(MINUTE..30 * MINUTE);
         let row = |time, recorded| Stay {
             hotel: &hotel,
             stay: stay.clone(),
             person: &occupant.person,
-            address,
+            address: &address,
             place,
             time,
             recorded,
