@@ -2,9 +2,9 @@
 //!
 //! - Steps shorter than a day divide a day and count from the start of each day of the zone; the last step of a day of
 //!   23 hours is cut short.
-//! - Steps of days count from 1970-01-01, steps of weeks from Monday 1970-01-05, steps of months from January of year
-//!   0, so that a grid does not depend on when a run begins. The wall time is the same each time; where it is skipped
-//!   or repeated, [`crate::zone`] says which instant is meant.
+//! - Steps of days count from 1970-01-01, steps of weeks from Monday 1969-12-29, steps of months from January 1970, so
+//!   that a grid does not depend on when a run begins. The wall time is the same each time; where it is skipped or
+//!   repeated, [`crate::zone`] says which instant is meant.
 
 use crate::value::DAY_MICROS;
 use crate::zone::{CalendarUnit, Zone, calendar_date, first_date_of};
@@ -112,12 +112,12 @@ impl Grid {
                 first_date_of(CalendarUnit::Day, date, steps * n - i64::from(date).rem_euclid(n))
             }
             Step::Weeks(n) => {
-                let week = (i64::from(date) + 3).div_euclid(7) - 1; // Monday 1970-01-05 begins week 0
+                let week = (i64::from(date) + 3).div_euclid(7); // Monday 1969-12-29 begins week 0
                 first_date_of(CalendarUnit::Week, date, steps * n - week.rem_euclid(n))
             }
             Step::Months(n) => {
                 let day = calendar_date(date)?;
-                let month = i64::from(day.year()) * 12 + i64::from(day.month0());
+                let month = (i64::from(day.year()) - 1970) * 12 + i64::from(day.month0());
                 first_date_of(CalendarUnit::Month, date, steps * n - month.rem_euclid(n))
             }
         }
@@ -156,7 +156,9 @@ mod tests {
         let quarters = instants("Asia/Shanghai", Step::Months(3), 0, "1969-11-05T00:00", 2);
         assert_eq!(quarters, ["1970-01-01T00:00", "1970-04-01T00:00"]);
         let weeks = instants("UTC", Step::Weeks(2), 0, "1969-12-20T00:00", 2);
-        assert_eq!(weeks, ["1969-12-22T00:00", "1970-01-05T00:00"]);
+        assert_eq!(weeks, ["1969-12-29T00:00", "1970-01-12T00:00"]);
+        let months = instants("UTC", Step::Months(5), 0, "1969-12-20T00:00", 2);
+        assert_eq!(months, ["1970-01-01T00:00", "1970-06-01T00:00"]);
     }
 
     #[test]

@@ -7,10 +7,16 @@
 //! |---|---|
 //! | [`types`], [`value`], [`units`] | what there is |
 //! | [`ops`] | operators: three-valued logic, arithmetic, comparison |
+//! | [`functions`] | functions, one declaration each |
+//! | [`format`] | values as people read them |
+//! | [`geo`] | distance and reference systems |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |
 //! | [`exact`], [`statistics`] | sums that do not depend on order, and what follows from them |
 
 pub mod exact;
+pub mod format;
+pub mod functions;
+pub mod geo;
 pub mod grid;
 pub mod ops;
 pub mod statistics;

@@ -109,6 +109,11 @@ impl Zone {
     /// Coordinated universal time.
     pub const UTC: Self = Self { tz: Tz::UTC };
 
+    /// The zone as `chrono-tz` knows it.
+    pub fn tz(&self) -> Tz {
+        self.tz
+    }
+
     /// The zone of this name in the IANA time zone database, such as `Asia/Shanghai`.
     pub fn named(name: &str) -> Option<Self> {
         name.parse().ok().map(|tz| Self { tz })
@@ -180,6 +185,12 @@ impl Zone {
         }
         let wall = self.wall(time)?;
         self.at(add_months_to_date(wall_date(wall), months)?, wall_clock(wall))
+    }
+}
+
+impl From<Tz> for Zone {
+    fn from(tz: Tz) -> Self {
+        Self { tz }
     }
 }
 
