@@ -2,5 +2,6 @@
 
 pub mod diagnostics;
 pub mod package;
+pub mod program;
 pub mod source;
 pub mod syntax;

@@ -60,6 +60,7 @@ pub struct Item {
 /// The kinds of items.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "each variant is documented on its struct")]
+#[expect(clippy::large_enum_variant, reason = "a package has few items; boxes would only cost the reader")]
 pub enum ItemKind {
     Use(Use),
     Constant(Constant),
@@ -174,6 +175,7 @@ pub struct SourceEntry {
 
 /// What a line of a source says.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "most lines are columns")]
 pub enum SourceEntryKind {
     /// `owner "公安局"`.
     Owner(TextLiteral),
