@@ -10,6 +10,8 @@
 //! - `fn` calls and constants are inlined.
 //! - Quantities are SI numbers, texts of enums are variants, parameters keep their identity ([`ExprKind::Parameter`]).
 
+mod walk;
+
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
