@@ -1,0 +1,319 @@
+//! Aggregates: which rows, in which window, how covered, and what they add up to.
+
+use super::decide::FaultRow;
+use super::rows::Rows;
+use super::{Binding, Evaluator, REMEMBERED_WINDOWS};
+use crate::mutant::{Mutant, mutant};
+use crate::plan::{AggregateNode, FromNode, Node, TimelineId};
+use crate::plan::before;
+use crate::table::ALWAYS;
+use crate::timeline::RowRef;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use watchfire_dsl::program::{AggregateFunction, ColumnId, SourceId, SpanOfTime, Window, WindowSpan};
+use watchfire_stdlib::ops::Site;
+use watchfire_stdlib::statistics;
+use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::{EntityKey, Value};
+
+impl<'a> Evaluator<'a> {
+    /// The value of an aggregate about the entity at hand. Where it depends on nothing else it is computed once for
+    /// each entity of the evaluation; a fault is computed again, so that it tells its own place.
+    pub(super) fn aggregate(&mut self, aggregate: &'a AggregateNode, node: &Node) -> Value {
+        let shared = aggregate.shared.filter(|id| {
+            let shared = &self.world.plan.shared[id.0 as usize];
+            shared.places > 1 || shared.nested
+        });
+        let Some(id) = shared else { return self.compute(aggregate, node) };
+        if let Some(value) = self.shared.get(&(id, self.this)) {
+            return value.clone();
+        }
+        let value = self.compute(aggregate, node);
+        if !matches!(value, Value::Fault(_)) {
+            self.shared.insert((id, self.this), value.clone());
+        }
+        value
+    }
+
+    fn compute(&mut self, aggregate: &'a AggregateNode, node: &Node) -> Value {
+        let window = match &aggregate.window {
+            None => None,
+            Some(window) => match self.bounds(window, matches!(aggregate.from, FromNode::Findings(_))) {
+                Some(bounds) => Some(bounds),
+                None => return Value::Missing,
+            },
+        };
+        let kind = aggregate.value.as_ref().map_or(&node.ty, |value| &value.ty);
+        let mut fold = Fold::new(aggregate.function);
+        match &aggregate.from {
+            FromNode::Rows(timeline) => {
+                let source = self.world.plan.timelines[timeline.0 as usize].source;
+                let rows = self.rows(*timeline);
+                for place in Rows::new(self.world, source, rows, window, self.t, self.k) {
+                    if !self.take(aggregate, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
+                        break;
+                    }
+                }
+            }
+            FromNode::Entities(_, columns, timeline) => {
+                for key in self.elements(columns, *timeline, window) {
+                    if !self.take(aggregate, Binding::Element(key), &mut fold, None) {
+                        break;
+                    }
+                }
+            }
+            FromNode::Findings(models) => {
+                let hidden = mutant(Mutant::FindingsSameInstantHidden);
+                let known = if hidden { self.k.saturating_sub(1) } else { self.k };
+                let until = window.map_or(known, |(_, to)| to.min(known));
+                let subject = &self.subjects[self.this].key;
+                for finding in self.world.findings.about(models, subject, window.map(|(from, _)| from), until) {
+                    if !self.take(aggregate, Binding::Finding(finding), &mut fold, None) {
+                        break;
+                    }
+                }
+            }
+        }
+        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, window);
+        fold.finish(partly, kind, node.site)
+    }
+
+    /// The bounds `(from, to]` of a window: `(t − gap − length, t − gap]`; over findings it counts in k. `None`: its
+    /// length is not known.
+    fn bounds(&mut self, window: &Window, findings: bool) -> Option<(i64, i64)> {
+        let length = self.span(window.length)?;
+        let gap = window.gap.map_or(Some(SpanOfTime::default()), |gap| self.span(gap))?;
+        let now = if findings { self.k } else { self.t };
+        if let Some(bounds) = self.windows.get(&(length, gap, now)) {
+            return Some(*bounds);
+        }
+        // Before the calendar begins nothing happened.
+        let zone = &self.world.zone;
+        let to = before(zone, now, gap).unwrap_or(ALWAYS);
+        let from = before(zone, to, length).unwrap_or(ALWAYS);
+        if self.windows.len() > REMEMBERED_WINDOWS {
+            self.windows.clear();
+        }
+        self.windows.insert((length, gap, now), (from, to));
+        Some((from, to))
+    }
+
+    fn span(&self, span: WindowSpan) -> Option<SpanOfTime> {
+        match span {
+            WindowSpan::Fixed(span) => Some(span),
+            WindowSpan::Parameter(id) => match self.world.parameters.get(id.index()) {
+                Some(Value::Duration(duration)) => {
+                    Some(SpanOfTime { months: 0, days: duration.days, micros: duration.micros })
+                }
+                _ => None,
+            },
+        }
+    }
+
+    /// Whether something that the aggregate should have seen may have been missed.
+    fn is_partly_covered(&mut self, aggregate: &AggregateNode, window: Option<(i64, i64)>) -> bool {
+        let (FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline), Some((from, to))) =
+            (&aggregate.from, window)
+        else {
+            return false;
+        };
+        if mutant(Mutant::CoverageIgnored) {
+            return false;
+        }
+        let source = self.world.plan.timelines[timeline.0 as usize].source;
+        let rows = self.rows(*timeline);
+        self.world.coverage.partly_covered(self.world.store, source, from, to, self.t, self.k, rows)
+    }
+
+    /// The distinct entities in some columns of the rows about this one, by key.
+    fn elements(
+        &mut self,
+        columns: &[ColumnId],
+        timeline: TimelineId,
+        window: Option<(i64, i64)>,
+    ) -> BTreeSet<EntityKey> {
+        let source = self.world.plan.timelines[timeline.0 as usize].source;
+        let rows = self.rows(timeline);
+        let mut found = BTreeSet::new();
+        for place in Rows::new(self.world, source, rows, window, self.t, self.k) {
+            let mut parts = columns.iter().map(|column| match self.cell(source, rows[place], *column) {
+                Value::Entity(key) => Some(key),
+                _ => None,
+            });
+            let key = match (parts.next().flatten(), columns.len()) {
+                (Some(key), 1) => Some(key),
+                (Some(EntityKey::Single(first)), 2) => match parts.next().flatten() {
+                    Some(EntityKey::Single(second)) => Some(EntityKey::Pair(first, second)),
+                    _ => None,
+                },
+                _ => None,
+            };
+            found.extend(key);
+        }
+        found
+    }
+
+    /// Takes one row into the aggregate, if its `where` is true; false: the rest no longer matters.
+    fn take(
+        &mut self,
+        aggregate: &'a AggregateNode,
+        binding: Binding<'a>,
+        fold: &mut Fold,
+        row: Option<(SourceId, RowRef)>,
+    ) -> bool {
+        self.bind(aggregate.slot, binding);
+        let value = match aggregate.filter.as_ref().map(|filter| self.value(filter)) {
+            None | Some(Value::Bool(true)) => match &aggregate.value {
+                Some(value) => self.value(value),
+                None => Value::Bool(true),
+            },
+            Some(fault @ Value::Fault(_)) => fault,
+            Some(_) => return true,
+        };
+        if let (Value::Fault(fault), Some((source, row))) = (&value, row) {
+            self.fault_rows.entry(*fault).or_insert(FaultRow { source, row });
+        }
+        fold.push(value)
+    }
+}
+
+/// The values of an aggregate as they come, in row order.
+struct Fold {
+    function: AggregateFunction,
+    fault: Option<Value>,
+    decided: bool,
+    content: Content,
+}
+
+enum Content {
+    Count(i64),
+    Distinct(HashSet<Value>),
+    Counted(BTreeMap<Value, u64>),
+    One(Option<Value>),
+    Values(Vec<Value>),
+}
+
+impl Fold {
+    fn new(function: AggregateFunction) -> Self {
+        let content = match function {
+            AggregateFunction::Count | AggregateFunction::Any | AggregateFunction::All | AggregateFunction::None => {
+                Content::Count(0)
+            }
+            AggregateFunction::CountDistinct | AggregateFunction::The => Content::Distinct(HashSet::new()),
+            AggregateFunction::MostCommon => Content::Counted(BTreeMap::new()),
+            AggregateFunction::Min
+            | AggregateFunction::Max
+            | AggregateFunction::First
+            | AggregateFunction::Last => Content::One(None),
+            AggregateFunction::Sum
+            | AggregateFunction::Mean
+            | AggregateFunction::Stddev
+            | AggregateFunction::Quantile(_)
+            | AggregateFunction::List => Content::Values(Vec::new()),
+        };
+        Self { function, fault: None, decided: false, content }
+    }
+
+    /// The result no longer depends on coverage: a fault, or a row that decides.
+    fn is_decided(&self) -> bool {
+        self.decided || self.fault.is_some()
+    }
+
+    /// Takes the next value; false: the rest no longer matters. The first fault is the result, unless a later row
+    /// decides `any`, `all` or `none`.
+    fn push(&mut self, value: Value) -> bool {
+        let deciding = match self.function {
+            AggregateFunction::Any | AggregateFunction::None => Some(true),
+            AggregateFunction::All => Some(false),
+            _ => None,
+        };
+        match value {
+            Value::Fault(_) => {
+                self.fault.get_or_insert(value);
+                return deciding.is_some();
+            }
+            Value::Missing | Value::AtLeast(_) => return true,
+            _ => {}
+        }
+        if let (Some(deciding), Value::Bool(truth)) = (deciding, &value) {
+            self.decided |= *truth == deciding;
+            return !self.decided;
+        }
+        match &mut self.content {
+            Content::Count(count) => *count += 1,
+            Content::Distinct(values) => {
+                values.insert(value);
+            }
+            Content::Counted(values) => *values.entry(value).or_insert(0) += 1,
+            Content::Values(values) => values.push(value),
+            Content::One(best) => {
+                let replace = match (&best, self.function) {
+                    (None, _) | (_, AggregateFunction::Last) => true,
+                    (Some(best), AggregateFunction::Min) => value < *best,
+                    (Some(best), AggregateFunction::Max) => value > *best,
+                    _ => false,
+                };
+                if replace {
+                    *best = Some(value);
+                }
+            }
+        }
+        true
+    }
+
+    /// The value over a window that is `partly` covered or not (docs/language.md §4, §5.3–§5.5).
+    fn finish(self, partly: bool, kind: &Kind, site: Site) -> Value {
+        let decided = match self.function {
+            AggregateFunction::Any => Some(true),
+            AggregateFunction::All | AggregateFunction::None => Some(false),
+            _ => None,
+        };
+        if let (true, Some(truth)) = (self.decided, decided) {
+            return Value::Bool(truth);
+        }
+        if let Some(fault) = self.fault {
+            return fault;
+        }
+        let whole = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+        let counted = |count: i64| {
+            if partly && !mutant(Mutant::CountAtLeastAsExact) { Value::AtLeast(count) } else { Value::Int(count) }
+        };
+        match (self.function, &self.content) {
+            (AggregateFunction::Count, Content::Count(count)) => return counted(*count),
+            (AggregateFunction::CountDistinct, Content::Distinct(values)) => return counted(whole(values.len())),
+            _ if partly => return Value::Missing,
+            _ => {}
+        }
+        match (self.function, self.content) {
+            (AggregateFunction::Any, _) => Value::Bool(false),
+            (AggregateFunction::All | AggregateFunction::None, _) => Value::Bool(true),
+            (AggregateFunction::The, Content::Distinct(values)) if values.len() == 1 => {
+                values.into_iter().next().unwrap_or(Value::Missing)
+            }
+            (AggregateFunction::MostCommon, Content::Counted(values)) => {
+                // Of equals the smallest: values come in order, and only a greater number replaces.
+                let mut best: Option<(Value, u64)> = None;
+                for (value, count) in values {
+                    if best.as_ref().is_none_or(|(_, most)| count > *most) {
+                        best = Some((value, count));
+                    }
+                }
+                best.map_or(Value::Missing, |(value, _)| value)
+            }
+            (_, Content::One(best)) => best.unwrap_or(Value::Missing),
+            (AggregateFunction::Sum, Content::Values(values)) => {
+                if mutant(Mutant::SumNaive) && values.iter().any(|value| matches!(value, Value::Float(_))) {
+                    let numbers = values.iter().map(|value| if let Value::Float(x) = value { *x } else { 0.0 });
+                    return Value::float(numbers.sum());
+                }
+                statistics::sum(&values, kind, site)
+            }
+            (AggregateFunction::Mean, Content::Values(values)) => statistics::mean(&values, kind, site),
+            (AggregateFunction::Stddev, Content::Values(values)) => statistics::stddev(&values, kind, site),
+            (AggregateFunction::Quantile(q), Content::Values(values)) => {
+                statistics::quantile(&values, q, kind, site)
+            }
+            (AggregateFunction::List, Content::Values(values)) => Value::List(values.into()),
+            _ => Value::Missing,
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! Rows of a source or union: when they lie, when they are known, what is in them.
+
+use super::{Binding, Evaluator, World};
+use crate::mutant::{Mutant, mutant};
+use crate::plan::PartColumn;
+use crate::table::{ALWAYS, Table};
+use crate::timeline::{RowRef, Timeline};
+use watchfire_dsl::program::{ColumnId, Row, SourceId};
+use watchfire_stdlib::value::Value;
+
+impl<'a> World<'a> {
+    /// The table that a row lies in.
+    pub(crate) fn table(&self, source: SourceId, row: RowRef) -> Option<&'a Table> {
+        let parts = &self.plan.unions[source.index()];
+        if parts.is_empty() { self.store.table(source) } else { self.store.table(parts[row.part as usize].source) }
+    }
+
+    /// Whether the row is to be seen at k.
+    pub(super) fn visible(&self, source: SourceId, row: RowRef, k: i64) -> bool {
+        let Some(table) = self.table(source, row) else { return false };
+        if mutant(Mutant::KnowledgeIgnored) {
+            return true;
+        }
+        if mutant(Mutant::LatestVersionKept) {
+            return table.known[row.row as usize] <= k;
+        }
+        table.visible(row.row, k)
+    }
+
+    /// Event time of a row; the beginning of time for timeless ones.
+    pub(crate) fn time(&self, source: SourceId, row: RowRef) -> i64 {
+        self.table(source, row).and_then(|table| table.time(row.row)).unwrap_or(ALWAYS)
+    }
+
+    /// The instant at which a row became known.
+    pub(crate) fn known(&self, source: SourceId, row: RowRef) -> i64 {
+        self.table(source, row).map_or(ALWAYS, |table| table.known[row.row as usize])
+    }
+}
+
+/// How the rows of one part lie in time.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Timeless,
+    Events,
+    State,
+}
+
+impl Shape {
+    pub(super) fn of(table: &Table) -> Self {
+        match (&table.time, &table.until) {
+            (None, _) => Self::Timeless,
+            (Some(_), None) => Self::Events,
+            (Some(_), Some(_)) => Self::State,
+        }
+    }
+}
+
+/// The rows about an entity that an aggregate looks at, before its `where` (docs/language.md §3.1).
+pub(super) struct Rows<'a> {
+    world: World<'a>,
+    source: SourceId,
+    rows: &'a [RowRef],
+    next: usize,
+    end: usize,
+    window: Option<(i64, i64)>,
+    t: i64,
+    k: i64,
+}
+
+impl<'a> Rows<'a> {
+    /// Rows at t and k, in a window `(from, to]` if there is one.
+    pub(super) fn new(
+        world: World<'a>,
+        source: SourceId,
+        rows: &'a [RowRef],
+        window: Option<(i64, i64)>,
+        t: i64,
+        k: i64,
+    ) -> Self {
+        let mut selection = Self { world, source, rows, next: 0, end: rows.len(), window, t, k };
+        let parts = &world.plan.unions[source.index()];
+        let all = |shape| {
+            let has = |source| world.store.table(source).is_none_or(|table| Shape::of(table) == shape);
+            if parts.is_empty() { has(source) } else { parts.iter().all(|part| has(part.source)) }
+        };
+        // Rows lie in event time: what cannot be in the window is skipped by binary search.
+        match window {
+            Some((from, to)) if all(Shape::Events) => {
+                let from = if mutant(Mutant::WindowOpenEdge) { from.saturating_sub(1) } else { from };
+                selection.next = rows.partition_point(|row| world.time(source, *row) <= from);
+                selection.end = rows.partition_point(|row| world.time(source, *row) <= to).max(selection.next);
+            }
+            Some((_, to)) if all(Shape::State) => {
+                selection.end = rows.partition_point(|row| world.time(source, *row) <= to);
+            }
+            None if all(Shape::State) => {
+                selection.end = rows.partition_point(|row| world.time(source, *row) <= t);
+            }
+            _ => {}
+        }
+        selection
+    }
+
+    fn counts(&self, row: RowRef) -> bool {
+        let Some(table) = self.world.table(self.source, row) else { return false };
+        let time = table.time(row.row).unwrap_or(ALWAYS);
+        let in_time = match (Shape::of(table), self.window) {
+            (Shape::Timeless, _) | (Shape::Events, None) => true,
+            (Shape::Events, Some((from, to))) => {
+                let after = from < time || (mutant(Mutant::WindowOpenEdge) && from == time);
+                after && time <= to && !(mutant(Mutant::WindowCloseEdge) && time == to)
+            }
+            (Shape::State, None) => {
+                let end = table.until_at(row.row, self.k);
+                time <= self.t && (self.t < end || (mutant(Mutant::StateEndInclusive) && self.t == end))
+            }
+            (Shape::State, Some((from, to))) => {
+                let end = table.until_at(row.row, self.k);
+                // Whole microseconds: [start, end) and [from + 1, to + 1) share one.
+                time.max(from.saturating_add(1)) < end.min(to.saturating_add(1))
+            }
+        };
+        in_time && self.world.visible(self.source, row, self.k)
+    }
+}
+
+impl Iterator for Rows<'_> {
+    /// The place among the entity's rows.
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        while self.next < self.end {
+            let place = self.next;
+            self.next += 1;
+            if self.counts(self.rows[place]) {
+                return Some(place);
+            }
+        }
+        None
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// A column of a bound row, or of a row before it; missing where there is none.
+    pub(super) fn column(&mut self, row: Row, source: SourceId, column: ColumnId) -> Value {
+        match self.slots.get(self.frame + row.slot.index()) {
+            Some(Binding::Row { rows, place }) => {
+                let (rows, place) = (*rows, *place);
+                if row.before == 0 {
+                    return self.cell(source, rows[place], column);
+                }
+                match self.before(source, rows, place, row.before) {
+                    Some(found) => self.cell(source, found, column),
+                    None => Value::Missing,
+                }
+            }
+            Some(Binding::PartRow(line)) => match self.world.store.table(source) {
+                Some(table) if row.before == 0 => table.value_at(*line, column, self.k),
+                _ => Value::Missing,
+            },
+            _ => Value::Missing,
+        }
+    }
+
+    /// `r.before`, as often as asked: among the rows about the same entity that are visible at k (§3.4). Where rows
+    /// became known in event order, the row next to it is the answer at once.
+    fn before(&self, source: SourceId, rows: &'a [RowRef], place: usize, times: u32) -> Option<RowRef> {
+        if mutant(Mutant::BeforeAcrossEntities) {
+            let RowRef { part, row } = rows[place];
+            return Some(RowRef { part, row: row.checked_sub(times)? });
+        }
+        let earlier = rows[..place].iter().rev().copied();
+        if mutant(Mutant::BeforeIgnoresKnowledge) {
+            return earlier.skip(times as usize - 1).next();
+        }
+        earlier.filter(|row| self.visible(source, *row)).nth(times as usize - 1)
+    }
+
+    /// A cell of a row of a table or union, as it reads at k.
+    pub(super) fn cell(&mut self, source: SourceId, row: RowRef, column: ColumnId) -> Value {
+        let world = self.world;
+        let parts = &world.plan.unions[source.index()];
+        if parts.is_empty() {
+            return world.store.table(source).map_or(Value::Missing, |table| table.value_at(row.row, column, self.k));
+        }
+        let part = &parts[row.part as usize];
+        match part.columns.get(column.index()) {
+            Some(PartColumn::Plain(plain)) => {
+                world.store.table(part.source).map_or(Value::Missing, |table| table.value_at(row.row, *plain, self.k))
+            }
+            Some(PartColumn::Computed(computed)) => {
+                let frame = self.push_frame(computed.slots);
+                self.slots[self.frame] = Binding::PartRow(row.row);
+                let value = self.value(&computed.value);
+                self.pop_frame(frame);
+                value
+            }
+            Some(PartColumn::Unused) | None => Value::Missing,
+        }
+    }
+
+    /// Fresh row variables on top of the others; gives the frame to return to.
+    pub(super) fn push_frame(&mut self, slots: usize) -> usize {
+        let frame = std::mem::replace(&mut self.frame, self.slots.len());
+        self.slots.resize(self.frame + slots, Binding::Unbound);
+        frame
+    }
+
+    /// Drops the topmost row variables.
+    pub(super) fn pop_frame(&mut self, frame: usize) {
+        self.slots.truncate(self.frame);
+        self.frame = frame;
+    }
+}
+
+/// The rows of an entity that trigger an `on` model in `(after, until]` of known-at, in evaluation order: known-at,
+/// event time, row order. Each as (k, t, place among the entity's rows).
+pub(crate) fn triggers(
+    world: World<'_>,
+    source: SourceId,
+    rows: &[RowRef],
+    after: Option<i64>,
+    until: i64,
+) -> Vec<(i64, i64, usize)> {
+    let mut found = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        let Some(table) = world.table(source, *row) else { continue };
+        let known = table.known[row.row as usize];
+        if known <= until && after.is_none_or(|after| known > after) && table.triggers(row.row) {
+            if let Some(time) = table.time(row.row) {
+                found.push((known, time, place));
+            }
+        }
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Whether some row about the entity is visible at k (asked by one mutant only).
+pub(crate) fn first_visible(world: World<'_>, source: SourceId, timeline: &Timeline, key: &watchfire_stdlib::value::EntityKey, k: i64) -> bool {
+    timeline.rows_of(key).iter().any(|row| world.visible(source, *row, k))
+}

@@ -1,0 +1,103 @@
+//! Deliberate mistakes, for the tests that must notice them.
+//!
+//! A test that would pass whatever the engine does proves nothing. With the cargo feature `mutants` one mistake of this
+//! list can be switched on in the running process ([`activate`]), and the equality tests have to fail. Without the
+//! feature, [`mutant`] is `false` where it is compiled and no mistake exists in the engine.
+
+/// A mistake that somebody might make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mutant {
+    /// `over last D` takes the row exactly at t − D.
+    WindowOpenEdge,
+    /// `over last D` leaves out the row exactly at t.
+    WindowCloseEdge,
+    /// Rows of one event time lie in the reverse of their order.
+    TieOrderReversed,
+    /// Rows count before they are known, and versions after they were replaced.
+    KnowledgeIgnored,
+    /// A replaced version stays visible after its correction.
+    LatestVersionKept,
+    /// A window over an outage counts as fully seen.
+    CoverageIgnored,
+    /// `again after` has no effect.
+    SilenceForgotten,
+    /// A more severe finding does not break the silence.
+    SeverityDoesNotBreakSilence,
+    /// A model runs only for entities with a row that is known and true at the instant.
+    PopulationPruned,
+    /// A state is still true at its end.
+    StateEndInclusive,
+    /// A missing operand counts as zero.
+    MissingAsZero,
+    /// A count over an outage is taken for the exact number.
+    CountAtLeastAsExact,
+    /// `r.before` is the row before in the whole source, whichever entity it is about.
+    BeforeAcrossEntities,
+    /// `r.before` may be a row or version that is not visible.
+    BeforeIgnoresKnowledge,
+    /// A composite does not see findings of its own instant.
+    FindingsSameInstantHidden,
+    /// Parts of a composite are evaluated only from the start of the range on.
+    LookbackTooShort,
+    /// Floats are added up one by one, in row order.
+    SumNaive,
+    /// Output depends on how entities are spread over partitions.
+    PartitionOrderLeaks,
+    /// A fault decides nothing: it counts as missing.
+    FaultAsMissing,
+}
+
+impl Mutant {
+    /// All of them.
+    pub const ALL: [Mutant; 19] = [
+        Mutant::WindowOpenEdge,
+        Mutant::WindowCloseEdge,
+        Mutant::TieOrderReversed,
+        Mutant::KnowledgeIgnored,
+        Mutant::LatestVersionKept,
+        Mutant::CoverageIgnored,
+        Mutant::SilenceForgotten,
+        Mutant::SeverityDoesNotBreakSilence,
+        Mutant::PopulationPruned,
+        Mutant::StateEndInclusive,
+        Mutant::MissingAsZero,
+        Mutant::CountAtLeastAsExact,
+        Mutant::BeforeAcrossEntities,
+        Mutant::BeforeIgnoresKnowledge,
+        Mutant::FindingsSameInstantHidden,
+        Mutant::LookbackTooShort,
+        Mutant::SumNaive,
+        Mutant::PartitionOrderLeaks,
+        Mutant::FaultAsMissing,
+    ];
+}
+
+#[cfg(feature = "mutants")]
+mod switch {
+    use super::Mutant;
+    use std::sync::atomic::{AtomicU8, Ordering};
+
+    static ACTIVE: AtomicU8 = AtomicU8::new(u8::MAX);
+
+    /// Makes this mistake from now on, in the whole process; `None` makes none.
+    pub fn activate(mutant: Option<Mutant>) {
+        ACTIVE.store(mutant.map_or(u8::MAX, |m| m as u8), Ordering::SeqCst);
+    }
+
+    /// Whether this mistake is to be made.
+    #[inline]
+    pub(crate) fn mutant(mutant: Mutant) -> bool {
+        ACTIVE.load(Ordering::Relaxed) == mutant as u8
+    }
+}
+#[cfg(feature = "mutants")]
+pub use switch::activate;
+#[cfg(feature = "mutants")]
+pub(crate) use switch::mutant;
+
+/// Whether this mistake is to be made: never.
+#[cfg(not(feature = "mutants"))]
+#[inline(always)]
+pub(crate) const fn mutant(_: Mutant) -> bool {
+    false
+}

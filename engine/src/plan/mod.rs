@@ -1,0 +1,223 @@
+//! The plan: what a run of a package needs, worked out before any row is read.
+//!
+//! From the typed [`Program`] the planner finds, for the models that are to run and all that they depend on:
+//!
+//! - the **columns** to read from each table ([`Plan::reads`]) and the **timelines** to build ([`Plan::timelines`]);
+//! - the **expressions**, bound to timelines ([`node`]), and which aggregates are the same ([`Plan::shared`]);
+//! - the **strata** of the models: a composite comes after the models whose findings it reads ([`strata`]);
+//! - how far before the range each model must be evaluated ([`ModelPlan::starts_before`]);
+//! - the **stages** into which calls of plugins cut a model ([`ModelPlan::stages`]).
+//!
+//! Nothing here depends on data, parameters or the range; [`Plan`] prints itself for people.
+
+mod dependencies;
+mod describe;
+mod lower;
+mod node;
+mod reads;
+mod strata;
+mod text;
+
+pub(crate) use node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, SharedId, TimelineId};
+pub(crate) use strata::{after, before, start_of};
+pub(crate) use text::level_text;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use watchfire_dsl::diagnostics::Language;
+use watchfire_dsl::program::{
+    ColumnId, ExternId, FactId, Lookback, ModelId, Program, RowSlot, SourceId, UnionPart,
+};
+use watchfire_stdlib::format::FormatSpec;
+use watchfire_stdlib::units::Unit;
+use watchfire_stdlib::value::Level;
+
+/// What a run of a package needs.
+#[derive(Clone, Debug)]
+pub(crate) struct Plan {
+    /// Models that run, each stratum after those that it reads.
+    pub(crate) strata: Vec<Vec<ModelId>>,
+    /// By [`ModelId`]; `None`: does not run.
+    pub(crate) models: Vec<Option<ModelPlan>>,
+    /// By [`FactId`]; `None`: not used.
+    pub(crate) facts: Vec<Option<FactPlan>>,
+    /// By [`SourceId`]: the columns of a union that are more than a column of the part's row; for others none.
+    pub(crate) unions: Vec<Vec<PartPlan>>,
+    /// Timelines that are needed.
+    pub(crate) timelines: Vec<TimelinePlan>,
+    /// Aggregates by meaning.
+    pub(crate) shared: Vec<Shared>,
+    /// By [`SourceId`]: columns to read (tables only).
+    pub(crate) reads: Vec<BTreeSet<ColumnId>>,
+}
+
+/// A timeline: a source by the columns that say what its rows are about.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct TimelinePlan {
+    /// The source or union.
+    pub(crate) source: SourceId,
+    /// One column, or two for a pair.
+    pub(crate) by: Vec<ColumnId>,
+}
+
+/// An aggregate that is computed once for each entity, t and k, wherever it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared {
+    /// What it is, in the language's own words.
+    pub(crate) text: String,
+    /// In how many places it is written.
+    pub(crate) places: usize,
+    /// By which models and facts.
+    pub(crate) users: BTreeSet<Arc<str>>,
+    /// It stands inside another selection, whose rows would each compute it.
+    pub(crate) nested: bool,
+}
+
+/// A package fact.
+#[derive(Clone, Debug)]
+pub(crate) struct FactPlan {
+    /// Its value.
+    pub(crate) value: Node,
+    /// How many row variables it has.
+    pub(crate) slots: usize,
+}
+
+/// How a union reads its columns from one part.
+#[derive(Clone, Debug)]
+pub(crate) struct PartPlan {
+    /// The part's table.
+    pub(crate) source: SourceId,
+    /// By [`ColumnId`] of the union.
+    pub(crate) columns: Vec<PartColumn>,
+}
+
+/// A column of a union, read from one part.
+#[derive(Clone, Debug)]
+pub(crate) enum PartColumn {
+    /// A column of the part.
+    Plain(ColumnId),
+    /// Computed from the part's row, which is slot 0.
+    Computed(Box<FactPlan>),
+    /// Not read by any model that runs.
+    Unused,
+}
+
+/// A model.
+#[derive(Clone, Debug)]
+pub(crate) struct ModelPlan {
+    /// The model.
+    pub(crate) id: ModelId,
+    /// For whom it runs: the entities of a population, or the entities with rows that trigger it; `None`: for nobody.
+    pub(crate) entities: Option<TimelineId>,
+    /// The filter of an `on` trigger.
+    pub(crate) filter: Option<Node>,
+    /// The condition.
+    pub(crate) condition: Node,
+    /// Level rules as they are tried: from the most severe down, `otherwise` last.
+    pub(crate) rules: Vec<Rule>,
+    /// What a warning is about.
+    pub(crate) about: Option<Node>,
+    /// To whom it goes.
+    pub(crate) dispatch: Option<Node>,
+    /// Values of its `let`s.
+    pub(crate) lets: Vec<Node>,
+    /// Message, where the level has none of its own.
+    pub(crate) message: Option<Template>,
+    /// How many row variables it has.
+    pub(crate) slots: usize,
+    /// Models whose findings it reads.
+    pub(crate) parts: BTreeSet<ModelId>,
+    /// Some model reads its findings.
+    pub(crate) read: bool,
+    /// The findings it reads are at most this far back.
+    pub(crate) lookback: Lookback,
+    /// Models that read its findings: it is evaluated from the start of the range minus their lookback.
+    pub(crate) readers: BTreeSet<ModelId>,
+    /// What it calls of plugins, stage by stage; empty: one stage without calls.
+    pub(crate) stages: Vec<BTreeSet<ExternId>>,
+    /// Facts that it uses, through others too.
+    pub(crate) facts: BTreeSet<FactId>,
+}
+
+/// A level rule.
+#[derive(Clone, Debug)]
+pub(crate) struct Rule {
+    /// The level.
+    pub(crate) level: Level,
+    /// Its condition; none: `otherwise`.
+    pub(crate) condition: Option<Node>,
+    /// Its own message.
+    pub(crate) message: Option<Template>,
+}
+
+/// A message in each of its languages.
+#[derive(Clone, Debug)]
+pub(crate) struct Template {
+    /// Language and parts; the first is the package's.
+    pub(crate) texts: Vec<(Language, Vec<TemplatePart>)>,
+}
+
+/// A part of a message.
+#[derive(Clone, Debug)]
+pub(crate) enum TemplatePart {
+    /// Text.
+    Text(Arc<str>),
+    /// A value.
+    Value {
+        /// The value.
+        value: Node,
+        /// It is private: shown as a pseudonym.
+        private: bool,
+        /// In which unit.
+        unit: Option<&'static Unit>,
+        /// How.
+        format: FormatSpec,
+    },
+}
+
+impl Plan {
+    /// Plans all models of a program, or those named and what they depend on.
+    pub(crate) fn new(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan {
+        let mut plan = lower::lower(program, only);
+        strata::arrange(program, &mut plan);
+        reads::add_reads(program, &mut plan);
+        plan
+    }
+
+    /// A model that runs.
+    pub(crate) fn model(&self, id: ModelId) -> Option<&ModelPlan> {
+        self.models.get(id.index()).and_then(Option::as_ref)
+    }
+
+    /// Models that run, in the program's order.
+    pub(crate) fn running(&self) -> impl Iterator<Item = &ModelPlan> {
+        self.models.iter().flatten()
+    }
+}
+
+impl PartPlan {
+    fn unused(part: &UnionPart) -> Self {
+        Self { source: part.source, columns: part.columns.iter().map(|_| PartColumn::Unused).collect() }
+    }
+}
+
+impl ModelPlan {
+    /// Every expression of the model.
+    pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
+        let templates = self.rules.iter().filter_map(|rule| rule.message.as_ref()).chain(&self.message);
+        let shown = templates.flat_map(|template| &template.texts).flat_map(|(_, parts)| parts).filter_map(|part| {
+            match part {
+                TemplatePart::Text(_) => None,
+                TemplatePart::Value { value, .. } => Some(value),
+            }
+        });
+        let rules = self.rules.iter().filter_map(|rule| rule.condition.as_ref());
+        let options = [&self.filter, &self.about, &self.dispatch].into_iter().flatten();
+        self.lets.iter().chain(options).chain([&self.condition]).chain(rules).chain(shown)
+    }
+}
+
+/// Number of row variables needed so that `slot` is one of them.
+fn slots_up_to(slot: RowSlot) -> usize {
+    slot.index() + 1
+}

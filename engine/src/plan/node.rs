@@ -1,0 +1,162 @@
+//! The plan's expressions: the typed program's, with selections bound to timelines.
+//!
+//! A node is an expression of the program at one place of the text (its faults point there). An aggregate whose value
+//! depends on nothing but entity, t and k also has a [`Shared`](super::Shared) identity: wherever the same aggregate is
+//! written, in whichever fact or model, it is the same one, and an evaluation computes it once for each entity.
+
+use watchfire_dsl::program::{
+    AggregateFunction, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId, ParameterId, Row,
+    RowSlot, SourceId, Window,
+};
+use watchfire_stdlib::functions::Function;
+use watchfire_stdlib::ops::{Comparison, Site};
+use watchfire_stdlib::value::Value;
+
+/// A timeline that the plan needs, in [`Plan::timelines`](super::Plan::timelines).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TimelineId(pub(crate) u32);
+
+/// An aggregate known by its meaning, in [`Plan::shared`](super::Plan::shared).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct SharedId(pub(crate) u32);
+
+/// An expression.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    /// What it is.
+    pub(crate) kind: NodeKind,
+    /// Kind of its value.
+    pub(crate) ty: Kind,
+    /// Its place in the text.
+    pub(crate) site: Site,
+}
+
+/// The kinds of expressions.
+#[derive(Clone, Debug)]
+pub(crate) enum NodeKind {
+    /// A value.
+    Constant(Value),
+    /// A parameter.
+    Parameter(ParameterId),
+    /// The entity at hand.
+    This,
+    /// t.
+    Now,
+    /// A `let` of the model, for the model's entity and trigger row.
+    Let(LetId),
+    /// A package fact about an entity.
+    Fact(FactId, Box<Node>),
+    /// The body, about another entity of this type.
+    About(EntityId, Box<Node>, Box<Node>),
+    /// A column of a bound row.
+    Column(Row, SourceId, ColumnId),
+    /// A bound entity.
+    Element(RowSlot),
+    /// A column of a bound finding.
+    FindingColumn(RowSlot, FindingColumn),
+    /// A part of a pair.
+    Component(Box<Node>, u8),
+    /// `not x`
+    Not(Box<Node>),
+    /// `-x`
+    Negate(Box<Node>),
+    /// `a and b`
+    And(Box<Node>, Box<Node>),
+    /// `a or b`
+    Or(Box<Node>, Box<Node>),
+    /// `a ?? b`
+    Otherwise(Box<Node>, Box<Node>),
+    /// `a is b`
+    Is(Box<Node>, Box<Node>),
+    /// `a is not b`
+    IsNot(Box<Node>, Box<Node>),
+    /// `a < b`
+    Compare(Comparison, Box<Node>, Box<Node>),
+    /// `a + b`
+    Arithmetic(Arithmetic, Box<Node>, Box<Node>),
+    /// `value in low..high`
+    InRange {
+        /// What is sought, first, last.
+        operands: Box<[Node; 3]>,
+        /// The last belongs to it.
+        closed: bool,
+    },
+    /// `value in (a, b)`
+    InList(Box<Node>, Vec<Node>),
+    /// A standard function.
+    Call(&'static Function, Vec<Node>),
+    /// A plugin's function: where evaluation is cut into stages.
+    Extern(ExternId, Vec<Node>),
+    /// An aggregate.
+    Aggregate(Box<AggregateNode>),
+}
+
+/// Operators on numbers, times and texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "their names say it")]
+pub(crate) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+/// An aggregate.
+#[derive(Clone, Debug)]
+pub(crate) struct AggregateNode {
+    /// What is computed.
+    pub(crate) function: AggregateFunction,
+    /// Of what.
+    pub(crate) value: Option<Node>,
+    /// Names each row inside.
+    pub(crate) slot: RowSlot,
+    /// What the rows are of.
+    pub(crate) from: FromNode,
+    /// Rows that count.
+    pub(crate) filter: Option<Node>,
+    /// Span of time.
+    pub(crate) window: Option<Window>,
+    /// Its identity, where it depends on nothing but entity, t and k.
+    pub(crate) shared: Option<SharedId>,
+}
+
+/// What an aggregate's rows are of.
+#[derive(Clone, Debug)]
+pub(crate) enum FromNode {
+    /// The entity's rows in a timeline.
+    Rows(TimelineId),
+    /// The distinct entities in these columns of the entity's rows in a timeline.
+    Entities(EntityId, Vec<ColumnId>, TimelineId),
+    /// Findings of these models, by model name.
+    Findings(Vec<ModelId>),
+}
+
+impl Node {
+    /// The expressions directly beneath this one.
+    pub(crate) fn children(&self) -> Vec<&Node> {
+        match &self.kind {
+            NodeKind::Constant(_)
+            | NodeKind::Parameter(_)
+            | NodeKind::This
+            | NodeKind::Now
+            | NodeKind::Let(_)
+            | NodeKind::Column(..)
+            | NodeKind::Element(_)
+            | NodeKind::FindingColumn(..) => Vec::new(),
+            NodeKind::Fact(_, a) | NodeKind::Component(a, _) | NodeKind::Not(a) | NodeKind::Negate(a) => vec![a],
+            NodeKind::About(_, a, b)
+            | NodeKind::And(a, b)
+            | NodeKind::Or(a, b)
+            | NodeKind::Otherwise(a, b)
+            | NodeKind::Is(a, b)
+            | NodeKind::IsNot(a, b)
+            | NodeKind::Compare(_, a, b)
+            | NodeKind::Arithmetic(_, a, b) => vec![a, b],
+            NodeKind::InRange { operands, .. } => operands.iter().collect(),
+            NodeKind::InList(value, items) => std::iter::once(&**value).chain(items).collect(),
+            NodeKind::Call(_, arguments) | NodeKind::Extern(_, arguments) => arguments.iter().collect(),
+            NodeKind::Aggregate(aggregate) => aggregate.filter.iter().chain(&aggregate.value).collect(),
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! In which order models run, and from when on.
+
+use super::Plan;
+use std::collections::BTreeMap;
+use watchfire_dsl::program::{Lookback, ModelId, Program, SpanOfTime};
+use watchfire_stdlib::zone::Zone;
+
+/// Puts each model into the first stratum after all models whose findings it reads, and notes who reads whom.
+///
+/// The program lists a model after its parts (the checker refuses cycles), so one pass in that order is enough.
+pub(super) fn arrange(program: &Program, plan: &mut Plan) {
+    let mut stratum_of: BTreeMap<ModelId, usize> = BTreeMap::new();
+    let mut strata: Vec<Vec<ModelId>> = Vec::new();
+    let mut reads: Vec<(ModelId, ModelId)> = Vec::new();
+    for index in 0..program.models.len() {
+        let Some(model) = plan.models.get(index).and_then(Option::as_ref) else { continue };
+        let after = model.parts.iter().filter_map(|part| stratum_of.get(part)).map(|stratum| stratum + 1).max();
+        let stratum = after.unwrap_or(0);
+        stratum_of.insert(model.id, stratum);
+        if strata.len() <= stratum {
+            strata.resize(stratum + 1, Vec::new());
+        }
+        strata[stratum].push(model.id);
+        reads.extend(model.parts.iter().map(|part| (*part, model.id)));
+    }
+    for (part, reader) in reads {
+        if let Some(model) = plan.models.get_mut(part.index()).and_then(Option::as_mut) {
+            model.readers.insert(reader);
+        }
+    }
+    plan.strata = strata;
+}
+
+/// The instant from which a model must be evaluated so that the range can start at `from`: the start itself, or, where
+/// others read its findings, as far before theirs as they look back. `None`: from the beginning.
+pub(crate) fn start_of(plan: &Plan, id: ModelId, from: i64, zone: &Zone) -> Option<i64> {
+    let Some(model) = plan.model(id) else { return Some(from) };
+    let mut start = from;
+    for reader in &model.readers {
+        let their_start = start_of(plan, *reader, from, zone)?;
+        let lookback = plan.model(*reader).map_or(Lookback::Unbounded, |reader| reader.lookback);
+        let Lookback::Span(span) = lookback else { return None };
+        start = start.min(before(zone, their_start, span)?);
+    }
+    Some(start)
+}
+
+/// `time - span`: months, then days, then microseconds. `None` before the calendar begins.
+pub(crate) fn before(zone: &Zone, time: i64, span: SpanOfTime) -> Option<i64> {
+    let months = zone.add_months(time, span.months.checked_neg()?)?;
+    zone.add_days(months, span.days.checked_neg()?)?.checked_sub(span.micros)
+}
+
+/// `time + span`: months, then days, then microseconds. `None` after the calendar ends.
+pub(crate) fn after(zone: &Zone, time: i64, span: SpanOfTime) -> Option<i64> {
+    zone.add_days(zone.add_months(time, span.months)?, span.days)?.checked_add(span.micros)
+}

@@ -1,0 +1,341 @@
+//! Expressions in the language's own words, with row variables named by how deep they stand.
+//!
+//! The text of an aggregate is also its identity: two aggregates are the same if and only if their texts are. So every
+//! detail that decides the value is in the text (and the place in the source text is not).
+
+use super::node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind};
+use super::{Plan, TimelinePlan};
+use std::fmt::Write;
+use watchfire_dsl::program::{
+    AggregateFunction, ColumnId, FindingColumn, ParameterId, Program, Row, RowSlot, SourceId, SpanOfTime, WindowSpan,
+};
+use watchfire_stdlib::ops::Comparison;
+use watchfire_stdlib::value::{EntityKey, Level, Value};
+
+/// The text of an aggregate of the model or fact `user`.
+pub(super) fn aggregate_text(program: &Program, plan: &Plan, user: &str, aggregate: &AggregateNode) -> String {
+    let mut text = Text { program, plan, user, bound: Vec::new(), out: String::new() };
+    text.aggregate(aggregate);
+    text.out
+}
+
+struct Text<'a> {
+    program: &'a Program,
+    plan: &'a Plan,
+    user: &'a str,
+    bound: Vec<RowSlot>,
+    out: String,
+}
+
+impl Text<'_> {
+    fn push(&mut self, text: &str) {
+        self.out.push_str(text);
+    }
+
+    fn write(&mut self, text: std::fmt::Arguments<'_>) {
+        // Writing to a `String` cannot fail.
+        let _ = self.out.write_fmt(text);
+    }
+
+    fn column(&self, source: SourceId, column: ColumnId) -> String {
+        let source = self.program.sources.get(source.index());
+        source.and_then(|source| source.columns.get(column.index())).map_or_else(String::new, |c| c.name.to_string())
+    }
+
+    fn columns(&self, source: SourceId, columns: &[ColumnId]) -> String {
+        columns.iter().map(|column| self.column(source, *column)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn slot(&mut self, slot: RowSlot) {
+        match self.bound.iter().rposition(|bound| *bound == slot) {
+            Some(depth) => self.write(format_args!("r{depth}")),
+            // The trigger's row, which is this model's own.
+            None => {
+                let user = self.user;
+                self.write(format_args!("{user}.row"));
+            }
+        }
+    }
+
+    fn row(&mut self, row: Row) {
+        self.slot(row.slot);
+        match row.before {
+            0 => {}
+            1 => self.push(".before"),
+            n => self.write(format_args!(".before({n})")),
+        }
+    }
+
+    fn parameter(&mut self, id: ParameterId) {
+        if let Some(parameter) = self.program.parameters.get(id.index()) {
+            let (model, name) = (&parameter.model, &parameter.name);
+            self.write(format_args!("{model}.{name}"));
+        }
+    }
+
+    fn window(&mut self, span: WindowSpan) {
+        match span {
+            WindowSpan::Parameter(id) => self.parameter(id),
+            WindowSpan::Fixed(span) => self.push(&span_text(span)),
+        }
+    }
+
+    fn list(&mut self, nodes: &[Node]) {
+        for (index, node) in nodes.iter().enumerate() {
+            if index > 0 {
+                self.push(", ");
+            }
+            self.node(node);
+        }
+    }
+
+    fn pair(&mut self, left: &Node, operator: &str, right: &Node) {
+        self.push("(");
+        self.node(left);
+        self.write(format_args!(" {operator} "));
+        self.node(right);
+        self.push(")");
+    }
+
+    fn node(&mut self, node: &Node) {
+        match &node.kind {
+            NodeKind::Constant(value) => self.value(value),
+            NodeKind::Parameter(id) => self.parameter(*id),
+            NodeKind::This => self.push("this"),
+            NodeKind::Now => self.push("now"),
+            NodeKind::Let(id) => {
+                let user = self.user;
+                self.write(format_args!("{user}.let{}", id.0));
+            }
+            NodeKind::Fact(id, entity) => {
+                self.node(entity);
+                let name = self.program.facts.get(id.index()).map_or("", |fact| &*fact.name);
+                self.write(format_args!(".{name}"));
+            }
+            NodeKind::About(_, entity, body) => {
+                self.push("(");
+                self.node(entity);
+                self.push(": ");
+                self.node(body);
+                self.push(")");
+            }
+            NodeKind::Column(row, source, column) => {
+                self.row(*row);
+                let name = self.column(*source, *column);
+                self.write(format_args!(".{name}"));
+            }
+            NodeKind::Element(slot) => self.slot(*slot),
+            NodeKind::FindingColumn(slot, column) => {
+                self.slot(*slot);
+                self.push(match column {
+                    FindingColumn::Model => ".model",
+                    FindingColumn::Category => ".category",
+                    FindingColumn::Level => ".level",
+                    FindingColumn::Time => ".time",
+                    FindingColumn::Known => ".known",
+                });
+            }
+            NodeKind::Component(pair, index) => {
+                self.node(pair);
+                self.write(format_args!(".{index}"));
+            }
+            NodeKind::Not(operand) => {
+                self.push("not ");
+                self.node(operand);
+            }
+            NodeKind::Negate(operand) => {
+                self.push("-");
+                self.node(operand);
+            }
+            NodeKind::And(a, b) => self.pair(a, "and", b),
+            NodeKind::Or(a, b) => self.pair(a, "or", b),
+            NodeKind::Otherwise(a, b) => self.pair(a, "??", b),
+            NodeKind::Is(a, b) => self.pair(a, "is", b),
+            NodeKind::IsNot(a, b) => self.pair(a, "is not", b),
+            NodeKind::Compare(comparison, a, b) => {
+                let operator = match comparison {
+                    Comparison::Equal => "==",
+                    Comparison::NotEqual => "!=",
+                    Comparison::Less => "<",
+                    Comparison::LessOrEqual => "<=",
+                    Comparison::Greater => ">",
+                    Comparison::GreaterOrEqual => ">=",
+                };
+                self.pair(a, operator, b);
+            }
+            NodeKind::Arithmetic(arithmetic, a, b) => {
+                let operator = match arithmetic {
+                    Arithmetic::Add => "+",
+                    Arithmetic::Subtract => "-",
+                    Arithmetic::Multiply => "*",
+                    Arithmetic::Divide => "/",
+                    Arithmetic::Remainder => "%",
+                };
+                self.pair(a, operator, b);
+                // A quotient of lengths is a number, of a length and a speed a span of time: the kind decides.
+                self.write(format_args!(":{:?}", node.ty));
+            }
+            NodeKind::InRange { operands, closed } => {
+                let [value, low, high] = &**operands;
+                self.node(value);
+                self.push(" in ");
+                self.pair(low, if *closed { "..=" } else { ".." }, high);
+            }
+            NodeKind::InList(value, items) => {
+                self.node(value);
+                self.push(" in (");
+                self.list(items);
+                self.push(")");
+            }
+            NodeKind::Call(function, arguments) => {
+                self.write(format_args!("{}(", function.name));
+                self.list(arguments);
+                self.push(")");
+            }
+            NodeKind::Extern(id, arguments) => {
+                let name = self.program.externs.get(id.index()).map_or("", |function| &*function.name);
+                self.write(format_args!("{name}("));
+                self.list(arguments);
+                self.push(")");
+            }
+            NodeKind::Aggregate(aggregate) => {
+                self.push("(");
+                self.aggregate(aggregate);
+                self.push(")");
+            }
+        }
+    }
+
+    fn aggregate(&mut self, aggregate: &AggregateNode) {
+        self.push(&function_text(aggregate.function));
+        self.bound.push(aggregate.slot);
+        if let Some(value) = &aggregate.value {
+            self.push(" ");
+            self.node(value);
+            self.write(format_args!(":{:?}", value.ty));
+        }
+        self.push(" from ");
+        match &aggregate.from {
+            FromNode::Rows(id) => self.timeline(id.0 as usize),
+            FromNode::Entities(entity, columns, id) => {
+                let program = self.program;
+                let name = program.entities.get(entity.0 as usize).map_or("", |entity| &*entity.name);
+                let source = self.plan.timelines.get(id.0 as usize).map(|timeline| timeline.source);
+                let columns = source.map_or_else(String::new, |source| self.columns(source, columns));
+                self.write(format_args!("{name} ({columns}) in "));
+                self.timeline(id.0 as usize);
+            }
+            FromNode::Findings(models) => {
+                let names = models.iter().filter_map(|id| self.program.models.get(id.index())).map(|m| &*m.name);
+                let names = names.collect::<Vec<_>>().join(", ");
+                self.write(format_args!("findings of ({names})"));
+            }
+        }
+        if let Some(filter) = &aggregate.filter {
+            self.push(" where ");
+            self.node(filter);
+        }
+        self.bound.pop();
+        if let Some(window) = &aggregate.window {
+            match window.gap {
+                None => {
+                    self.push(" over last ");
+                    self.window(window.length);
+                }
+                Some(gap) => {
+                    self.push(" over ");
+                    self.window(window.length);
+                    self.push(" before last ");
+                    self.window(gap);
+                }
+            }
+        }
+    }
+
+    fn timeline(&mut self, index: usize) {
+        if let Some(timeline) = self.plan.timelines.get(index) {
+            let text = timeline_text(self.program, timeline);
+            self.push(&text);
+        }
+    }
+
+    fn value(&mut self, value: &Value) {
+        match value {
+            Value::Missing => self.push("missing"),
+            Value::Bool(truth) => self.write(format_args!("{truth}")),
+            Value::Int(number) => self.write(format_args!("{number}")),
+            Value::Float(number) => self.write(format_args!("{number:?}")),
+            Value::Text(text) => self.write(format_args!("{text:?}")),
+            Value::Entity(EntityKey::Single(key)) => self.write(format_args!("entity {key:?}")),
+            Value::Level(level) => self.push(level_text(*level)),
+            Value::Enum(id, variant) => {
+                let variants = self.program.enums.get(id.0 as usize).map(|item| &item.variants);
+                let name = variants.and_then(|all| all.get(*variant as usize)).map_or("", |(name, _)| &**name);
+                let of = self.program.enums.get(id.0 as usize).map_or("", |item| &*item.name);
+                self.write(format_args!("{of}.{name}"));
+            }
+            other => self.write(format_args!("{other:?}")),
+        }
+    }
+}
+
+/// `access by home`
+pub(super) fn timeline_text(program: &Program, timeline: &TimelinePlan) -> String {
+    let Some(source) = program.sources.get(timeline.source.index()) else { return String::new() };
+    let columns = timeline.by.iter().filter_map(|column| source.columns.get(column.index())).map(|c| &*c.name);
+    format!("{} by {}", source.name, columns.collect::<Vec<_>>().join(", "))
+}
+
+/// `1 month 2 days`
+pub(crate) fn span_text(span: SpanOfTime) -> String {
+    let mut parts = Vec::new();
+    if span.months != 0 {
+        parts.push(plural(span.months, "month"));
+    }
+    if span.days != 0 {
+        parts.push(plural(span.days, "day"));
+    }
+    let mut micros = span.micros;
+    for (length, name) in [(3_600_000_000, "h"), (60_000_000, "min"), (1_000_000, "s"), (1, "µs")] {
+        if micros / length != 0 {
+            parts.push(format!("{} {name}", micros / length));
+            micros %= length;
+        }
+    }
+    if parts.is_empty() { "0 s".into() } else { parts.join(" ") }
+}
+
+fn plural(count: i64, unit: &str) -> String {
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+fn function_text(function: AggregateFunction) -> String {
+    match function {
+        AggregateFunction::Count => "count".into(),
+        AggregateFunction::CountDistinct => "count distinct".into(),
+        AggregateFunction::Sum => "sum".into(),
+        AggregateFunction::Mean => "mean".into(),
+        AggregateFunction::Min => "min".into(),
+        AggregateFunction::Max => "max".into(),
+        AggregateFunction::Stddev => "stddev".into(),
+        AggregateFunction::Quantile(q) => format!("quantile({q:?})"),
+        AggregateFunction::MostCommon => "most common".into(),
+        AggregateFunction::First => "first".into(),
+        AggregateFunction::Last => "last".into(),
+        AggregateFunction::Any => "any".into(),
+        AggregateFunction::All => "all".into(),
+        AggregateFunction::None => "none".into(),
+        AggregateFunction::The => "the".into(),
+        AggregateFunction::List => "list".into(),
+    }
+}
+
+/// `red`
+pub(crate) fn level_text(level: Level) -> &'static str {
+    match level {
+        Level::Blue => "blue",
+        Level::Yellow => "yellow",
+        Level::Orange => "orange",
+        Level::Red => "red",
+    }
+}
