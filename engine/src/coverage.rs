@@ -266,7 +266,11 @@ impl SilencesBuilder {
         }
         changes.sort_unstable();
         for (k, added, time) in changes {
-            if added { self.add(time, k) } else { self.remove(time, k) }
+            if added {
+                self.add(time, k)
+            } else {
+                self.remove(time, k)
+            }
             let ends = self.times.first_key_value().zip(self.times.last_key_value());
             self.end(k, ends.map(|((first, _), (last, _))| (*first, *last)));
         }

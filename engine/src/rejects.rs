@@ -198,8 +198,7 @@ impl Rejects {
 
 /// A raw text as samples show it: cut, without line breaks.
 pub(crate) fn shown(raw: &str) -> Arc<str> {
-    let mut text: String =
-        raw.chars().take(SAMPLE_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let mut text: String = raw.chars().take(SAMPLE_CHARACTERS).map(|c| if c.is_control() { ' ' } else { c }).collect();
     if raw.chars().nth(SAMPLE_CHARACTERS).is_some() {
         text.push('…');
     }

@@ -225,7 +225,8 @@ impl Store {
 
     /// Earliest and latest known-at of all dated rows (§2.3); `None`: there are none.
     pub(crate) fn known_range(&self) -> Option<(i64, i64)> {
-        let known = || self.tables.iter().flatten().flat_map(|table| table.known.iter().copied()).filter(|k| *k != ALWAYS);
+        let known =
+            || self.tables.iter().flatten().flat_map(|table| table.known.iter().copied()).filter(|k| *k != ALWAYS);
         Some((known().min()?, known().max()?))
     }
 }

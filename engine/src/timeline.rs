@@ -223,9 +223,9 @@ fn codes(table: &Table, by: &[ColumnId]) -> (Vec<Option<u32>>, Vec<EntityKey>) {
             let single = |key: &EntityKey| match key {
                 EntityKey::Single(text) | EntityKey::Pair(text, _) => text.clone(),
             };
-            let keys = pairs.keys().map(|(a, b)| {
-                EntityKey::Pair(single(&left_keys[*a as usize]), single(&right_keys[*b as usize]))
-            });
+            let keys = pairs
+                .keys()
+                .map(|(a, b)| EntityKey::Pair(single(&left_keys[*a as usize]), single(&right_keys[*b as usize])));
             let keys = keys.collect();
             (seen.into_iter().map(|pair| pair.and_then(|pair| pairs.get(&pair).copied())).collect(), keys)
         }

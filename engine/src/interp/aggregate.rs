@@ -4,8 +4,8 @@ use super::decide::FaultRow;
 use super::rows::Rows;
 use super::{Binding, Evaluator, REMEMBERED_WINDOWS};
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{AggregateNode, FromNode, Node, TimelineId};
 use crate::plan::before;
+use crate::plan::{AggregateNode, FromNode, Node, TimelineId};
 use crate::table::ALWAYS;
 use crate::timeline::RowRef;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -200,10 +200,9 @@ impl Fold {
             }
             AggregateFunction::CountDistinct | AggregateFunction::The => Content::Distinct(HashSet::new()),
             AggregateFunction::MostCommon => Content::Counted(BTreeMap::new()),
-            AggregateFunction::Min
-            | AggregateFunction::Max
-            | AggregateFunction::First
-            | AggregateFunction::Last => Content::One(None),
+            AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => {
+                Content::One(None)
+            }
             AggregateFunction::Sum
             | AggregateFunction::Mean
             | AggregateFunction::Stddev
@@ -309,9 +308,7 @@ impl Fold {
             }
             (AggregateFunction::Mean, Content::Values(values)) => statistics::mean(&values, kind, site),
             (AggregateFunction::Stddev, Content::Values(values)) => statistics::stddev(&values, kind, site),
-            (AggregateFunction::Quantile(q), Content::Values(values)) => {
-                statistics::quantile(&values, q, kind, site)
-            }
+            (AggregateFunction::Quantile(q), Content::Values(values)) => statistics::quantile(&values, q, kind, site),
             (AggregateFunction::List, Content::Values(values)) => Value::List(values.into()),
             _ => Value::Missing,
         }

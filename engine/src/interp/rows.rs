@@ -238,6 +238,12 @@ pub(crate) fn triggers(
 }
 
 /// Whether some row about the entity is visible at k (asked by one mutant only).
-pub(crate) fn first_visible(world: World<'_>, source: SourceId, timeline: &Timeline, key: &watchfire_stdlib::value::EntityKey, k: i64) -> bool {
+pub(crate) fn first_visible(
+    world: World<'_>,
+    source: SourceId,
+    timeline: &Timeline,
+    key: &watchfire_stdlib::value::EntityKey,
+    k: i64,
+) -> bool {
     timeline.rows_of(key).iter().any(|row| world.visible(source, *row, k))
 }

@@ -72,7 +72,11 @@ impl Plan {
         let tables = program.sources.iter().zip(&self.reads).filter(|(_, columns)| !columns.is_empty());
         let tables = tables.map(|(source, columns)| TableDescription {
             source: source.name.to_string(),
-            columns: columns.iter().filter_map(|id| source.columns.get(id.index())).map(|c| c.name.to_string()).collect(),
+            columns: columns
+                .iter()
+                .filter_map(|id| source.columns.get(id.index()))
+                .map(|c| c.name.to_string())
+                .collect(),
         });
         let shared = self.shared.iter().filter(|shared| shared.places > 1).map(|shared| SharedDescription {
             text: shared.text.clone(),

@@ -3,7 +3,8 @@
 use super::node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, SharedId, TimelineId};
 use super::text::aggregate_text;
 use super::{
-    dependencies, FactPlan, ModelPlan, PartColumn, PartPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan, slots_up_to,
+    FactPlan, ModelPlan, PartColumn, PartPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan, dependencies,
+    slots_up_to,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;

@@ -25,9 +25,7 @@ pub(crate) use text::level_text;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::{
-    ColumnId, ExternId, FactId, Lookback, ModelId, Program, RowSlot, SourceId, UnionPart,
-};
+use watchfire_dsl::program::{ColumnId, ExternId, FactId, Lookback, ModelId, Program, RowSlot, SourceId, UnionPart};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::units::Unit;
 use watchfire_stdlib::value::Level;
@@ -205,12 +203,11 @@ impl ModelPlan {
     /// Every expression of the model.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
         let templates = self.rules.iter().filter_map(|rule| rule.message.as_ref()).chain(&self.message);
-        let shown = templates.flat_map(|template| &template.texts).flat_map(|(_, parts)| parts).filter_map(|part| {
-            match part {
+        let shown =
+            templates.flat_map(|template| &template.texts).flat_map(|(_, parts)| parts).filter_map(|part| match part {
                 TemplatePart::Text(_) => None,
                 TemplatePart::Value { value, .. } => Some(value),
-            }
-        });
+            });
         let rules = self.rules.iter().filter_map(|rule| rule.condition.as_ref());
         let options = [&self.filter, &self.about, &self.dispatch].into_iter().flatten();
         self.lets.iter().chain(options).chain([&self.condition]).chain(rules).chain(shown)
