@@ -7,3 +7,102 @@ E0501 = `{ $model }` 缺少 `{ $clause }`
 E0502 = 区间的终点早于起点
     .at = { $end } 在 { $start } 之前
     .help = 请把较小的一端写在前面
+
+E0503 = `{ $clause }` 只能写一次
+    .at = 第二次
+    .first = 第一次
+
+E0504 = `{ $source }` 的行没有时间，不能触发模型
+    .at = 不是事件或状态的来源
+    .declared = `{ $source }` 声明时没有时间
+    .help = 请按固定时间运行：`every day at 02:00`
+
+E0505 = `{ $model }` 对触发它的行运行，`in` 不起作用
+    .at = 请去掉
+
+E0506 = 这个间隔不能整除一天
+    .at = 请写 15 min、1 h、6 h 等能整除 24 小时的间隔
+
+E0507 = 只有以天或更长为间隔时才能写时刻
+    .at = 更短的间隔从零点算起
+
+E0508 = `{ $column }` 表示行的时间，却可以缺失
+    .at = 没有时间的行无处安放
+    .remove = 改为必有的列
+    .note = 缺少它的行会成为拒收并计数
+
+E0509 = `{ $clause }` 不适用于 `{ $ty }` 类型的列
+    .at = 这里不能用
+
+E0510 = `{ $function }` 读取 { $expected } 个原始列，却写了 { $found } 个
+    .at = 这里写了 { $found } 个
+
+E0511 = 没有时区 `{ $zone }`
+    .at = 不在 IANA 时区表中
+    .help = 时区写作“地区/城市”，如 `Asia/Shanghai`
+
+E0512 = `{ $part }` 这一部分没有列 `{ $column }`
+    .at = 合并的各部分须有相同的列
+    .other = 另一部分有这一列
+
+E0513 = 各部分的列 `{ $column }` 类型不同：`{ $left }` 与 `{ $right }`
+    .at = 这是 `{ $right }`
+    .other = 这是 `{ $left }`
+
+E0514 = `{ $union }` 各部分与时间的关系不同
+    .at = 事件、状态和没有时间的表不能混在一起
+    .other = 另一部分与此不同
+
+E0515 = `{ $column }` 必须是这一部分自己的列
+    .at = 这是算出的，或经由其他表读取的
+    .note = 合并的主键和时间取自各部分自身
+
+E0516 = { $expected } 列却有 { $found } 个单元格
+    .at = 这一行
+    .help = 缺失的值写 `_`
+
+E0517 = `{ $union }` 是合并，这里需要部门的表
+    .at = 不能给合并填写行
+    .declared = 在这里声明
+    .help = 请写其中的一部分：{ $parts }
+
+E0518 = `{ $model }` 从不给出等级 `{ $level }`
+    .at = 不是它的等级
+    .note = 它给出的等级：{ $given }
+
+E0519 = `{ $entity }` 的主键有 { $expected } 部分，却给了 { $found } 个
+    .at = 给了 { $found } 个
+
+E0520 = `{ $format }` 不是显示格式
+    .at = 没有这种格式
+    .help = `:.1` 表示显示一位小数
+
+E0521 = 实体对需要两个不同的实体
+    .at = 写两个实体的名称，如 `(Person, Dwelling)`
+
+E0522 = 主键不能是 `{ $ty }`
+    .at = 只能是 `Text`、`Int` 或一对实体
+    .note = 主键要判断是否相等，各部门的写法也须一致
+
+E0523 = 不能从 `{ $source }` 读取时区
+    .at = 需要每个实体只有固定一行的来源
+    .declared = `{ $source }` 在这里声明
+
+E0524 = 测试没有说明预期什么
+    .at = 写 `expect nothing`，或者写预期的预警
+
+E0525 = `{ $source }` 的行缺少表示时间的 `{ $column }`
+    .at = 这里没有给出
+    .help = 请在列中加上 `{ $column }`
+
+E0526 = `{ $parameter }` 的值超出范围
+    .at = 允许的范围：{ $low } 到 { $high }
+    .declared = 范围在这里声明
+
+E0529 = 清单中没有插件 `{ $plugin }`
+    .at = 不在 `[plugins]` 中
+    .help = 是否想写 `{ $suggestion }`？
+    .note = 每个插件都要在 `watchfire.toml` 中写明路径和 SHA-256
+
+E0530 = `{ $clause }` 在触发中没有意义
+    .at = 触发只能写来源、`as` 和 `where`

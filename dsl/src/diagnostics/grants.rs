@@ -19,4 +19,16 @@ diagnostics! {
 
     /// A model about a private entity without `review required`.
     E0402 error NeedsReview { at: Span, model: String, entity: String, declared: Option<Span>, insert: Option<Edits> }
+
+    /// A column is read itself where its owner allows derived values only.
+    E0403 error DerivedOnly {
+        at: Span,
+        model: String,
+        purpose: String,
+        source: String,
+        column: String,
+        owner: String,
+        through: Vec<Span>,
+        declared: Option<Span>,
+    }
 }

@@ -72,4 +72,18 @@ words! {
     LIST = "word-toml-list",
     /// True or false.
     BOOLEAN = "word-boolean",
+    /// A row.
+    ROW = "word-row",
+    /// A finding.
+    FINDING = "word-finding",
+    /// A variant of an enum.
+    VARIANT = "word-variant",
+    /// A `let`.
+    LET = "word-let",
+    /// The name of a type.
+    TYPE_NAME = "word-type-name",
+    /// A profile.
+    PROFILE = "word-profile",
+    /// A language.
+    LANGUAGE = "word-language",
 }
