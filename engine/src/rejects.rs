@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
+use watchfire_stdlib::functions::Refusal;
 
 /// How many samples of each source, column and reason are kept, unless told otherwise.
 pub const DEFAULT_SAMPLES: usize = 20;
@@ -18,22 +19,26 @@ macro_rules! reasons {
         /// Why something was rejected.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Reason {
-            $($(#[$doc])* $name),*
+            $($(#[$doc])* $name,)*
+            /// The loader refused the cell, and says why.
+            Refused(Refusal),
         }
 
         impl Reason {
-            /// All of them.
-            pub const ALL: &[Reason] = &[$(Reason::$name),*];
-
             /// The stable code.
             pub fn code(self) -> &'static str {
-                match self { $(Reason::$name => $code),* }
+                match self {
+                    $(Reason::$name => $code,)*
+                    Reason::Refused(_) => "refused",
+                }
             }
 
             /// The reason in words.
             pub fn text(self, language: Language) -> &'static str {
                 match (self, language) {
-                    $((Reason::$name, Language::En) => $en, (Reason::$name, Language::Zh) => $zh),*
+                    $((Reason::$name, Language::En) => $en, (Reason::$name, Language::Zh) => $zh,)*
+                    (Reason::Refused(refusal), Language::En) => refusal.reason,
+                    (Reason::Refused(refusal), Language::Zh) => refusal.reason_zh,
                 }
             }
         }
@@ -58,8 +63,6 @@ reasons! {
     NoDuration "no_duration" "the cell is not a span of time" "单元格不是时长",
     /// The cell is no position.
     NoPoint "no_point" "the cell is not a position: longitude, latitude" "单元格不是位置（经度, 纬度）",
-    /// The loader refused the cell.
-    Refused "refused" "the column's loader cannot read the cell" "该列的读取函数无法识别此单元格",
     /// The number is too large or too small.
     OutOfRange "out_of_range" "the value is outside the range of the column's type" "数值超出该列类型的范围",
     /// The enum has no such variant.

@@ -1,0 +1,184 @@
+//! Typed columns while they grow.
+
+use crate::read::Interner;
+use crate::table::{Column, ColumnData};
+use std::collections::HashMap;
+use std::sync::Arc;
+use watchfire_dsl::program::{EnumId, Kind};
+use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
+
+/// A cell ready to be added many times.
+#[derive(Clone, Debug)]
+pub(crate) enum Slot {
+    /// Nothing.
+    Missing,
+    /// A value.
+    Value(Value),
+    /// A text or entity that the column already knows.
+    Code(u32),
+}
+
+/// A growing column.
+#[derive(Debug)]
+pub(crate) struct ColumnBuilder {
+    data: Growing,
+    valid: Vec<bool>,
+}
+
+#[derive(Debug)]
+enum Growing {
+    Bool(Vec<bool>),
+    Int(Vec<i64>),
+    Float(Vec<f64>),
+    Money(Vec<i64>),
+    Text(Vec<u32>, Interner),
+    Date(Vec<i32>),
+    Time(Vec<i64>),
+    Duration(Vec<Duration>),
+    Hour(Vec<u8>),
+    Point(Vec<Point>),
+    Enum(EnumId, Vec<u32>),
+    Entity(Vec<u32>, HashMap<EntityKey, u32>, Vec<EntityKey>),
+}
+
+impl ColumnBuilder {
+    /// An empty column; `None`: such a kind is not held in columns.
+    pub(crate) fn new(kind: &Kind) -> Option<Self> {
+        let data = match kind {
+            Kind::Bool => Growing::Bool(Vec::new()),
+            Kind::Int => Growing::Int(Vec::new()),
+            Kind::Float | Kind::Quantity(_) => Growing::Float(Vec::new()),
+            Kind::Money => Growing::Money(Vec::new()),
+            Kind::Text => Growing::Text(Vec::new(), Interner::default()),
+            Kind::Date => Growing::Date(Vec::new()),
+            Kind::Time => Growing::Time(Vec::new()),
+            Kind::Duration => Growing::Duration(Vec::new()),
+            Kind::Hour => Growing::Hour(Vec::new()),
+            Kind::Point => Growing::Point(Vec::new()),
+            Kind::Enum(id) => Growing::Enum(*id, Vec::new()),
+            Kind::Entity(_) => Growing::Entity(Vec::new(), HashMap::new(), Vec::new()),
+            Kind::Line | Kind::Polygon | Kind::List(_) | Kind::Level | Kind::Unknown => return None,
+        };
+        Some(Self { data, valid: Vec::new() })
+    }
+
+    /// How many cells.
+    pub(crate) fn len(&self) -> usize {
+        self.valid.len()
+    }
+
+    /// Makes a value ready to be added: texts and entities get their number.
+    pub(crate) fn prepare(&mut self, value: Value) -> Slot {
+        match (&mut self.data, value) {
+            (_, Value::Missing) => Slot::Missing,
+            (Growing::Text(_, interner), Value::Text(text)) => Slot::Code(interner.code_shared(&text)),
+            (Growing::Entity(_, codes, keys), Value::Entity(key)) => {
+                let next = keys.len() as u32;
+                Slot::Code(*codes.entry(key).or_insert_with_key(|key| {
+                    keys.push(key.clone());
+                    next
+                }))
+            }
+            (_, value) => Slot::Value(value),
+        }
+    }
+
+    /// Adds a cell; a value of another kind than the column's is missing.
+    pub(crate) fn push(&mut self, slot: &Slot) {
+        macro_rules! put {
+            ($values:expr, $value:expr) => {{
+                $values.push($value);
+                true
+            }};
+        }
+        let there = match (&mut self.data, slot) {
+            (Growing::Bool(values), Slot::Value(Value::Bool(value))) => put!(values, *value),
+            (Growing::Int(values), Slot::Value(Value::Int(value)))
+            | (Growing::Money(values), Slot::Value(Value::Money(value)))
+            | (Growing::Time(values), Slot::Value(Value::Time(value))) => put!(values, *value),
+            (Growing::Float(values), Slot::Value(Value::Float(value))) => put!(values, *value),
+            (Growing::Float(values), Slot::Value(Value::Int(value))) => put!(values, *value as f64),
+            (Growing::Date(values), Slot::Value(Value::Date(value))) => put!(values, *value),
+            (Growing::Duration(values), Slot::Value(Value::Duration(value))) => put!(values, *value),
+            (Growing::Hour(values), Slot::Value(Value::Hour(value))) => put!(values, *value),
+            (Growing::Point(values), Slot::Value(Value::Point(value))) => put!(values, *value),
+            (Growing::Enum(_, values), Slot::Value(Value::Enum(_, value))) => put!(values, *value),
+            (Growing::Text(codes, _) | Growing::Entity(codes, ..), Slot::Code(code)) => put!(codes, *code),
+            _ => false,
+        };
+        if !there {
+            match &mut self.data {
+                Growing::Bool(values) => values.push(false),
+                Growing::Int(values) | Growing::Money(values) | Growing::Time(values) => values.push(0),
+                Growing::Float(values) => values.push(0.0),
+                Growing::Text(values, _) | Growing::Enum(_, values) | Growing::Entity(values, ..) => values.push(0),
+                Growing::Date(values) => values.push(0),
+                Growing::Duration(values) => values.push(Duration::default()),
+                Growing::Hour(values) => values.push(0),
+                Growing::Point(values) => values.push(Point { longitude: 0.0, latitude: 0.0 }),
+            }
+        }
+        self.valid.push(there);
+    }
+
+    /// A cell that was added.
+    pub(crate) fn value(&self, row: usize) -> Value {
+        if !self.valid[row] {
+            return Value::Missing;
+        }
+        match &self.data {
+            Growing::Bool(values) => Value::Bool(values[row]),
+            Growing::Int(values) => Value::Int(values[row]),
+            Growing::Float(values) => Value::Float(values[row]),
+            Growing::Money(values) => Value::Money(values[row]),
+            Growing::Text(codes, interner) => Value::Text(interner.texts[codes[row] as usize].clone()),
+            Growing::Date(values) => Value::Date(values[row]),
+            Growing::Time(values) => Value::Time(values[row]),
+            Growing::Duration(values) => Value::Duration(values[row]),
+            Growing::Hour(values) => Value::Hour(values[row]),
+            Growing::Point(values) => Value::Point(values[row]),
+            Growing::Enum(id, codes) => Value::Enum(*id, codes[row]),
+            Growing::Entity(codes, _, keys) => Value::Entity(keys[codes[row] as usize].clone()),
+        }
+    }
+
+    /// The column; its dictionary is sorted, so that codes compare as values do.
+    pub(crate) fn finish(self) -> Column {
+        let data = match self.data {
+            Growing::Bool(values) => ColumnData::Bool(values),
+            Growing::Int(values) => ColumnData::Int(values),
+            Growing::Float(values) => ColumnData::Float(values),
+            Growing::Money(values) => ColumnData::Money(values),
+            Growing::Text(codes, interner) => {
+                let (codes, texts) = ranked(codes, interner.texts);
+                ColumnData::Text(codes, texts)
+            }
+            Growing::Date(values) => ColumnData::Date(values),
+            Growing::Time(values) => ColumnData::Time(values),
+            Growing::Duration(values) => ColumnData::Duration(values),
+            Growing::Hour(values) => ColumnData::Hour(values),
+            Growing::Point(values) => ColumnData::Point(values),
+            Growing::Enum(id, codes) => ColumnData::Enum(id, codes),
+            Growing::Entity(codes, _, keys) => {
+                let (codes, keys) = ranked(codes, keys);
+                ColumnData::Entity(codes, keys)
+            }
+        };
+        let valid = self.valid.contains(&false).then_some(self.valid);
+        Column { data, valid }
+    }
+}
+
+/// Sorts a dictionary, and renumbers the codes.
+fn ranked<T: Ord>(mut codes: Vec<u32>, items: Vec<T>) -> (Vec<u32>, Arc<[T]>) {
+    let mut order: Vec<(T, u32)> = items.into_iter().zip(0..).collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut ranks = vec![0; order.len()];
+    for (rank, (_, code)) in order.iter().enumerate() {
+        ranks[*code as usize] = rank as u32;
+    }
+    for code in &mut codes {
+        *code = ranks.get(*code as usize).copied().unwrap_or(0);
+    }
+    (codes, order.into_iter().map(|(item, _)| item).collect())
+}

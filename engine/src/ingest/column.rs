@@ -1,0 +1,214 @@
+//! One declared column from its raw columns: each distinct raw text is read once, then rows are filled in.
+
+use super::cell::{Parsed, Reader, settle};
+use super::{keys, text};
+use crate::read::{Interner, RawCell, RawColumn, RawData, TextCells};
+use crate::rejects::Reason;
+use std::collections::HashMap;
+use std::sync::Arc;
+use watchfire_dsl::program::{Column, EntityKeyType, Kind, Program};
+use watchfire_stdlib::functions::{Context, Function, Pattern};
+use watchfire_stdlib::value::Value;
+
+/// The column's cells, read but without time zone: for each row the place of its cell among the distinct ones, or the
+/// cells themselves.
+pub(crate) enum Cells<'a> {
+    /// Codes into distinct cells.
+    Distinct(Vec<u32>, Vec<Parsed>),
+    /// Each row's, read when it is asked for.
+    Plain(Box<dyn Fn(usize) -> Parsed + 'a>),
+}
+
+/// Reads raw columns as the column declares; `rows`: how many. Texts in `markers` are missing.
+pub(crate) fn read<'a>(
+    program: &'a Program,
+    column: &'a Column,
+    raw: &'a [&'a RawColumn],
+    rows: usize,
+    markers: &'a [Arc<str>],
+    context: &Context<'_>,
+) -> Cells<'a> {
+    let load = &column.load;
+    let reader = Reader::of_column(column, &program.enums);
+    match (&column.ty.kind, load.via, raw) {
+        (Kind::Entity(entity), via, [one]) => {
+            distinct(one, rows, markers, |raw| keys::canonical(program, *entity, via, raw, context))
+        }
+        (Kind::Entity(entity), None, [_, _]) if is_pair(program, *entity) => {
+            tuples(raw, rows, markers, |cells| {
+                let texts: Option<Vec<Arc<str>>> = cells.iter().map(|cell| text::cell_text(*cell)).collect();
+                texts.map_or(Parsed::Missing, |texts| keys::canonical_pair(program, *entity, &texts, context))
+            })
+        }
+        (Kind::Entity(entity), via, _) => tuples(raw, rows, markers, |cells| match via {
+            Some(via) => match load_with(via, cells, context) {
+                Parsed::Value(Value::Text(key)) => keys::canonical(program, *entity, None, &key, context),
+                Parsed::Value(Value::Int(key)) => {
+                    keys::canonical(program, *entity, None, &key.to_string().into(), context)
+                }
+                other => other,
+            },
+            None => joined(cells).map_or(Parsed::Missing, |raw| keys::canonical(program, *entity, None, &raw, context)),
+        }),
+        (_, Some(via), _) => tuples(raw, rows, markers, |cells| load_with(via, cells, context)),
+        (Kind::Text, None, [one]) => distinct(one, rows, markers, |raw| Parsed::Value(Value::Text(raw.clone()))),
+        (_, None, [one]) if matches!(one.data, RawData::Text(_)) || matches!(column.ty.kind, Kind::Enum(_)) => {
+            distinct(one, rows, markers, |raw| reader.read(RawCell::Text(raw)))
+        }
+        (_, None, [one]) => Cells::Plain(Box::new(move |row| reader.read(one.cell(row)))),
+        (Kind::Point, None, [longitude, latitude]) => {
+            let numbers = Reader::of_kind(&Kind::Float);
+            Cells::Plain(Box::new(move |row| {
+                let read = |raw: &RawColumn| numbers.read(unless_marked(raw.cell(row), markers));
+                match (read(longitude), read(latitude)) {
+                    (Parsed::Value(Value::Float(longitude)), Parsed::Value(Value::Float(latitude))) => {
+                        reader.point(longitude, latitude)
+                    }
+                    (Parsed::Bad(reason), _) | (_, Parsed::Bad(reason)) => Parsed::Bad(reason),
+                    _ => Parsed::Missing,
+                }
+            }))
+        }
+        _ => tuples(raw, rows, markers, |cells| {
+            joined(cells).map_or(Parsed::Missing, |raw| reader.read(RawCell::Text(&raw)))
+        }),
+    }
+}
+
+/// Whether cells could be read from these raw columns at all; else the first that is wrong.
+pub(crate) fn misfit<'a>(program: &Program, column: &Column, raw: &[&'a RawColumn]) -> Option<&'a RawColumn> {
+    let reader = Reader::of_column(column, &program.enums);
+    let fits = |place: usize, raw: &RawColumn| match (column.load.via, &column.ty.kind, column.load.from.len()) {
+        (Some(via), _, _) => match via.parameters.get(place).map(|parameter| &parameter.pattern) {
+            Some(Pattern::Exact(kind)) => Reader::of_kind(kind).fits(&raw.data),
+            _ => true,
+        },
+        (None, Kind::Point, 2) => Reader::of_kind(&Kind::Float).fits(&raw.data),
+        (None, _, 0 | 1) => reader.fits(&raw.data),
+        (None, ..) => Reader::of_kind(&Kind::Text).fits(&raw.data),
+    };
+    raw.iter().enumerate().find(|(place, raw)| !fits(*place, raw)).map(|(_, raw)| *raw)
+}
+
+fn is_pair(program: &Program, entity: watchfire_dsl::program::EntityId) -> bool {
+    let key = program.entities.get(entity.0 as usize).map(|entity| &entity.key);
+    matches!(key, Some(EntityKeyType::Pair(..)))
+}
+
+/// A loader over raw cells, each read as the kind of its parameter.
+fn load_with(via: &'static Function, cells: &[RawCell<'_>], context: &Context<'_>) -> Parsed {
+    let mut arguments = Vec::with_capacity(cells.len());
+    for (place, cell) in cells.iter().enumerate() {
+        let parsed = match via.parameters.get(place).map(|parameter| &parameter.pattern) {
+            Some(Pattern::Exact(kind)) => Reader::of_kind(kind).read(*cell),
+            _ => Reader::of_kind(&Kind::Text).read(*cell),
+        };
+        let kind = via.parameters.get(place).map(|parameter| &parameter.pattern);
+        let kind = if let Some(Pattern::Exact(kind)) = kind { kind } else { &Kind::Text };
+        match settle(parsed, kind, context.zone) {
+            Ok(Value::Missing) => return Parsed::Missing,
+            Ok(value) => arguments.push(value),
+            Err(reason) => return Parsed::Bad(reason),
+        }
+    }
+    match via.load(&arguments, context) {
+        Ok(loaded) => loaded.into(),
+        Err(refusal) => Parsed::Bad(Reason::Refused(refusal)),
+    }
+}
+
+/// Several cells as one text, with blanks between; `None`: one is missing.
+fn joined(cells: &[RawCell<'_>]) -> Option<Arc<str>> {
+    let texts: Option<Vec<Arc<str>>> = cells.iter().map(|cell| text::cell_text(*cell)).collect();
+    texts.map(|texts| texts.join(" ").into())
+}
+
+/// Reads each distinct text of a raw column once.
+fn distinct<'a>(
+    raw: &RawColumn,
+    rows: usize,
+    markers: &[Arc<str>],
+    mut read: impl FnMut(&Arc<str>) -> Parsed,
+) -> Cells<'a> {
+    let nan = matches!(raw.data, RawData::Float(_));
+    let mut read = |text: &Arc<str>| match &**text {
+        "NaN" if nan => Parsed::Bad(Reason::NotANumber),
+        marked if is_marked(marked, markers) => Parsed::Missing,
+        _ => read(text),
+    };
+    let made;
+    let (cells, valid) = match &raw.data {
+        RawData::Text(cells) => (cells, raw.valid.as_ref()),
+        _ => {
+            made = as_text(raw, rows);
+            (&made.0, Some(&made.1))
+        }
+    };
+    let mut parsed: Vec<Parsed> = cells.texts.iter().map(&mut read).collect();
+    let missing = parsed.len() as u32;
+    parsed.push(Parsed::Missing);
+    let code = |row: usize| if valid.is_some_and(|valid| !valid[row]) { missing } else { cells.codes[row] };
+    Cells::Distinct((0..rows).map(code).collect(), parsed)
+}
+
+/// Reads each distinct combination of raw cells once.
+fn tuples<'a>(
+    raw: &[&RawColumn],
+    rows: usize,
+    markers: &[Arc<str>],
+    mut read: impl FnMut(&[RawCell<'_>]) -> Parsed,
+) -> Cells<'a> {
+    let texts: Vec<Option<(TextCells, Vec<bool>)>> =
+        raw.iter().map(|raw| (!matches!(raw.data, RawData::Text(_))).then(|| as_text(raw, rows))).collect();
+    let code = |column: usize, row: usize| match (&texts[column], raw[column]) {
+        (Some((cells, valid)), _) => valid[row].then(|| cells.codes[row]),
+        (None, RawColumn { data: RawData::Text(cells), valid }) => {
+            valid.as_ref().is_none_or(|valid| valid[row]).then(|| cells.codes[row])
+        }
+        _ => None,
+    };
+    let mut known: HashMap<Box<[Option<u32>]>, u32> = HashMap::new();
+    let mut parsed = Vec::new();
+    let mut codes = Vec::with_capacity(rows);
+    let mut key = Vec::with_capacity(raw.len());
+    for row in 0..rows {
+        key.clear();
+        key.extend((0..raw.len()).map(|column| code(column, row)));
+        let code = match known.get(&*key) {
+            Some(code) => *code,
+            None => {
+                let cells: Vec<RawCell<'_>> = raw.iter().map(|raw| unless_marked(raw.cell(row), markers)).collect();
+                parsed.push(read(&cells));
+                let code = parsed.len() as u32 - 1;
+                known.insert(key.as_slice().into(), code);
+                code
+            }
+        };
+        codes.push(code);
+    }
+    Cells::Distinct(codes, parsed)
+}
+
+/// The cell, missing where its text is a marker.
+fn unless_marked<'a>(cell: RawCell<'a>, markers: &[Arc<str>]) -> RawCell<'a> {
+    match cell {
+        RawCell::Text(text) if is_marked(text, markers) => RawCell::Null,
+        cell => cell,
+    }
+}
+
+fn is_marked(text: &str, markers: &[Arc<str>]) -> bool {
+    !markers.is_empty() && markers.iter().any(|marker| **marker == *text.trim())
+}
+
+/// A raw column as texts, and which cells have one.
+fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Vec<bool>) {
+    let mut interner = Interner::default();
+    let (mut codes, mut valid) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    for row in 0..rows {
+        let text = text::cell_text(raw.cell(row));
+        codes.push(text.as_ref().map_or(0, |text| interner.code_shared(text)));
+        valid.push(text.is_some());
+    }
+    (TextCells { codes, texts: interner.texts }, valid)
+}

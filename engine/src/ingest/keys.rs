@@ -1,0 +1,59 @@
+//! Canonical keys of entities.
+
+use super::cell::Parsed;
+use super::text;
+use crate::rejects::Reason;
+use std::sync::Arc;
+use watchfire_dsl::program::{EntityId, EntityKeyType, Program};
+use watchfire_stdlib::functions::{Context, Function, Loaded};
+use watchfire_stdlib::value::{EntityKey, Value};
+
+/// The canonical key of a raw text: nothing for a placeholder, else what the column's and then the entity's
+/// canonicaliser make of it. Without one, a text key is the text without blanks at its ends.
+pub(crate) fn canonical(
+    program: &Program,
+    entity: EntityId,
+    via: Option<&'static Function>,
+    raw: &Arc<str>,
+    context: &Context<'_>,
+) -> Parsed {
+    if text::is_placeholder(raw) {
+        return Parsed::Missing;
+    }
+    let Some(declared) = program.entities.get(entity.0 as usize) else { return Parsed::Bad(Reason::NoKey) };
+    let second = declared.via.filter(|second| Some(*second) != via);
+    let mut key: Arc<str> = raw.trim().into();
+    for canonicaliser in via.into_iter().chain(second) {
+        match canonicaliser.load(&[Value::Text(key)], context) {
+            Ok(Loaded::Value(Value::Text(found))) if !found.is_empty() => key = found,
+            Ok(Loaded::Value(Value::Int(found))) => key = found.to_string().into(),
+            Ok(Loaded::Value(Value::Missing)) => return Parsed::Missing,
+            Ok(_) => return Parsed::Bad(Reason::NoKey),
+            Err(refusal) => return Parsed::Bad(Reason::Refused(refusal)),
+        }
+    }
+    match declared.key {
+        EntityKeyType::Text => Parsed::Value(Value::Entity(EntityKey::Single(key))),
+        EntityKeyType::Int => match text::whole(&key) {
+            Ok(number) => Parsed::Value(Value::Entity(EntityKey::Single(number.to_string().into()))),
+            Err(reason) => Parsed::Bad(reason),
+        },
+        EntityKeyType::Pair(..) => Parsed::Bad(Reason::NoKey),
+    }
+}
+
+/// The key of a pair from the raw texts of its two parts.
+pub(crate) fn canonical_pair(program: &Program, entity: EntityId, raw: &[Arc<str>], context: &Context<'_>) -> Parsed {
+    let declared = program.entities.get(entity.0 as usize).map(|declared| &declared.key);
+    let (Some(EntityKeyType::Pair(first, second)), [left, right]) = (declared, raw) else {
+        return Parsed::Bad(Reason::NoKey);
+    };
+    match (canonical(program, *first, None, left, context), canonical(program, *second, None, right, context)) {
+        (
+            Parsed::Value(Value::Entity(EntityKey::Single(left))),
+            Parsed::Value(Value::Entity(EntityKey::Single(right))),
+        ) => Parsed::Value(Value::Entity(EntityKey::Pair(left, right))),
+        (Parsed::Bad(reason), _) | (_, Parsed::Bad(reason)) => Parsed::Bad(reason),
+        _ => Parsed::Missing,
+    }
+}

@@ -1,0 +1,558 @@
+//! Loading tables: raw columns through the declared columns into rows, one table after the other.
+
+use super::builder::{ColumnBuilder, Slot};
+use super::cell::{Parsed, settle};
+use super::column::{self, Cells};
+use super::needed::{self, Reads};
+use super::{text, versions};
+use crate::read::columnar::ReadError;
+use crate::read::{RawColumn, RawFrame, columnar, csv, files, frame, ndjson};
+use crate::rejects::{DEFAULT_SAMPLES, Extent, InputCount, Place, Reason, Rejects, Sample, shown};
+use crate::sources::{FileOptions, Format, GivenRows, Input, Sources};
+use crate::table::{Store, Table};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use watchfire_dsl::diagnostics::data::{
+    ColumnNotLoadable, DataForUnknownSource, NoData, NoRawColumn, NotUtf8, TooManyRows, TwoRawColumns, UnreadableFile,
+    WrongRawColumn, ZoneCircle,
+};
+use watchfire_dsl::diagnostics::{Diagnostic, suggest};
+use watchfire_dsl::program::{
+    self, Column, ColumnId, Kind, LoadZone, Program, Source, SourceId, SourceKind, SourceTime,
+};
+use watchfire_stdlib::functions::Context;
+use watchfire_stdlib::value::{DAY_MICROS, EntityKey, Value};
+use watchfire_stdlib::zone::Zone;
+
+/// Loads the tables that are read; `reads` says which columns of which sources ([`needed::needed`] adds to them).
+///
+/// # Errors
+/// Data that is not there or cannot be read at all; single cells and rows that do not fit are rejects.
+pub(crate) fn load(program: &Program, sources: &Sources, reads: &Reads) -> Result<Store, Vec<Diagnostic>> {
+    let needed = needed::needed(program, reads);
+    let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
+    let mut loader = Loader {
+        program,
+        sources,
+        needed: &needed,
+        zone,
+        rejects: Rejects::keeping(sources.samples.unwrap_or(DEFAULT_SAMPLES)),
+        tables: vec![None; program.sources.len()],
+        inputs: Vec::new(),
+        errors: Vec::new(),
+        on_the_way: BTreeSet::new(),
+    };
+    let names = || program.sources.iter().filter(|s| matches!(s.kind, SourceKind::Table(_))).map(|s| &*s.name);
+    for name in sources.inputs.keys() {
+        if !names().any(|known| *known == **name) {
+            let suggestion = suggest(name, names());
+            loader.errors.push(DataForUnknownSource { source: name.to_string(), suggestion }.into());
+        }
+    }
+    for (place, columns) in needed.iter().enumerate() {
+        if columns.is_some() {
+            loader.load(SourceId(place as u32));
+        }
+    }
+    if !loader.errors.is_empty() {
+        return Err(loader.errors);
+    }
+    loader.inputs.sort_by(|a, b| a.source.cmp(&b.source));
+    Ok(Store { tables: loader.tables, rejects: loader.rejects, inputs: loader.inputs })
+}
+
+struct Loader<'a> {
+    program: &'a Program,
+    sources: &'a Sources,
+    needed: &'a Reads,
+    zone: Zone,
+    rejects: Rejects,
+    tables: Vec<Option<Arc<Table>>>,
+    inputs: Vec<InputCount>,
+    errors: Vec<Diagnostic>,
+    on_the_way: BTreeSet<SourceId>,
+}
+
+/// Where a column's wall times hang.
+enum Zones {
+    Fixed(Zone),
+    /// By entity, in this column of the row; entities without a zone are left out.
+    Lookup(ColumnId, HashMap<EntityKey, Zone>),
+}
+
+impl<'a> Loader<'a> {
+    fn load(&mut self, id: SourceId) {
+        let program = self.program;
+        let Some(source) = program.sources.get(id.index()) else { return };
+        let SourceKind::Table(declared) = &source.kind else { return };
+        if self.tables[id.index()].is_some() || !self.on_the_way.insert(id) {
+            return;
+        }
+        let Some(Some(columns)) = self.needed.get(id.index()) else { return };
+        let lookups = columns.iter().filter_map(|column| match source.columns.get(column.index())?.load.zone {
+            Some(LoadZone::Lookup { source: other, .. }) => Some((*column, other)),
+            _ => None,
+        });
+        for (column, other) in lookups {
+            self.load(other);
+            if self.tables[other.index()].is_none() && self.errors.is_empty() {
+                self.errors.push(ZoneCircle { at: source.columns[column.index()].span }.into());
+            }
+        }
+        if let Some(table) = self.table(id, source, declared, columns) {
+            self.tables[id.index()] = Some(Arc::new(table));
+        }
+    }
+
+    fn table(
+        &mut self,
+        id: SourceId,
+        source: &'a Source,
+        declared: &'a program::Table,
+        columns: &'a BTreeSet<ColumnId>,
+    ) -> Option<Table> {
+        let mut builders = Vec::with_capacity(source.columns.len());
+        for (place, column) in source.columns.iter().enumerate() {
+            let builder = columns.contains(&ColumnId(place as u32)).then(|| ColumnBuilder::new(&column.ty.kind));
+            if let Some(None) = builder {
+                let name = column.name.to_string();
+                self.errors.push(ColumnNotLoadable { at: column.span, source: source.name.to_string(), column: name }.into());
+            }
+            builders.push(builder.flatten());
+        }
+        let before = self.errors.len();
+        let mut growing = Growing {
+            source,
+            declared,
+            columns: in_reading_order(source, columns),
+            builders,
+            rejected: Vec::new(),
+            frames: Vec::new(),
+            lost: 0,
+        };
+        match self.sources.inputs.get(&source.name) {
+            Some(Input::Frame(frame)) => match frame::raw_frame(frame, &raw_names(source, columns), "frame".into()) {
+                Ok(raw) => self.add(&mut growing, raw, &[]),
+                Err(error) => self.errors.push(as_diagnostic(source, "frame", error)),
+            },
+            Some(Input::Files(path, options)) => match files::expand(&source.name, path, options) {
+                Ok(files) => {
+                    for (file, format) in files {
+                        self.add_file(&mut growing, &file, format, options);
+                    }
+                }
+                Err(error) => self.errors.push(error),
+            },
+            Some(Input::Given(given)) => {
+                for rows in given {
+                    self.add_given(&mut growing, rows);
+                }
+            }
+            None if self.sources.complete => {}
+            None => self.errors.push(NoData { at: source.span, source: source.name.to_string() }.into()),
+        }
+        if growing.rejected.len() > u32::MAX as usize {
+            self.errors.push(TooManyRows { source: source.name.to_string() }.into());
+        }
+        if self.errors.len() > before {
+            return None;
+        }
+        Some(self.finish(id, growing))
+    }
+
+    fn add_file(&mut self, growing: &mut Growing<'a>, file: &std::path::Path, format: Format, options: &FileOptions) {
+        let wanted = raw_names(growing.source, growing.columns.iter());
+        let name = &growing.source.name;
+        let tabs = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"));
+        let delimiter = options.delimiter.unwrap_or(if tabs { '\t' } else { ',' });
+        let raw = match (format, u8::try_from(delimiter)) {
+            (Format::Parquet | Format::Ipc, _) => columnar::read(file, format, &wanted),
+            (Format::Csv, Ok(delimiter)) => csv::read(file, delimiter, &wanted, name, &mut self.rejects),
+            (Format::Csv, Err(_)) => {
+                Err(ReadError::Unreadable(format!("`{delimiter}` cannot separate cells: it is not one byte")))
+            }
+            (Format::Ndjson, _) => ndjson::read(file, &wanted, name, &mut self.rejects),
+        };
+        let markers: Vec<Arc<str>> = options.missing.iter().map(|text| text.trim().into()).collect();
+        match raw {
+            Ok(raw) => self.add(growing, raw, &markers),
+            Err(error) => self.errors.push(as_diagnostic(growing.source, &file.display().to_string(), error)),
+        }
+    }
+
+    /// Adds the rows of one file or frame.
+    fn add(&mut self, growing: &mut Growing<'a>, raw: RawFrame, markers: &[Arc<str>]) {
+        let start = growing.rejected.len();
+        growing.rejected.resize(start + raw.rows, false);
+        growing.lost += raw.lost;
+        for id in growing.columns.clone() {
+            let Some(column) = growing.source.columns.get(id.index()) else { continue };
+            let cells: Vec<&RawColumn> = raw_of(column).iter().filter_map(|name| raw.columns.get(name)).collect();
+            if column::misfit(self.program, column, &cells).is_some() {
+                self.errors.push(wrong_column(growing.source, column, &raw, self.program));
+                continue;
+            }
+            let context = Context { zone: &self.zone, site: (0, 0, 0) };
+            let read = column::read(self.program, column, &cells, raw.rows, markers, &context);
+            let zones = self.zones(column);
+            let place = |row: usize| Place { file: raw.file.clone(), line: raw.line(row) };
+            let sample = |row: usize| {
+                let texts: Vec<Arc<str>> = cells.iter().map(|raw| text::cell_shown(raw.cell(row))).collect();
+                Sample { place: place(row), raw: shown(&texts.join(" ")) }
+            };
+            growing.fill(id, &read, raw.rows, start, &zones, &mut self.rejects, &sample);
+        }
+        growing.frames.push((start, raw.file, raw.lines));
+    }
+
+    /// Adds the rows that a test gives: columns not named are missing, a key not named is the row's number.
+    fn add_given(&mut self, growing: &mut Growing<'a>, given: &GivenRows) {
+        let start = growing.rejected.len();
+        growing.rejected.resize(start + given.rows.len(), false);
+        let key = needed::key(growing.source, growing.declared);
+        for id in growing.columns.clone() {
+            let Some(column) = growing.source.columns.get(id.index()) else { continue };
+            let named = given.columns.iter().position(|named| *named == id);
+            let numbered = named.is_none() && key.contains(&id);
+            let context = Context { zone: &self.zone, site: (0, 0, 0) };
+            let number_of = |row: usize| number_as(&column.ty.kind, (start + row) as i64 + 1);
+            let cell = |row: usize| match named {
+                Some(place) => given.rows[row].get(place).cloned().unwrap_or(Value::Missing),
+                None if numbered => number_of(row),
+                None => Value::Missing,
+            };
+            let parse = |row: usize| match (&column.ty.kind, cell(row)) {
+                (_, Value::Missing) => Parsed::Missing,
+                (Kind::Entity(entity), Value::Text(raw)) => {
+                    super::keys::canonical(self.program, *entity, column.load.via, &raw, &context)
+                }
+                (Kind::Entity(entity), Value::Int(raw)) => {
+                    super::keys::canonical(self.program, *entity, column.load.via, &raw.to_string().into(), &context)
+                }
+                (_, value) => Parsed::Value(value),
+            };
+            let cells = Cells::Plain(Box::new(parse));
+            let zones = Zones::Fixed(self.zone);
+            let sample = |row: usize| Sample {
+                place: Place { file: "test".into(), line: row as u64 + 1 },
+                raw: shown(&versions::shown(&cell(row))),
+            };
+            let optional = named.is_none() && !growing.is_time(id);
+            growing.fill_as(id, &cells, given.rows.len(), start, &zones, optional, &mut self.rejects, &sample);
+        }
+        growing.frames.push((start, "test".into(), None));
+    }
+
+    fn zones(&self, column: &Column) -> Zones {
+        match &column.load.zone {
+            None => Zones::Fixed(self.zone),
+            Some(LoadZone::Fixed(zone)) => Zones::Fixed(Zone::named(zone.name()).unwrap_or(Zone::UTC)),
+            Some(LoadZone::Lookup { entity, source, by, column }) => {
+                let mut found: HashMap<EntityKey, Option<Zone>> = HashMap::new();
+                if let Some(table) = self.tables.get(source.index()).and_then(Option::as_deref) {
+                    for row in (0..table.rows as u32).filter(|row| table.visible(*row, i64::MAX - 1)) {
+                        let key = table.column(*by).and_then(|by| by.entity(row as usize));
+                        if let (Some(key), Value::Text(name)) = (key, table.value(row, *column)) {
+                            let zone = Zone::named(name.trim());
+                            // two zones for one entity: none
+                            let known = found.entry(key.clone()).or_insert(zone);
+                            *known = known.filter(|known| Some(*known) == zone);
+                        }
+                    }
+                }
+                Zones::Lookup(*entity, found.into_iter().filter_map(|(key, zone)| Some((key, zone?))).collect())
+            }
+        }
+    }
+
+    fn finish(&mut self, id: SourceId, growing: Growing<'a>) -> Table {
+        let Growing { source, declared, builders, mut rejected, frames, lost, .. } = growing;
+        let columns: Vec<Option<crate::table::Column>> =
+            builders.into_iter().map(|builder| builder.map(ColumnBuilder::finish)).collect();
+        let place = |row: u32| {
+            let row = row as usize;
+            let frame = frames.partition_point(|(start, ..)| *start <= row).saturating_sub(1);
+            let (start, file, lines) = &frames[frame];
+            let line = lines.as_ref().map_or((row - start) as u64 + 1, |lines| lines[row - start]);
+            Place { file: file.clone(), line }
+        };
+        let cell = |row: u32, column: Option<ColumnId>| {
+            let column = column.and_then(|column| columns.get(column.index())).and_then(Option::as_ref);
+            column.map_or(Value::Missing, |column| column.value(row as usize))
+        };
+        let sample = |row: u32, column: Option<ColumnId>| Sample {
+            place: place(row),
+            raw: shown(&versions::shown(&cell(row, column))),
+        };
+        // a date that has no first instant in the calendar is no time
+        for column in time_columns(declared) {
+            let name = &source.columns[column.index()].name;
+            for row in 0..rejected.len() as u32 {
+                let Value::Date(date) = cell(row, Some(column)) else { continue };
+                if !rejected[row as usize] && self.zone.start_of_day(date).is_none() {
+                    rejected[row as usize] = true;
+                    let sample = || sample(row, Some(column));
+                    self.rejects.add(&source.name, Some(name), Reason::OutOfRange, Extent::Row, sample);
+                }
+            }
+        }
+        let kept: Vec<u32> = (0..rejected.len() as u32).filter(|row| !rejected[*row as usize]).collect();
+        self.inputs.push(InputCount {
+            source: source.name.clone(),
+            rows: rejected.len() as u64 + lost,
+            rejected: (rejected.len() - kept.len()) as u64 + lost,
+        });
+        let gathered = columns.iter().map(|column| column.as_ref().map(|column| column.gather(&kept))).collect();
+        let rows = versions::Rows { id, source, declared, rows: kept.len(), columns: gathered };
+        let rejects = &mut self.rejects;
+        versions::table(rows, &self.zone, rejects, |row, column| sample(kept[row as usize], column))
+    }
+}
+
+/// A table while its files are added.
+struct Growing<'a> {
+    source: &'a Source,
+    declared: &'a program::Table,
+    /// Columns to read, each after those it refers to.
+    columns: Vec<ColumnId>,
+    builders: Vec<Option<ColumnBuilder>>,
+    rejected: Vec<bool>,
+    /// First row, file, lines.
+    frames: Vec<(usize, Arc<str>, Option<Vec<u64>>)>,
+    lost: u64,
+}
+
+impl Growing<'_> {
+    fn is_time(&self, column: ColumnId) -> bool {
+        match self.declared.time {
+            SourceTime::Timeless => false,
+            SourceTime::Events { at } => at == column,
+            SourceTime::State { since, .. } => since == column,
+        }
+    }
+
+    /// A cell here that does not fit takes its row with it.
+    fn is_critical(&self, id: ColumnId) -> bool {
+        needed::key(self.source, self.declared).contains(&id)
+            || time_columns(self.declared).contains(&id)
+            || matches!(self.source.columns.get(id.index()).map(|column| &column.ty.kind), Some(Kind::Entity(_)))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one column's cells, and what is needed to place them")]
+    fn fill(
+        &mut self,
+        id: ColumnId,
+        cells: &Cells<'_>,
+        rows: usize,
+        start: usize,
+        zones: &Zones,
+        rejects: &mut Rejects,
+        sample: &dyn Fn(usize) -> Sample,
+    ) {
+        let optional = self.source.columns[id.index()].ty.optional && !self.is_time(id);
+        self.fill_as(id, cells, rows, start, zones, optional, rejects, sample);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one column's cells, and what is needed to place them")]
+    fn fill_as(
+        &mut self,
+        id: ColumnId,
+        cells: &Cells<'_>,
+        rows: usize,
+        start: usize,
+        zones: &Zones,
+        optional: bool,
+        rejects: &mut Rejects,
+        sample: &dyn Fn(usize) -> Sample,
+    ) {
+        let source = self.source;
+        let column = &source.columns[id.index()];
+        let kind = &column.ty.kind;
+        let critical = self.is_critical(id);
+        let Some(mut builder) = self.builders[id.index()].take() else { return };
+        let missing = if optional {
+            Ok(Slot::Missing)
+        } else if matches!(kind, Kind::Entity(_)) {
+            Err(Reason::NoEntity)
+        } else {
+            Err(Reason::Missing)
+        };
+        let mut ready = |builder: &mut ColumnBuilder, parsed: Parsed, zone: &Zone| match settle(parsed, kind, zone) {
+            Ok(Value::Missing) => missing.clone(),
+            Ok(value) => Ok(builder.prepare(value)),
+            Err(reason) => Err(reason),
+        };
+        // a zone that is looked up, or `after`, differs from row to row
+        let prepared: Option<Vec<Result<Slot, Reason>>> = match (cells, zones) {
+            (Cells::Distinct(_, distinct), Zones::Fixed(zone)) => {
+                Some(distinct.iter().map(|parsed| ready(&mut builder, parsed.clone(), zone)).collect())
+            }
+            _ => None,
+        };
+        for row in 0..rows {
+            let mut row_zone = None;
+            let mut slot = match (&prepared, cells) {
+                (Some(prepared), Cells::Distinct(codes, _)) => prepared[codes[row] as usize].clone(),
+                _ => {
+                    let parsed = match cells {
+                        Cells::Distinct(codes, distinct) => distinct[codes[row] as usize].clone(),
+                        Cells::Plain(read) => read(row),
+                    };
+                    row_zone = self.zone_of(zones, start + row);
+                    match (row_zone, parsed) {
+                        (Some(zone), parsed) => ready(&mut builder, parsed, &zone),
+                        (None, Parsed::Missing) => missing.clone(),
+                        (None, Parsed::Bad(reason)) => Err(reason),
+                        (None, _) => Err(Reason::NoZone),
+                    }
+                }
+            };
+            if let (Some(after), Ok(Slot::Value(value))) = (column.load.after, &slot) {
+                let zone = row_zone.or_else(|| self.zone_of(zones, start + row)).unwrap_or(Zone::UTC);
+                let bound = self.builders[after.index()].as_ref().map_or(Value::Missing, |after| after.value(start + row));
+                slot = moved_after(value, &bound, &zone).map(Slot::Value).ok_or(Reason::OutOfRange);
+            }
+            match slot {
+                Ok(slot) => builder.push(&slot),
+                Err(reason) => {
+                    builder.push(&Slot::Missing);
+                    let extent = if critical { Extent::Row } else { Extent::Cell };
+                    self.rejected[start + row] |= critical;
+                    rejects.add(&source.name, Some(&column.name), reason, extent, || sample(row));
+                }
+            }
+        }
+        self.builders[id.index()] = Some(builder);
+    }
+
+    fn zone_of(&self, zones: &Zones, row: usize) -> Option<Zone> {
+        match zones {
+            Zones::Fixed(zone) => Some(*zone),
+            Zones::Lookup(entity, zones) => match self.builders[entity.index()].as_ref()?.value(row) {
+                Value::Entity(key) => zones.get(&key).copied(),
+                _ => None,
+            },
+        }
+    }
+}
+
+/// A time or date moved by whole days of the zone until it is later than the bound; without a bound it stays.
+fn moved_after(value: &Value, bound: &Value, zone: &Zone) -> Option<Value> {
+    match (value, bound) {
+        (Value::Time(time), Value::Time(bound)) if time <= bound => {
+            let mut days = (bound - time) / DAY_MICROS;
+            loop {
+                let moved = zone.add_days(*time, days)?;
+                if moved > *bound {
+                    return Some(Value::Time(moved));
+                }
+                days += 1;
+            }
+        }
+        (Value::Date(date), Value::Date(bound)) if date <= bound => bound.checked_add(1).map(Value::Date),
+        (value, _) => Some(value.clone()),
+    }
+}
+
+/// Event time, end and recorded.
+fn time_columns(declared: &program::Table) -> Vec<ColumnId> {
+    let mut columns: Vec<ColumnId> = declared.recorded.into_iter().collect();
+    match declared.time {
+        SourceTime::Timeless => {}
+        SourceTime::Events { at } => columns.push(at),
+        SourceTime::State { since, until, .. } => columns.extend([since, until]),
+    }
+    columns
+}
+
+/// Columns to read, each after those that its `zone` or `after` refers to.
+fn in_reading_order(source: &Source, columns: &BTreeSet<ColumnId>) -> Vec<ColumnId> {
+    fn visit(source: &Source, id: ColumnId, done: &mut Vec<ColumnId>, open: &mut BTreeSet<ColumnId>) {
+        if !open.insert(id) {
+            return;
+        }
+        if let Some(column) = source.columns.get(id.index()) {
+            if let Some(after) = column.load.after {
+                visit(source, after, done, open);
+            }
+            if let Some(LoadZone::Lookup { entity, .. }) = column.load.zone {
+                visit(source, entity, done, open);
+            }
+        }
+        done.push(id);
+    }
+    let (mut done, mut open) = (Vec::new(), BTreeSet::new());
+    for id in columns {
+        visit(source, *id, &mut done, &mut open);
+    }
+    done
+}
+
+/// The names of a column's raw columns.
+fn raw_of(column: &Column) -> Vec<Arc<str>> {
+    if column.load.from.is_empty() { vec![column.name.clone()] } else { column.load.from.clone() }
+}
+
+fn raw_names<'b>(source: &Source, columns: impl IntoIterator<Item = &'b ColumnId>) -> BTreeSet<Arc<str>> {
+    columns.into_iter().filter_map(|id| source.columns.get(id.index())).flat_map(raw_of).collect()
+}
+
+/// The number of a row as a key of this kind.
+fn number_as(kind: &Kind, number: i64) -> Value {
+    match kind {
+        Kind::Text | Kind::Entity(_) => Value::Text(number.to_string().into()),
+        Kind::Float | Kind::Quantity(_) => Value::Float(number as f64),
+        Kind::Money => Value::Money(number),
+        Kind::Date => Value::Date(number as i32),
+        Kind::Time => Value::Time(number),
+        _ => Value::Int(number),
+    }
+}
+
+fn as_diagnostic(source: &Source, path: &str, error: ReadError) -> Diagnostic {
+    let (source_name, path) = (source.name.to_string(), path.to_owned());
+    match error {
+        ReadError::Unreadable(reason) => UnreadableFile { source: source_name, path, reason }.into(),
+        ReadError::NotUtf8 { line } => NotUtf8 { source: source_name, path, line: line as i64 }.into(),
+        ReadError::TwoColumns(column) => TwoRawColumns { source: source_name, path, column }.into(),
+        ReadError::NoColumn { wanted, found } => {
+            let column = source.columns.iter().find(|column| raw_of(column).contains(&wanted));
+            NoRawColumn {
+                at: column.map_or(source.span, |column| column.span),
+                source: source_name,
+                path,
+                column: wanted.to_string(),
+                suggestion: suggest(&wanted, found.iter().map(String::as_str)),
+                found,
+            }
+            .into()
+        }
+        ReadError::NoRawType { column, found } => {
+            let declared = source.columns.iter().find(|declared| raw_of(declared).iter().any(|raw| **raw == *column));
+            WrongRawColumn {
+                at: declared.map_or(source.span, |column| column.span),
+                source: source_name,
+                path,
+                column,
+                found,
+            }
+            .into()
+        }
+    }
+}
+
+fn wrong_column(source: &Source, column: &Column, raw: &RawFrame, program: &Program) -> Diagnostic {
+    let names = raw_of(column);
+    let cells: Vec<&RawColumn> = names.iter().filter_map(|name| raw.columns.get(name)).collect();
+    let wrong = column::misfit(program, column, &cells);
+    let place = wrong.and_then(|wrong| cells.iter().position(|cell| std::ptr::eq(*cell, wrong))).unwrap_or(0);
+    WrongRawColumn {
+        at: column.span,
+        source: source.name.to_string(),
+        path: raw.file.to_string(),
+        column: names.get(place).map_or_else(String::new, |name| name.to_string()),
+        found: wrong.map_or("", |wrong| wrong.data.describe()).to_owned(),
+    }
+    .into()
+}
+

@@ -1,0 +1,25 @@
+//! Ingest: raw columns become tables of typed rows with knowledge (docs/language.md §1, docs/ingest.md).
+//!
+//! ```text
+//! files, frames ── read ──► raw columns ── column, cell, keys ──► typed cells ── versions ──► Table
+//!                                               │                     │
+//!                                               └──── rejects ◄───────┘
+//! ```
+//!
+//! 1. [`needed`] adds to the columns that the plan reads those that decide whether a row counts and where it lies, so
+//!    that what a row is does not depend on who reads it.
+//! 2. Tables are loaded one by one; one in which a time zone is looked up comes before those that look there.
+//! 3. Each distinct raw text is parsed and canonicalised once; then rows are filled in, zones and `after` applied, and
+//!    cells that do not fit counted as rejects.
+//! 4. [`versions`] works out which version is known when, and puts the rows in order.
+
+mod builder;
+mod cell;
+mod column;
+mod keys;
+mod load;
+mod needed;
+pub(crate) mod text;
+mod versions;
+
+pub(crate) use load::load;

@@ -1,0 +1,204 @@
+//! Reading: files and frames into raw columns, before any declared type is looked at.
+//!
+//! | file | subject |
+//! |---|---|
+//! | `files.rs` | a path, a folder or a pattern into files with a format |
+//! | `columnar.rs` | Parquet and Arrow IPC, of which only the columns asked for are read |
+//! | `frame.rs` | Polars' columns into raw columns |
+//! | `csv.rs`, `ndjson.rs` | text files, whose cells keep their line |
+//!
+//! A line that cannot be read is a reject and not the end of the file; a file that cannot be read is an error.
+
+pub(crate) mod columnar;
+pub(crate) mod csv;
+pub(crate) mod files;
+pub(crate) mod frame;
+pub(crate) mod ndjson;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Raw columns of one file or frame.
+#[derive(Debug)]
+pub(crate) struct RawFrame {
+    /// By raw name.
+    pub(crate) columns: BTreeMap<Arc<str>, RawColumn>,
+    /// How many rows.
+    pub(crate) rows: usize,
+    /// The file's path; `frame` for a table in memory.
+    pub(crate) file: Arc<str>,
+    /// Line of each row in a text file; `None`: the row's number counts.
+    pub(crate) lines: Option<Vec<u64>>,
+    /// Lines that were rejected.
+    pub(crate) lost: u64,
+}
+
+impl RawFrame {
+    /// Line or number of a row, from 1.
+    pub(crate) fn line(&self, row: usize) -> u64 {
+        self.lines.as_ref().map_or(row as u64 + 1, |lines| lines[row])
+    }
+}
+
+/// A raw column.
+#[derive(Debug)]
+pub(crate) struct RawColumn {
+    /// Its cells; those that are not there hold any.
+    pub(crate) data: RawData,
+    /// Which are there; `None`: all.
+    pub(crate) valid: Option<Vec<bool>>,
+}
+
+/// Raw cells.
+#[derive(Debug)]
+pub(crate) enum RawData {
+    /// Nothing but missing cells.
+    Null,
+    /// Truth.
+    Bool(Vec<bool>),
+    /// Whole numbers.
+    Int(Vec<i64>),
+    /// Whole numbers, some of which do not fit 64 bits with a sign.
+    Wide(Vec<i128>),
+    /// Numbers.
+    Float(Vec<f64>),
+    /// Exact decimals: digits, and how many of them follow the point.
+    Decimal(Vec<i128>, u32),
+    /// Texts: for each cell the place of its text among the distinct ones.
+    Text(TextCells),
+    /// Days since 1970-01-01.
+    Date(Vec<i32>),
+    /// Wall times without a zone: microseconds since 1970-01-01T00:00 on the wall.
+    Wall(Vec<i64>),
+    /// Instants: microseconds since 1970-01-01T00:00Z.
+    Instant(Vec<i64>),
+    /// Microseconds since midnight.
+    Clock(Vec<i64>),
+    /// Spans of time, microseconds.
+    Span(Vec<i64>),
+}
+
+impl RawData {
+    /// What the column holds, in words of the file formats.
+    pub(crate) fn describe(&self) -> &'static str {
+        match self {
+            RawData::Null => "null",
+            RawData::Bool(_) => "bool",
+            RawData::Int(_) | RawData::Wide(_) => "integer",
+            RawData::Float(_) => "float",
+            RawData::Decimal(..) => "decimal",
+            RawData::Text(_) => "string",
+            RawData::Date(_) => "date",
+            RawData::Wall(_) => "datetime without time zone",
+            RawData::Instant(_) => "datetime with time zone",
+            RawData::Clock(_) => "time of day",
+            RawData::Span(_) => "duration",
+        }
+    }
+}
+
+/// Texts, each distinct one held once.
+#[derive(Debug, Default)]
+pub(crate) struct TextCells {
+    /// Per cell.
+    pub(crate) codes: Vec<u32>,
+    /// Distinct texts, in the order in which they came.
+    pub(crate) texts: Vec<Arc<str>>,
+}
+
+/// One raw cell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RawCell<'a> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Wide(i128),
+    Float(f64),
+    Decimal(i128, u32),
+    Text(&'a Arc<str>),
+    Date(i32),
+    Wall(i64),
+    Instant(i64),
+    Clock(i64),
+    Span(i64),
+}
+
+impl RawColumn {
+    /// A cell.
+    pub(crate) fn cell(&self, row: usize) -> RawCell<'_> {
+        if self.valid.as_ref().is_some_and(|valid| !valid[row]) {
+            return RawCell::Null;
+        }
+        match &self.data {
+            RawData::Null => RawCell::Null,
+            RawData::Bool(values) => RawCell::Bool(values[row]),
+            RawData::Int(values) => RawCell::Int(values[row]),
+            RawData::Wide(values) => RawCell::Wide(values[row]),
+            RawData::Float(values) => RawCell::Float(values[row]),
+            RawData::Decimal(values, scale) => RawCell::Decimal(values[row], *scale),
+            RawData::Text(cells) => RawCell::Text(&cells.texts[cells.codes[row] as usize]),
+            RawData::Date(values) => RawCell::Date(values[row]),
+            RawData::Wall(values) => RawCell::Wall(values[row]),
+            RawData::Instant(values) => RawCell::Instant(values[row]),
+            RawData::Clock(values) => RawCell::Clock(values[row]),
+            RawData::Span(values) => RawCell::Span(values[row]),
+        }
+    }
+}
+
+/// Gives each distinct text a number, in the order in which they come.
+#[derive(Debug, Default)]
+pub(crate) struct Interner {
+    codes: HashMap<Arc<str>, u32>,
+    /// The texts so far.
+    pub(crate) texts: Vec<Arc<str>>,
+}
+
+impl Interner {
+    /// The number of a text.
+    pub(crate) fn code(&mut self, text: &str) -> u32 {
+        match self.codes.get(text) {
+            Some(code) => *code,
+            None => self.insert(text.into()),
+        }
+    }
+
+    /// The number of a text that is already shared.
+    pub(crate) fn code_shared(&mut self, text: &Arc<str>) -> u32 {
+        match self.codes.get(text) {
+            Some(code) => *code,
+            None => self.insert(text.clone()),
+        }
+    }
+
+    fn insert(&mut self, text: Arc<str>) -> u32 {
+        let code = self.texts.len() as u32;
+        self.texts.push(text.clone());
+        self.codes.insert(text, code);
+        code
+    }
+}
+
+/// Collects the text cells of one raw column.
+#[derive(Debug, Default)]
+pub(crate) struct TextBuilder {
+    interner: Interner,
+    codes: Vec<u32>,
+    valid: Vec<bool>,
+    holes: bool,
+}
+
+impl TextBuilder {
+    /// Adds a cell; `None`: missing.
+    pub(crate) fn push(&mut self, text: Option<&str>) {
+        self.codes.push(text.map_or(0, |text| self.interner.code(text)));
+        self.valid.push(text.is_some());
+        self.holes |= text.is_none();
+    }
+
+    /// The column.
+    pub(crate) fn finish(self) -> RawColumn {
+        let valid = self.holes.then_some(self.valid);
+        RawColumn { data: RawData::Text(TextCells { codes: self.codes, texts: self.interner.texts }), valid }
+    }
+}

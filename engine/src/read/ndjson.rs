@@ -1,0 +1,125 @@
+//! NDJSON: one JSON object a line, UTF-8. Numbers and truth values become their canonical text; a key that a line does
+//! not have is a missing cell; lists and objects keep their JSON text.
+
+use super::columnar::ReadError;
+use super::{RawFrame, TextBuilder};
+use crate::ingest::text::number_text;
+use crate::rejects::{Extent, Place, Reason, Rejects, Sample, shown};
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::io::BufRead;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Reads the wanted keys. A line that is not a JSON object is a reject; an empty one is skipped.
+pub(crate) fn read(
+    path: &Path,
+    wanted: &BTreeSet<Arc<str>>,
+    source: &Arc<str>,
+    rejects: &mut Rejects,
+) -> Result<RawFrame, ReadError> {
+    let unreadable = |error: std::io::Error| ReadError::Unreadable(error.to_string());
+    let mut reader = std::io::BufReader::new(std::fs::File::open(path).map_err(unreadable)?);
+    let file: Arc<str> = path.display().to_string().into();
+    let places: BTreeMap<&str, usize> = wanted.iter().enumerate().map(|(place, name)| (&**name, place)).collect();
+    let mut builders: Vec<TextBuilder> = wanted.iter().map(|_| TextBuilder::default()).collect();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let (mut lines, mut lost, mut number) = (Vec::new(), 0, 0_u64);
+    let mut line = Vec::new();
+    let mut cells: Vec<Option<String>> = Vec::new();
+    loop {
+        line.clear();
+        if reader.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {
+            break;
+        }
+        number += 1;
+        let bytes = if number == 1 { line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&line) } else { &line };
+        if number == 1 && (bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff])) {
+            return Err(ReadError::NotUtf8 { line: 1 });
+        }
+        if bytes.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        cells.clear();
+        cells.resize(wanted.len(), None);
+        let parsed = std::str::from_utf8(bytes).map_err(|_| Reason::Encoding).and_then(|text| {
+            let mut deserializer = serde_json::Deserializer::from_str(text);
+            let row = Row { places: &places, cells: &mut cells, seen: &mut seen };
+            row.deserialize(&mut deserializer)
+                .and_then(|()| deserializer.end())
+                .map_err(|_| Reason::Unreadable)
+        });
+        match parsed {
+            Ok(()) => {
+                for (builder, cell) in builders.iter_mut().zip(&cells) {
+                    builder.push(cell.as_deref());
+                }
+                lines.push(number);
+            }
+            Err(reason) => {
+                lost += 1;
+                rejects.add(source, None, reason, Extent::Row, || Sample {
+                    place: Place { file: file.clone(), line: number },
+                    raw: shown(&String::from_utf8_lossy(&bytes[..bytes.len().min(1000)])),
+                });
+            }
+        }
+    }
+    if let Some(name) = wanted.iter().find(|name| !lines.is_empty() && !seen.contains(&***name)) {
+        return Err(ReadError::NoColumn { wanted: name.clone(), found: seen.into_iter().collect() });
+    }
+    let columns = wanted.iter().cloned().zip(builders.into_iter().map(TextBuilder::finish)).collect();
+    Ok(RawFrame { columns, rows: lines.len(), file, lines: Some(lines), lost })
+}
+
+/// Takes the wanted cells out of a JSON object without building the others.
+struct Row<'a> {
+    places: &'a BTreeMap<&'a str, usize>,
+    cells: &'a mut [Option<String>],
+    seen: &'a mut BTreeSet<String>,
+}
+
+impl<'de> DeserializeSeed<'de> for Row<'_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Row<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<Cow<'de, str>>()? {
+            if !self.seen.contains(&*key) {
+                self.seen.insert(key.clone().into_owned());
+            }
+            match self.places.get(&*key) {
+                Some(place) => self.cells[*place] = cell_text(map.next_value()?),
+                None => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn cell_text(value: serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Number(number) => match number.as_f64() {
+            Some(float) if number.is_f64() => Some(number_text(float)),
+            _ => Some(number.to_string()),
+        },
+        other => Some(other.to_string()),
+    }
+}
