@@ -57,7 +57,7 @@ pub struct FileOptions {
 }
 
 /// Formats of files.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Format {
     /// Apache Parquet.
     Parquet,

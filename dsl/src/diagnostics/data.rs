@@ -1,5 +1,7 @@
 //! The data behind sources, found when a package runs: E07xx. Single cells and rows that do not fit are rejects.
 
+use crate::source::Span;
+
 diagnostics! {
     /// No file, folder or frame is named for a source that is read.
     E0701 error NoData { at: Span, source: String }

@@ -103,6 +103,8 @@ areas! {
     models,
     /// The package: manifest, files, profiles: E06xx.
     package,
+    /// The data behind sources: E07xx.
+    data,
     /// Constructs that are understood but cannot run yet: E09xx.
     notyet,
     /// Lints: right, but perhaps not what is meant: W0xxx.

@@ -149,7 +149,8 @@ impl<'a> Reader<'a> {
         let Kind::Enum(id) = self.kind else { return None };
         let raw = raw.trim();
         let variants = &self.enums.get(id.0 as usize)?.variants;
-        let is = |(name, others): &(Arc<str>, Vec<Arc<str>>)| **name == *raw || others.iter().any(|other| **other == *raw);
+        let is =
+            |(name, others): &(Arc<str>, Vec<Arc<str>>)| **name == *raw || others.iter().any(|other| **other == *raw);
         variants.iter().position(is).map(|place| place as u32)
     }
 

@@ -34,12 +34,10 @@ pub(crate) fn read<'a>(
         (Kind::Entity(entity), via, [one]) => {
             distinct(one, rows, markers, |raw| keys::canonical(program, *entity, via, raw, context))
         }
-        (Kind::Entity(entity), None, [_, _]) if is_pair(program, *entity) => {
-            tuples(raw, rows, markers, |cells| {
-                let texts: Option<Vec<Arc<str>>> = cells.iter().map(|cell| text::cell_text(*cell)).collect();
-                texts.map_or(Parsed::Missing, |texts| keys::canonical_pair(program, *entity, &texts, context))
-            })
-        }
+        (Kind::Entity(entity), None, [_, _]) if is_pair(program, *entity) => tuples(raw, rows, markers, |cells| {
+            let texts: Option<Vec<Arc<str>>> = cells.iter().map(|cell| text::cell_text(*cell)).collect();
+            texts.map_or(Parsed::Missing, |texts| keys::canonical_pair(program, *entity, &texts, context))
+        }),
         (Kind::Entity(entity), via, _) => tuples(raw, rows, markers, |cells| match via {
             Some(via) => match load_with(via, cells, context) {
                 Parsed::Value(Value::Text(key)) => keys::canonical(program, *entity, None, &key, context),

@@ -116,7 +116,8 @@ impl<'a> Loader<'a> {
             let builder = columns.contains(&ColumnId(place as u32)).then(|| ColumnBuilder::new(&column.ty.kind));
             if let Some(None) = builder {
                 let name = column.name.to_string();
-                self.errors.push(ColumnNotLoadable { at: column.span, source: source.name.to_string(), column: name }.into());
+                self.errors
+                    .push(ColumnNotLoadable { at: column.span, source: source.name.to_string(), column: name }.into());
             }
             builders.push(builder.flatten());
         }
@@ -377,7 +378,7 @@ impl Growing<'_> {
         } else {
             Err(Reason::Missing)
         };
-        let mut ready = |builder: &mut ColumnBuilder, parsed: Parsed, zone: &Zone| match settle(parsed, kind, zone) {
+        let ready = |builder: &mut ColumnBuilder, parsed: Parsed, zone: &Zone| match settle(parsed, kind, zone) {
             Ok(Value::Missing) => missing.clone(),
             Ok(value) => Ok(builder.prepare(value)),
             Err(reason) => Err(reason),
@@ -409,7 +410,8 @@ impl Growing<'_> {
             };
             if let (Some(after), Ok(Slot::Value(value))) = (column.load.after, &slot) {
                 let zone = row_zone.or_else(|| self.zone_of(zones, start + row)).unwrap_or(Zone::UTC);
-                let bound = self.builders[after.index()].as_ref().map_or(Value::Missing, |after| after.value(start + row));
+                let bound =
+                    self.builders[after.index()].as_ref().map_or(Value::Missing, |after| after.value(start + row));
                 slot = moved_after(value, &bound, &zone).map(Slot::Value).ok_or(Reason::OutOfRange);
             }
             match slot {
@@ -555,4 +557,3 @@ fn wrong_column(source: &Source, column: &Column, raw: &RawFrame, program: &Prog
     }
     .into()
 }
-

@@ -75,7 +75,11 @@ pub(crate) fn key(source: &Source, table: &Table) -> Vec<ColumnId> {
 pub(crate) fn order(source: &Source, table: &Table) -> Vec<ColumnId> {
     let mut columns = table.order.clone();
     let key = key(source, table);
-    if key.is_empty() { columns.extend(column_ids(source)) } else { columns.extend(key) }
+    if key.is_empty() {
+        columns.extend(column_ids(source))
+    } else {
+        columns.extend(key)
+    }
     let mut seen = BTreeSet::new();
     columns.retain(|column| seen.insert(*column));
     columns

@@ -228,7 +228,8 @@ impl Scanner<'_> {
             self.skip_any(&[":", "：", "时"]).then_some(())?;
         }
         let minutes = self.digits(2, 2)?;
-        let colon = if compact { self.rest.starts_with(|c: char| c.is_ascii_digit()) } else { self.skip_any(&[":", "："]) };
+        let colon =
+            if compact { self.rest.starts_with(|c: char| c.is_ascii_digit()) } else { self.skip_any(&[":", "："]) };
         let (seconds, micros) = if colon { (self.digits(2, 2)?, self.fraction()?) } else { (0, 0) };
         let fits = minutes < 60 && seconds < 60 && (hours < 24 || (hours, minutes, seconds, micros) == (24, 0, 0, 0));
         fits.then_some(((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + micros)

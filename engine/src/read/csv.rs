@@ -45,7 +45,6 @@ pub(crate) fn read(
     let mut builders: Vec<TextBuilder> = wanted.iter().map(|_| TextBuilder::default()).collect();
     let mut lines = Vec::new();
     let mut lost = 0;
-    let mut cells: Vec<Option<&str>> = Vec::new();
     while reader.read_byte_record(&mut record).map_err(unreadable)? {
         let line = record.position().map_or(0, ::csv::Position::line);
         let reason = if record.len() != header.len() {
@@ -63,9 +62,8 @@ pub(crate) fn read(
             });
             continue;
         }
-        cells.clear();
-        cells.extend(places.iter().map(|place| record.get(*place).and_then(|cell| std::str::from_utf8(cell).ok())));
-        for (builder, cell) in builders.iter_mut().zip(&cells) {
+        for (builder, place) in builders.iter_mut().zip(&places) {
+            let cell = record.get(*place).and_then(|cell| std::str::from_utf8(cell).ok());
             builder.push(cell.filter(|cell| !cell.is_empty()));
         }
         lines.push(line);

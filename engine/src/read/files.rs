@@ -9,8 +9,7 @@ use watchfire_dsl::diagnostics::data::{NoFile, UnknownFormat, UnreadableFile};
 /// name) as files with their formats.
 pub(crate) fn expand(source: &str, path: &Path, options: &FileOptions) -> Result<Vec<(PathBuf, Format)>, Diagnostic> {
     let shown = path.display().to_string();
-    let unreadable =
-        |reason: String| UnreadableFile { source: source.to_owned(), path: shown.clone(), reason }.into();
+    let unreadable = |reason: String| UnreadableFile { source: source.to_owned(), path: shown.clone(), reason }.into();
     if path.is_dir() {
         let mut files = Vec::new();
         for entry in std::fs::read_dir(path).map_err(|error| unreadable(error.to_string()))? {
@@ -40,9 +39,7 @@ pub(crate) fn expand(source: &str, path: &Path, options: &FileOptions) -> Result
     }
     let with_format = |file: PathBuf| match options.format.or(Format::of(&file)) {
         Some(format) => Ok((file, format)),
-        None => {
-            Err(UnknownFormat { source: source.to_owned(), path: file.display().to_string() }.into())
-        }
+        None => Err(UnknownFormat { source: source.to_owned(), path: file.display().to_string() }.into()),
     };
     files.into_iter().map(with_format).collect()
 }

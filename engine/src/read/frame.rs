@@ -7,11 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The wanted columns of a frame.
-pub(crate) fn raw_frame(
-    frame: &DataFrame,
-    wanted: &BTreeSet<Arc<str>>,
-    file: Arc<str>,
-) -> Result<RawFrame, ReadError> {
+pub(crate) fn raw_frame(frame: &DataFrame, wanted: &BTreeSet<Arc<str>>, file: Arc<str>) -> Result<RawFrame, ReadError> {
     check_columns(wanted, frame.get_column_names().iter().map(|name| name.to_string()).collect())?;
     let mut columns = BTreeMap::new();
     for name in wanted {
@@ -23,8 +19,7 @@ pub(crate) fn raw_frame(
 
 fn raw_column(series: &Series) -> Result<RawColumn, ReadError> {
     let converted = convert(series).map_err(|error| ReadError::Unreadable(error.to_string()))?;
-    let no_type =
-        || ReadError::NoRawType { column: series.name().to_string(), found: series.dtype().to_string() };
+    let no_type = || ReadError::NoRawType { column: series.name().to_string(), found: series.dtype().to_string() };
     let data = converted.ok_or_else(no_type)?;
     let valid = match &data {
         RawColumn { valid: Some(_), .. } => return Ok(data),

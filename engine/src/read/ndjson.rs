@@ -47,9 +47,7 @@ pub(crate) fn read(
         let parsed = std::str::from_utf8(bytes).map_err(|_| Reason::Encoding).and_then(|text| {
             let mut deserializer = serde_json::Deserializer::from_str(text);
             let row = Row { places: &places, cells: &mut cells, seen: &mut seen };
-            row.deserialize(&mut deserializer)
-                .and_then(|()| deserializer.end())
-                .map_err(|_| Reason::Unreadable)
+            row.deserialize(&mut deserializer).and_then(|()| deserializer.end()).map_err(|_| Reason::Unreadable)
         });
         match parsed {
             Ok(()) => {
