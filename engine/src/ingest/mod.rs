@@ -23,3 +23,4 @@ pub(crate) mod text;
 mod versions;
 
 pub(crate) use load::load;
+pub(crate) use needed::{Reads, of_program};
