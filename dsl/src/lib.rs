@@ -1,7 +1,11 @@
 //! The Watch language: text, syntax, types, diagnostics, formatter.
 
 pub mod diagnostics;
+pub mod format;
+pub mod keywords;
 pub mod package;
 pub mod program;
+pub mod parse;
+mod prescan;
 pub mod source;
 pub mod syntax;

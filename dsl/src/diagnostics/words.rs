@@ -86,4 +86,30 @@ words! {
     PROFILE = "word-profile",
     /// A language.
     LANGUAGE = "word-language",
+    /// An operator.
+    OPERATOR = "word-operator",
+    /// A block in braces.
+    BLOCK = "word-block",
+    /// A list in parentheses.
+    BRACKETED_LIST = "word-list",
+    /// The name of a level.
+    LEVEL_NAME = "word-level-name",
+    /// The name of a source.
+    SOURCE_NAME = "word-source-name",
+    /// The name of an entity.
+    ENTITY_NAME = "word-entity-name",
+    /// The name of a column.
+    COLUMN_NAME = "word-column-name",
+    /// A unit such as `m²`.
+    A_UNIT = "word-unit-name",
+    /// A file, between its items.
+    IN_FILE = "word-in-file",
+    /// The block of a source.
+    IN_SOURCE = "word-in-source",
+    /// The block of a model.
+    IN_MODEL = "word-in-model",
+    /// The block of a warn statement.
+    IN_WARN = "word-in-warn",
+    /// The block of a test.
+    IN_TEST = "word-in-test",
 }
