@@ -8,11 +8,13 @@
 //! | [`types`], [`value`], [`units`] | what there is |
 //! | [`ops`] | operators: three-valued logic, arithmetic, comparison |
 //! | [`functions`] | functions, one declaration each |
+//! | [`address`] | one key for an address written in many ways |
 //! | [`format`] | values as people read them |
 //! | [`geo`] | distance and reference systems |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |
 //! | [`exact`], [`statistics`] | sums that do not depend on order, and what follows from them |
 
+pub mod address;
 pub mod exact;
 pub mod format;
 pub mod functions;

@@ -7,6 +7,7 @@
 //! A function may serve as a *loader*, the `via` of a column or an entity: it turns raw cells into a value, or refuses
 //! with a reason ([`Function::load`]).
 
+mod address;
 mod calendar;
 mod clock;
 mod numbers;
@@ -198,7 +199,7 @@ impl Function {
 
 /// The families, each a file.
 const FAMILIES: &[&[Function]] =
-    &[calendar::FUNCTIONS, place::FUNCTIONS, numbers::FUNCTIONS, text::FUNCTIONS, clock::FUNCTIONS];
+    &[calendar::FUNCTIONS, place::FUNCTIONS, numbers::FUNCTIONS, text::FUNCTIONS, address::FUNCTIONS, clock::FUNCTIONS];
 
 static REGISTRY: LazyLock<Vec<&'static Function>> = LazyLock::new(|| FAMILIES.iter().copied().flatten().collect());
 
