@@ -1,9 +1,30 @@
 //! Findings: what models saw, before anything was silenced.
 
+use crate::shown::EntityRef;
 use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::sync::Arc;
 use watchfire_dsl::program::{ModelId, Program};
 use watchfire_stdlib::value::{EntityKey, Level};
+
+/// What a model saw at one evaluation: its condition was true, and a level applied.
+///
+/// A finding is a function of what was known; a [`Warning`](crate::Warning) is a finding that was not silenced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Name of the model.
+    pub model: Arc<str>,
+    /// Whom the model looked at.
+    pub entity: EntityRef,
+    /// What the finding is about.
+    pub about: EntityRef,
+    /// The instant that it speaks of, microseconds since 1970-01-01T00:00Z.
+    pub time: i64,
+    /// Up to when it knows, microseconds since 1970-01-01T00:00Z.
+    pub known: i64,
+    /// How severe it is.
+    pub level: Level,
+}
 
 /// A finding inside a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +43,8 @@ pub(crate) struct FindingRecord {
     pub(crate) level: Level,
     /// The trigger row's place among the rows about the entity; 0 on a grid.
     pub(crate) place: usize,
+    /// Which of the plan's level rules applied.
+    pub(crate) rule: usize,
 }
 
 impl FindingRecord {

@@ -26,6 +26,8 @@ pub(crate) enum Decision {
         level: Level,
         /// What it is about.
         about: EntityKey,
+        /// Which of the plan's level rules applied.
+        rule: usize,
     },
     /// A fault reached a decision.
     Failure {
@@ -53,18 +55,18 @@ impl<'a> Evaluator<'a> {
                 return Ok(Decision::Nothing);
             }
         }
-        let mut level = None;
-        for rule in &model.rules {
+        let mut applied = None;
+        for (index, rule) in model.rules.iter().enumerate() {
             let holds = match &rule.condition {
                 None => true,
                 Some(condition) => is_true(&self.value(condition))?,
             };
             if holds {
-                level = Some(rule.level);
+                applied = Some((index, rule.level));
                 break;
             }
         }
-        let Some(level) = level else { return Ok(Decision::Nothing) };
+        let Some((rule, level)) = applied else { return Ok(Decision::Nothing) };
         let about = match &model.about {
             None => self.subjects[self.entity].key.clone(),
             Some(about) => match self.value(about) {
@@ -73,7 +75,7 @@ impl<'a> Evaluator<'a> {
                 _ => return Ok(Decision::Nothing),
             },
         };
-        Ok(Decision::Finding { level, about })
+        Ok(Decision::Finding { level, about, rule })
     }
 }
 

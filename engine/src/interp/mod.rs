@@ -17,7 +17,7 @@ mod expression;
 mod rows;
 
 pub(crate) use decide::{Decision, FaultRow};
-pub(crate) use rows::{first_visible, triggers};
+pub(crate) use rows::{any_row, triggers};
 
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};

@@ -4,7 +4,7 @@ use super::{Binding, Evaluator, World};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::PartColumn;
 use crate::table::{ALWAYS, Table};
-use crate::timeline::{RowRef, Timeline};
+use crate::timeline::RowRef;
 use watchfire_dsl::program::{ColumnId, Row, SourceId};
 use watchfire_stdlib::value::Value;
 
@@ -220,14 +220,14 @@ pub(crate) fn triggers(
     world: World<'_>,
     source: SourceId,
     rows: &[RowRef],
-    after: Option<i64>,
+    after: i64,
     until: i64,
 ) -> Vec<(i64, i64, usize)> {
     let mut found = Vec::new();
     for (place, row) in rows.iter().enumerate() {
         let Some(table) = world.table(source, *row) else { continue };
         let known = table.known[row.row as usize];
-        if known <= until && after.is_none_or(|after| known > after) && table.triggers(row.row) {
+        if after < known && known <= until && table.triggers(row.row) {
             if let Some(time) = table.time(row.row) {
                 found.push((known, time, place));
             }
@@ -237,13 +237,7 @@ pub(crate) fn triggers(
     found
 }
 
-/// Whether some row about the entity is visible at k (asked by one mutant only).
-pub(crate) fn first_visible(
-    world: World<'_>,
-    source: SourceId,
-    timeline: &Timeline,
-    key: &watchfire_stdlib::value::EntityKey,
-    k: i64,
-) -> bool {
-    timeline.rows_of(key).iter().any(|row| world.visible(source, *row, k))
+/// Whether a row about the entity can be seen in `window` at k (asked by one mutant only).
+pub(crate) fn any_row(world: World<'_>, source: SourceId, rows: &[RowRef], window: (i64, i64), k: i64) -> bool {
+    Rows::new(world, source, rows, Some(window), k, k).next().is_some()
 }

@@ -69,7 +69,8 @@ impl Plan {
     pub(crate) fn describe(&self, program: &Program) -> PlanDescription {
         let strata = self.strata.iter().enumerate().flat_map(|(n, ids)| ids.iter().map(move |id| (n, *id)));
         let models = strata.filter_map(|(stratum, id)| Some(self.describe_model(program, stratum, self.model(id)?)));
-        let tables = program.sources.iter().zip(&self.reads).filter(|(_, columns)| !columns.is_empty());
+        let tables = program.sources.iter().zip(&self.reads);
+        let tables = tables.filter_map(|(source, columns)| Some((source, columns.as_ref()?)));
         let tables = tables.map(|(source, columns)| TableDescription {
             source: source.name.to_string(),
             columns: columns

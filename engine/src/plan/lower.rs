@@ -35,7 +35,7 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
                 .collect(),
             timelines: Vec::new(),
             shared: Vec::new(),
-            reads: program.sources.iter().map(|_| BTreeSet::new()).collect(),
+            reads: vec![None; program.sources.len()],
         },
         timelines: HashMap::new(),
         shared: HashMap::new(),
@@ -169,6 +169,11 @@ impl Lowering<'_> {
     /// The timeline of a source by columns; notes the columns.
     fn timeline(&mut self, source: SourceId, by: &[ColumnId]) -> TimelineId {
         by.iter().for_each(|column| self.read(source, *column));
+        if let SourceKind::Union(parts) = &self.program.sources[source.index()].kind {
+            for part in parts {
+                self.plan.reads[part.source.index()].get_or_insert_default();
+            }
+        }
         let wanted = TimelinePlan { source, by: by.to_vec() };
         let next = TimelineId(u32::try_from(self.plan.timelines.len()).unwrap_or(u32::MAX));
         let id = *self.timelines.entry(wanted.clone()).or_insert(next);
@@ -182,7 +187,7 @@ impl Lowering<'_> {
     fn read(&mut self, source: SourceId, column: ColumnId) {
         let program = self.program;
         let SourceKind::Union(parts) = &program.sources[source.index()].kind else {
-            self.plan.reads[source.index()].insert(column);
+            self.plan.reads[source.index()].get_or_insert_default().insert(column);
             return;
         };
         for (index, part) in parts.iter().enumerate() {

@@ -14,7 +14,6 @@ mod dependencies;
 mod describe;
 mod lower;
 mod node;
-mod reads;
 mod strata;
 mod text;
 
@@ -45,8 +44,9 @@ pub(crate) struct Plan {
     pub(crate) timelines: Vec<TimelinePlan>,
     /// Aggregates by meaning.
     pub(crate) shared: Vec<Shared>,
-    /// By [`SourceId`]: columns to read (tables only).
-    pub(crate) reads: Vec<BTreeSet<ColumnId>>,
+    /// By [`SourceId`]: the columns that expressions read; `None`: a union, or not read. Loading adds those that decide
+    /// which rows there are and where they lie.
+    pub(crate) reads: Vec<Option<BTreeSet<ColumnId>>>,
 }
 
 /// A timeline: a source by the columns that say what its rows are about.
@@ -178,7 +178,6 @@ impl Plan {
     pub(crate) fn new(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan {
         let mut plan = lower::lower(program, only);
         strata::arrange(program, &mut plan);
-        reads::add_reads(program, &mut plan);
         plan
     }
 

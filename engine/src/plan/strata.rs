@@ -32,17 +32,19 @@ pub(super) fn arrange(program: &Program, plan: &mut Plan) {
 }
 
 /// The instant from which a model must be evaluated so that the range can start at `from`: the start itself, or, where
-/// others read its findings, as far before theirs as they look back. `None`: from the beginning.
-pub(crate) fn start_of(plan: &Plan, id: ModelId, from: i64, zone: &Zone) -> Option<i64> {
-    let Some(model) = plan.model(id) else { return Some(from) };
-    let mut start = from;
-    for reader in &model.readers {
-        let their_start = start_of(plan, *reader, from, zone)?;
-        let lookback = plan.model(*reader).map_or(Lookback::Unbounded, |reader| reader.lookback);
-        let Lookback::Span(span) = lookback else { return None };
-        start = start.min(before(zone, their_start, span)?);
-    }
-    Some(start)
+/// others read its findings, as far before theirs as they look back. Who looks back over all that is known looks back to
+/// `earliest`, the first known-at there is.
+pub(crate) fn start_of(plan: &Plan, id: ModelId, from: i64, earliest: i64, zone: &Zone) -> i64 {
+    let Some(model) = plan.model(id) else { return from };
+    let readers = model.readers.iter().filter_map(|reader| plan.model(*reader));
+    let starts = readers.map(|reader| {
+        let theirs = start_of(plan, reader.id, from, earliest, zone);
+        match reader.lookback {
+            Lookback::Span(span) => before(zone, theirs, span).unwrap_or(theirs.min(earliest)),
+            Lookback::Unbounded => theirs.min(earliest),
+        }
+    });
+    starts.min().map_or(from, |start| start.min(from))
 }
 
 /// `time - span`: months, then days, then microseconds. `None` before the calendar begins.

@@ -1,0 +1,281 @@
+//! Evaluating: blocks of time, in each the strata in turn, in each of those models and partitions side by side.
+//!
+//! ```text
+//! time      |───── block 1 ─────|───── block 2 ─────|── … ──|
+//! stratum 0 | model × partition | model × partition |          findings of a stratum are there
+//! stratum 1 |   composites      |                   |          before the next one starts
+//! ```
+//!
+//! Nothing that an evaluation sees depends on how time, entities or threads are divided: it reads rows by what was
+//! known, and findings by their date.
+
+use super::parallel::in_parallel;
+use crate::coverage::Coverage;
+use crate::finding::{FindingRecord, FindingStore};
+use crate::interp::{Decision, Evaluator, FaultRow, World, any_row, triggers};
+use crate::mutant::{Mutant, mutant};
+use crate::plan::{ModelPlan, Plan};
+use crate::table::Store;
+use crate::timeline::Timeline;
+use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use watchfire_dsl::program::{Grid, ModelId, Program, SourceId, Trigger};
+use watchfire_stdlib::grid::{Grid as Instants, Step};
+use watchfire_stdlib::value::{DAY_MICROS, EntityKey, Fault, Value};
+use watchfire_stdlib::zone::Zone;
+
+/// What evaluations work on.
+pub(crate) struct Execution<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) plan: &'a Plan,
+    pub(crate) store: &'a Store,
+    pub(crate) timelines: &'a [Timeline],
+    pub(crate) coverage: &'a Coverage,
+    pub(crate) parameters: &'a [Value],
+    pub(crate) zone: Zone,
+    pub(crate) partitions: usize,
+    pub(crate) threads: usize,
+}
+
+/// When a model is evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Schedule {
+    /// First known-at.
+    pub(crate) from: i64,
+    /// Last known-at.
+    pub(crate) to: i64,
+    /// A model on a grid is evaluated here and nowhere else.
+    pub(crate) at: Option<i64>,
+}
+
+/// An evaluation that a fault ended.
+#[derive(Clone, Debug)]
+pub(crate) struct FailureRecord {
+    pub(crate) model: ModelId,
+    pub(crate) entity: EntityKey,
+    pub(crate) t: i64,
+    pub(crate) k: i64,
+    pub(crate) fault: Fault,
+    pub(crate) row: Option<FaultRow>,
+}
+
+/// What came of one model.
+#[derive(Debug, Default)]
+pub(crate) struct Evaluated {
+    /// Findings, by block, then in no certain order.
+    pub(crate) findings: Vec<FindingRecord>,
+    /// Failures.
+    pub(crate) failures: Vec<FailureRecord>,
+    /// How many evaluations.
+    pub(crate) evaluations: u64,
+    /// Time spent, summed over threads.
+    pub(crate) busy: Duration,
+}
+
+impl Execution<'_> {
+    /// Evaluates the scheduled models, in blocks of at most `block` microseconds.
+    pub(crate) fn run(
+        &self,
+        schedules: &BTreeMap<ModelId, Schedule>,
+        block: i64,
+        progress: &(dyn Fn(f64) + Sync),
+    ) -> (BTreeMap<ModelId, Evaluated>, FindingStore) {
+        let mut evaluated: BTreeMap<ModelId, Evaluated> =
+            schedules.keys().map(|id| (*id, Evaluated::default())).collect();
+        let mut findings = FindingStore::new(self.program);
+        let stopped: BTreeMap<(ModelId, usize), Mutex<HashSet<EntityKey>>> = schedules
+            .keys()
+            .flat_map(|id| (0..self.partitions).map(move |partition| ((*id, partition), Mutex::default())))
+            .collect();
+        let from = schedules.values().map(|schedule| schedule.from).min();
+        let to = schedules.values().map(|schedule| schedule.to).max();
+        let (Some(from), Some(to)) = (from, to) else { return (evaluated, findings) };
+        let first = from.saturating_sub(1);
+        let mut after = first;
+        while after < to {
+            let until = after.saturating_add(block.max(1)).min(to);
+            for stratum in &self.plan.strata {
+                let tasks: Vec<Task<'_>> = stratum
+                    .iter()
+                    .filter_map(|id| self.task(*id, *schedules.get(id)?, after, until))
+                    .flat_map(|task| (0..self.partitions).map(move |partition| Task { partition, ..task.clone() }))
+                    .collect();
+                let world = self.world(&findings);
+                let results = in_parallel(self.threads, tasks.len(), |index| {
+                    let task = &tasks[index];
+                    let Some(stopped) = stopped.get(&(task.model.id, task.partition)) else {
+                        return Evaluated::default();
+                    };
+                    let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
+                    task.run(world, &mut stopped)
+                });
+                let mut new: BTreeMap<ModelId, Vec<FindingRecord>> = BTreeMap::new();
+                for (task, result) in tasks.iter().zip(results) {
+                    let Some(total) = evaluated.get_mut(&task.model.id) else { continue };
+                    total.evaluations += result.evaluations;
+                    total.busy += result.busy;
+                    total.failures.extend(result.failures);
+                    if !task.model.readers.is_empty() {
+                        new.entry(task.model.id).or_default().extend_from_slice(&result.findings);
+                    }
+                    total.findings.extend(result.findings);
+                }
+                for (model, new) in new {
+                    findings.add(model, &new);
+                }
+            }
+            after = until;
+            #[expect(clippy::cast_precision_loss, reason = "a share for a progress bar")]
+            progress((after as f64 - first as f64) / (to as f64 - first as f64));
+        }
+        (evaluated, findings)
+    }
+
+    /// All that evaluations read, with the findings so far.
+    pub(crate) fn world<'w>(&'w self, findings: &'w FindingStore) -> World<'w> {
+        World {
+            program: self.program,
+            plan: self.plan,
+            store: self.store,
+            timelines: self.timelines,
+            coverage: self.coverage,
+            parameters: self.parameters,
+            zone: self.zone,
+            findings,
+        }
+    }
+
+    /// What a model has to do in `(after, until]`, if anything.
+    fn task(&self, id: ModelId, schedule: Schedule, after: i64, until: i64) -> Option<Task<'_>> {
+        let model = self.plan.model(id)?;
+        let entities = self.timelines.get(model.entities?.0 as usize)?;
+        let after = after.max(schedule.from.saturating_sub(1));
+        let until = until.min(schedule.to);
+        if after >= until {
+            return None;
+        }
+        let work = match (&self.program.models[id.index()].trigger, schedule.at) {
+            (Trigger::Every(_), Some(at)) => Work::At(if after < at && at <= until { vec![at] } else { Vec::new() }),
+            (Trigger::Every(grid), None) => Work::At(instants(*grid, &self.zone, after, until)),
+            (Trigger::On { source, .. }, _) => Work::On { source: *source, after, until },
+        };
+        Some(Task { model, entities, work, partition: 0 })
+    }
+}
+
+/// The instants of a grid in `(after, until]`.
+fn instants(grid: Grid, zone: &Zone, after: i64, until: i64) -> Vec<i64> {
+    instants_of(grid).map_or_else(Vec::new, |grid| grid.instants(zone, after, until).collect())
+}
+
+/// The standard library's grid for the program's.
+pub(crate) fn instants_of(grid: Grid) -> Option<Instants> {
+    let (step, clock) = match grid {
+        Grid::Micros(micros) => (Step::Micros(micros), 0),
+        Grid::Days(days, clock) => (Step::Days(days), clock),
+        Grid::Weeks(weeks, clock) => (Step::Weeks(weeks), clock),
+        Grid::Months(months, clock) => (Step::Months(months), clock),
+    };
+    Instants::new(step, clock)
+}
+
+/// A model in one partition during one block.
+#[derive(Clone)]
+struct Task<'a> {
+    model: &'a ModelPlan,
+    entities: &'a Timeline,
+    work: Work,
+    partition: usize,
+}
+
+#[derive(Clone)]
+enum Work {
+    /// At these instants, for all entities known by then.
+    At(Vec<i64>),
+    /// At the rows that become known in `(after, until]`.
+    On { source: SourceId, after: i64, until: i64 },
+}
+
+impl<'a> Task<'a> {
+    /// Evaluates; `stopped` are the entities for which the model failed.
+    fn run(&self, world: World<'a>, stopped: &mut HashSet<EntityKey>) -> Evaluated {
+        let start = Instant::now();
+        let mut evaluator = Evaluator::new(world, self.model);
+        let mut result = Evaluated::default();
+        for (entity, rows) in self.entities.entries(self.partition) {
+            if !stopped.is_empty() && stopped.contains(entity) {
+                continue;
+            }
+            match &self.work {
+                Work::At(instants) => {
+                    let Some(first) = self.entities.first_known(entity) else { continue };
+                    let known = &instants[instants.partition_point(|instant| *instant < first)..];
+                    if known.is_empty() {
+                        continue;
+                    }
+                    evaluator.turn_to(entity);
+                    for k in known {
+                        if mutant(Mutant::PopulationPruned) && !self.seen_lately(world, rows, *k) {
+                            continue;
+                        }
+                        evaluator.begin(*k, *k, None);
+                        if !self.decide(&mut evaluator, entity, (*k, *k, 0), None, &mut result) {
+                            stopped.insert(entity.clone());
+                            break;
+                        }
+                    }
+                }
+                Work::On { source, after, until } => {
+                    let triggers = triggers(world, *source, rows, *after, *until);
+                    if triggers.is_empty() {
+                        continue;
+                    }
+                    evaluator.turn_to(entity);
+                    for (k, t, place) in triggers {
+                        evaluator.begin(t, k, Some((rows, place)));
+                        let row = FaultRow { source: *source, row: rows[place] };
+                        if !self.decide(&mut evaluator, entity, (k, t, place), Some(row), &mut result) {
+                            stopped.insert(entity.clone());
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+        result.busy = start.elapsed();
+        result
+    }
+
+    /// The population had a row about the entity within a day (asked by one mutant only).
+    fn seen_lately(&self, world: World<'a>, rows: &'a [crate::timeline::RowRef], k: i64) -> bool {
+        let timeline = self.model.entities.and_then(|id| world.plan.timelines.get(id.0 as usize));
+        timeline.is_some_and(|of| any_row(world, of.source, rows, (k.saturating_sub(DAY_MICROS), k), k))
+    }
+
+    /// Takes one decision; false: the model stops for this entity.
+    fn decide(
+        &self,
+        evaluator: &mut Evaluator<'a>,
+        entity: &EntityKey,
+        (k, t, place): (i64, i64, usize),
+        row: Option<FaultRow>,
+        result: &mut Evaluated,
+    ) -> bool {
+        result.evaluations += 1;
+        let model = self.model.id;
+        match evaluator.decide() {
+            Decision::Nothing => {}
+            Decision::Finding { level, about, rule } => {
+                let entity = entity.clone();
+                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule });
+            }
+            Decision::Failure { fault, row: inner } => {
+                let (entity, row) = (entity.clone(), inner.or(row));
+                result.failures.push(FailureRecord { model, entity, t, k, fault, row });
+                return false;
+            }
+        }
+        true
+    }
+}
