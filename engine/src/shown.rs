@@ -5,7 +5,6 @@ use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{EntityKeyType, Program};
 use watchfire_stdlib::format::{self, FormatSpec, Names, Style};
-use watchfire_stdlib::pseudonym::pseudonym;
 use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
 use watchfire_stdlib::units::Unit;
 use watchfire_stdlib::value::{EntityKey, Value};
@@ -50,6 +49,15 @@ impl fmt::Debug for EntityRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {:?}", self.kind, self.shown)
     }
+}
+
+/// A keyed pseudonym (TEMPORARY until the standard library's lands).
+fn pseudonym(key: &[u8], kind: &str, text: &str) -> String {
+    let mut hasher = blake3::Hasher::new_keyed(blake3::hash(key).as_bytes());
+    hasher.update(kind.as_bytes());
+    hasher.update(&[0]);
+    hasher.update(text.as_bytes());
+    format!("{kind}~{}", &hasher.finalize().to_hex()[..12])
 }
 
 /// Shows values of one program.

@@ -31,8 +31,8 @@ pub struct Sources {
 pub(crate) enum Input {
     /// A frame in memory.
     Frame(DataFrame),
-    /// A file, a folder or a pattern.
-    Files(PathBuf, FileOptions),
+    /// Files, folders or patterns.
+    Files(Vec<PathBuf>, FileOptions),
     /// Rows of a test.
     Given(Vec<GivenRows>),
 }
@@ -100,8 +100,18 @@ impl Sources {
     }
 
     /// A file, a folder (its files by name) or a pattern such as `data/*.parquet` behind a source.
-    pub fn file(mut self, source: impl Into<Arc<str>>, path: impl Into<PathBuf>, options: FileOptions) -> Self {
-        self.inputs.insert(source.into(), Input::Files(path.into(), options));
+    pub fn file(self, source: impl Into<Arc<str>>, path: impl Into<PathBuf>, options: FileOptions) -> Self {
+        self.files(source, [path], options)
+    }
+
+    /// Several files, folders or patterns behind a source, one after the other.
+    pub fn files<P: Into<PathBuf>>(
+        mut self,
+        source: impl Into<Arc<str>>,
+        paths: impl IntoIterator<Item = P>,
+        options: FileOptions,
+    ) -> Self {
+        self.inputs.insert(source.into(), Input::Files(paths.into_iter().map(Into::into).collect(), options));
         self
     }
 

@@ -57,3 +57,20 @@ pub(crate) fn canonical_pair(program: &Program, entity: EntityId, raw: &[Arc<str
         _ => Parsed::Missing,
     }
 }
+
+/// The entity that raw texts name, one or two for a pair; `None`: none.
+pub(crate) fn key_of(
+    program: &Program,
+    entity: EntityId,
+    raw: &[Arc<str>],
+    context: &Context<'_>,
+) -> Option<EntityKey> {
+    let parsed = match raw {
+        [one] => canonical(program, entity, None, one, context),
+        _ => canonical_pair(program, entity, raw, context),
+    };
+    match parsed {
+        Parsed::Value(Value::Entity(key)) => Some(key),
+        _ => None,
+    }
+}

@@ -136,14 +136,18 @@ impl<'a> Loader<'a> {
                 Ok(raw) => self.add(&mut growing, raw, &[]),
                 Err(error) => self.errors.push(as_diagnostic(source, "frame", error)),
             },
-            Some(Input::Files(path, options)) => match files::expand(&source.name, path, options) {
-                Ok(files) => {
-                    for (file, format) in files {
-                        self.add_file(&mut growing, &file, format, options);
+            Some(Input::Files(paths, options)) => {
+                for path in paths {
+                    match files::expand(&source.name, path, options) {
+                        Ok(files) => {
+                            for (file, format) in files {
+                                self.add_file(&mut growing, &file, format, options);
+                            }
+                        }
+                        Err(error) => self.errors.push(error),
                     }
                 }
-                Err(error) => self.errors.push(error),
-            },
+            }
             Some(Input::Given(given)) => {
                 for rows in given {
                     self.add_given(&mut growing, rows);

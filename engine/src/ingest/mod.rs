@@ -22,5 +22,6 @@ mod needed;
 pub(crate) mod text;
 mod versions;
 
+pub(crate) use keys::key_of;
 pub(crate) use load::load;
 pub(crate) use needed::{Reads, of_program};

@@ -31,11 +31,6 @@ impl<'a> World<'a> {
     pub(crate) fn time(&self, source: SourceId, row: RowRef) -> i64 {
         self.table(source, row).and_then(|table| table.time(row.row)).unwrap_or(ALWAYS)
     }
-
-    /// The instant at which a row became known.
-    pub(crate) fn known(&self, source: SourceId, row: RowRef) -> i64 {
-        self.table(source, row).map_or(ALWAYS, |table| table.known[row.row as usize])
-    }
 }
 
 /// How the rows of one part lie in time.

@@ -129,7 +129,6 @@ impl Lowering<'_> {
             message,
             slots: scope.slots,
             parts: BTreeSet::new(),
-            read: false,
             lookback: model.lookback,
             readers: BTreeSet::new(),
             stages: Vec::new(),

@@ -12,6 +12,7 @@
 
 mod dependencies;
 mod describe;
+pub use describe::{ModelDescription, PlanDescription, SharedDescription, TableDescription};
 mod lower;
 mod node;
 mod strata;
@@ -125,8 +126,6 @@ pub(crate) struct ModelPlan {
     pub(crate) slots: usize,
     /// Models whose findings it reads.
     pub(crate) parts: BTreeSet<ModelId>,
-    /// Some model reads its findings.
-    pub(crate) read: bool,
     /// The findings it reads are at most this far back.
     pub(crate) lookback: Lookback,
     /// Models that read its findings: it is evaluated from the start of the range minus their lookback.

@@ -93,7 +93,6 @@ pub(crate) enum NodeKind {
 
 /// Operators on numbers, times and texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "their names say it")]
 pub(crate) enum Arithmetic {
     Add,
     Subtract,

@@ -1,0 +1,108 @@
+//! Packages: checked programs with their texts.
+
+use crate::sources::{FileOptions, Format, Sources};
+use chrono::{NaiveDate, NaiveDateTime};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use watchfire_dsl::diagnostics::Diagnostic;
+use watchfire_dsl::package::{DataFormat, Manifest};
+use watchfire_dsl::program::Program;
+use watchfire_dsl::source::SourceMap;
+use watchfire_stdlib::zone::Zone;
+
+/// A package that has been read and checked.
+#[derive(Clone, Debug)]
+pub struct Package {
+    program: Arc<Program>,
+    texts: SourceMap,
+    warnings: Vec<Diagnostic>,
+    manifest: Option<Manifest>,
+    root: Option<PathBuf>,
+}
+
+impl Package {
+    /// A package from a program that has been checked elsewhere; it has no manifest.
+    pub fn from_program(program: Program, texts: SourceMap) -> Self {
+        Self { program: Arc::new(program), texts, warnings: Vec::new(), manifest: None, root: None }
+    }
+
+    /// The program.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// Its texts, to which diagnostics and failures refer.
+    pub fn texts(&self) -> &SourceMap {
+        &self.texts
+    }
+
+    /// What is suspect but no mistake.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.warnings
+    }
+
+    /// The data that the manifest names behind the sources. Paths start at the package's folder.
+    pub fn sources(&self) -> Sources {
+        let mut sources = Sources::new();
+        for (name, entry) in self.manifest.iter().flat_map(|manifest| &manifest.data) {
+            let options = FileOptions {
+                format: entry.format.as_ref().map(|format| match format.value {
+                    DataFormat::Parquet => Format::Parquet,
+                    DataFormat::Csv => Format::Csv,
+                    DataFormat::NdJson => Format::Ndjson,
+                    DataFormat::Arrow => Format::Ipc,
+                }),
+                delimiter: entry.delimiter.as_ref().map(|delimiter| char::from(delimiter.value)),
+                missing: entry.missing.iter().flatten().map(|text| text.value.clone()).collect(),
+            };
+            let root = self.root.as_deref().unwrap_or(Path::new(""));
+            let paths = entry.paths.iter().map(|path| root.join(&path.value));
+            sources = sources.files(name.as_str(), paths, options);
+        }
+        sources
+    }
+
+    /// The manifest, where there is one.
+    pub fn manifest(&self) -> Option<&Manifest> {
+        self.manifest.as_ref()
+    }
+
+    /// The folder from which the package was read.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// The instant of a wall time in the package's zone, such as `2024-03-01`, `2024-03-01T02:00`,
+    /// `2024-03-01T02:00:30` or, in UTC, `2024-02-29T18:00Z`; microseconds since 1970-01-01T00:00Z.
+    pub fn instant(&self, text: &str) -> Option<i64> {
+        let text = text.trim();
+        let (text, zone) = match text.strip_suffix('Z') {
+            Some(text) => (text, Zone::UTC),
+            None => (text, Zone::named(self.program.zone.name())?),
+        };
+        let text = text.replacen(' ', "T", 1);
+        let forms = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S%.f"];
+        let wall = forms.iter().find_map(|form| NaiveDateTime::parse_from_str(&text, form).ok());
+        let wall = wall.or_else(|| NaiveDate::parse_from_str(&text, "%Y-%m-%d").ok()?.and_hms_opt(0, 0, 0))?;
+        zone.instant(wall.and_utc().timestamp_micros())
+    }
+
+    /// An instant as wall time of the package's zone, with its offset: `2024-03-01T02:00:00+08:00`.
+    pub fn wall_time(&self, instant: i64) -> String {
+        wall_time(&self.program, instant)
+    }
+}
+
+/// An instant as wall time of a program's zone, with its offset.
+pub(crate) fn wall_time(program: &Program, instant: i64) -> String {
+    let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
+    let wall = zone.wall(instant);
+    match wall.and_then(|wall| Some((wall, chrono::DateTime::from_timestamp_micros(wall)?))) {
+        Some((wall, shown)) => {
+            let offset = (wall - instant) / 1_000_000;
+            let (sign, minutes) = (if offset < 0 { '-' } else { '+' }, offset.unsigned_abs() / 60);
+            format!("{}{sign}{:02}:{:02}", shown.format("%Y-%m-%dT%H:%M:%S%.f"), minutes / 60, minutes % 60)
+        }
+        None => "outside the calendar".into(),
+    }
+}

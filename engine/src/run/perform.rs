@@ -1,0 +1,318 @@
+//! A run from its options to its result.
+
+use super::execute::{Evaluated, Execution, FailureRecord, Schedule};
+use super::options::RunOptions;
+use super::parallel::in_parallel;
+use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, fold, render};
+use crate::coverage::Coverage;
+use crate::finding::{Finding, FindingRecord};
+use crate::ingest::load;
+use crate::interp::FaultRow;
+use crate::mutant::{Mutant, mutant};
+use crate::plan::{Plan, start_of};
+use crate::shown::{DEVELOPMENT_KEY, Shower};
+use crate::sources::Sources;
+use crate::table::{ALWAYS, Store};
+use crate::timeline::Timeline;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+use watchfire_dsl::program::{ColumnId, Lookback, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
+use watchfire_dsl::source::{FileId, SourceMap, Span};
+use watchfire_stdlib::format::FormatSpec;
+use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::DAY_MICROS;
+use watchfire_stdlib::zone::Zone;
+
+/// Blocks are at least this long, if nobody asks for shorter ones.
+const SHORTEST_BLOCK: i64 = 30 * DAY_MICROS;
+/// Into so many blocks a long range is cut.
+const BLOCKS: i64 = 16;
+/// Partitions for each thread.
+const PARTITIONS_PER_THREAD: usize = 8;
+
+/// A run: package, data, options, and for a test the one moment that matters.
+pub(crate) struct Request<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) texts: &'a SourceMap,
+    pub(crate) sources: &'a Sources,
+    pub(crate) options: &'a RunOptions,
+    pub(crate) moment: Moment,
+    pub(crate) progress: &'a (dyn Fn(f64) + Sync),
+}
+
+/// When the wanted models are evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// In the range of the options, or of the data.
+    Range,
+    /// At one instant, whatever their grids: `at` of a test.
+    At(i64),
+    /// From the first known row to the first instant of the model's grid at or after the last: a test without `at`.
+    UntilNextInstant,
+}
+
+/// Performs a run.
+pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
+    let start = Instant::now();
+    let Request { program, options, .. } = *request;
+    let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
+    if let (Some(from), Some(to)) = (options.from, options.to)
+        && from > to
+    {
+        return Err(RunError::Options(super::OptionError::ReversedRange));
+    }
+    let wanted = options.wanted(program).map_err(RunError::Options)?;
+    let parameters = options.parameters(program).map_err(RunError::Options)?;
+    let plan = Plan::new(program, wanted.as_ref());
+    let threads = options.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
+    let threads = threads.max(1);
+    let partitions = options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1);
+
+    let store = load(program, request.sources, &reads(program, &plan, request))
+        .map_err(|diagnostics| RunError::Data { diagnostics, texts: request.texts.clone() })?;
+    let loaded = Instant::now();
+    let timelines: Vec<Timeline> = in_parallel(threads, plan.timelines.len(), |index| {
+        let timeline = &plan.timelines[index];
+        Timeline::build(program, &store, timeline.source, &timeline.by, partitions)
+    });
+    let coverage = match &request.sources.outages {
+        Some(outages) => Coverage::stated(program, outages),
+        None => Coverage::observed(program, &store),
+    };
+    let ordered = Instant::now();
+
+    let execution = Execution {
+        program,
+        plan: &plan,
+        store: &store,
+        timelines: &timelines,
+        coverage: &coverage,
+        parameters: &parameters,
+        zone,
+        partitions,
+        threads,
+    };
+    let wanted = wanted.unwrap_or_else(|| plan.running().map(|model| model.id).collect());
+    let failed_models = without_plugins(program, &plan);
+    let range = range(request, &wanted, &store, &zone);
+    let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &plan, &wanted, &store, &zone, range));
+    let block = options.block.unwrap_or_else(|| {
+        range
+            .map_or(SHORTEST_BLOCK, |(from, to)| to.saturating_sub(from).saturating_add(1) / BLOCKS)
+            .max(SHORTEST_BLOCK)
+    });
+    let (evaluated, parts) = execution.run(&schedules, block, request.progress);
+    let done = Instant::now();
+
+    let (from, to) = range.unwrap_or((0, 0));
+    let mut findings: Vec<FindingRecord> = wanted
+        .iter()
+        .filter_map(|id| evaluated.get(id))
+        .flat_map(|evaluated| &evaluated.findings)
+        .filter(|finding| from <= finding.k)
+        .cloned()
+        .collect();
+    fold::sort(program, &mut findings, partitions);
+    let (warn, silences) = fold::fold(program, &zone, &findings, &options.silences, to);
+    let warn: Vec<&FindingRecord> = warn.into_iter().map(|index| &findings[index]).collect();
+    let key = options.pseudonym_key.as_deref().unwrap_or(DEVELOPMENT_KEY);
+    let shower = Shower { program, zone: &zone, key };
+    let language = options.language.unwrap_or(program.language);
+    let warnings = render::warnings(&execution, &parts, &warn, shower, language);
+
+    let mut failures: Vec<&FailureRecord> = wanted
+        .iter()
+        .filter_map(|id| evaluated.get(id))
+        .flat_map(|evaluated| &evaluated.failures)
+        .filter(|failure| from <= failure.k)
+        .collect();
+    failures
+        .sort_by_key(|failure| (failure.k, program.models[failure.model.index()].name.clone(), failure.entity.clone()));
+    let models = wanted.iter().map(|id| model_run(program, *id, evaluated.get(id), &findings, &warn, &failures));
+    let models = models.collect();
+    let failures = failures.into_iter().map(|failure| told(&execution, &shower, failure)).collect();
+    let findings = findings.iter().map(|finding| finding_of(program, &shower, finding)).collect();
+    let stale = range.map_or_else(Vec::new, |(_, to)| stale(program, &store, &coverage, to));
+    Ok(Run {
+        package: program.name.clone(),
+        package_version: program.version.clone(),
+        range,
+        warnings,
+        findings,
+        failures,
+        failed_models,
+        stale,
+        silences,
+        models,
+        development_key: options.pseudonym_key.is_none(),
+        timings: Timings {
+            load: loaded - start,
+            order: ordered - loaded,
+            evaluate: done - ordered,
+            render: done.elapsed(),
+            total: start.elapsed(),
+        },
+        rejects: store.rejects,
+        inputs: store.inputs,
+    })
+}
+
+/// The columns to read. Where the range, or how far back parts are evaluated, is that of the data, all dated tables
+/// belong to it, whether or not a model reads them.
+fn reads(program: &Program, plan: &Plan, request: &Request<'_>) -> Vec<Option<BTreeSet<ColumnId>>> {
+    let mut reads = plan.reads.clone();
+    let RunOptions { from, to, .. } = request.options;
+    let unbounded = plan.running().any(|model| model.lookback == Lookback::Unbounded && !model.parts.is_empty());
+    if from.is_none() || to.is_none() || unbounded {
+        for (reads, source) in reads.iter_mut().zip(&program.sources) {
+            if let SourceKind::Table(table) = &source.kind
+                && (table.time != SourceTime::Timeless || table.recorded.is_some())
+                && request.sources.inputs.contains_key(&source.name)
+            {
+                reads.get_or_insert_default();
+            }
+        }
+    }
+    reads
+}
+
+/// The range of the run.
+fn range(request: &Request<'_>, wanted: &BTreeSet<ModelId>, store: &Store, zone: &Zone) -> Option<(i64, i64)> {
+    let data = store.known_range();
+    match request.moment {
+        Moment::Range => {
+            let RunOptions { from, to, .. } = request.options;
+            let (from, to) = match data {
+                Some((earliest, latest)) => (from.unwrap_or(earliest), to.unwrap_or(latest)),
+                None => ((*from)?, (*to)?),
+            };
+            (from <= to).then_some((from, to))
+        }
+        Moment::At(at) => Some((at, at)),
+        Moment::UntilNextInstant => {
+            let (earliest, latest) = data?;
+            let grids = wanted.iter().filter_map(|id| match &request.program.models[id.index()].trigger {
+                Trigger::Every(grid) => super::instants_of(*grid)?.first_from(zone, latest),
+                Trigger::On { .. } => None,
+            });
+            Some((earliest, grids.max().unwrap_or(latest).max(latest)))
+        }
+    }
+}
+
+/// When each model is evaluated; those that cannot run are left out.
+fn schedules(
+    request: &Request<'_>,
+    plan: &Plan,
+    wanted: &BTreeSet<ModelId>,
+    store: &Store,
+    zone: &Zone,
+    (from, to): (i64, i64),
+) -> BTreeMap<ModelId, Schedule> {
+    let earliest = store.known_range().map_or(from, |(earliest, _)| earliest);
+    let mut schedules = BTreeMap::new();
+    for model in plan.running().filter(|model| model.stages.is_empty()) {
+        let early = !mutant(Mutant::LookbackTooShort);
+        let start = if early { start_of(plan, model.id, from, earliest, zone) } else { from };
+        let at = match request.moment {
+            Moment::At(at) if wanted.contains(&model.id) => Some(at),
+            _ => None,
+        };
+        schedules.insert(model.id, Schedule { from: start, to, at });
+    }
+    schedules
+}
+
+/// Models that call a plugin: there is none in this version, so they fail by name and the others run.
+fn without_plugins(program: &Program, plan: &Plan) -> Vec<FailedModel> {
+    let calling = plan.running().filter_map(|model| Some((model, model.stages.first()?.first()?)));
+    let failed = calling.map(|(model, id)| {
+        let function = &program.externs[id.index()];
+        FailedModel {
+            model: program.models[model.id.index()].name.clone(),
+            function: function.name.clone(),
+            plugin: function.plugin.clone(),
+        }
+    });
+    failed.collect()
+}
+
+/// Sources with `expect` whose last row known at the end is older than that.
+fn stale(program: &Program, store: &Store, coverage: &Coverage, end: i64) -> Vec<StaleSource> {
+    let ids = (0..program.sources.len()).filter_map(|index| u32::try_from(index).ok()).map(SourceId);
+    let stale = ids.filter(|id| coverage.stale(*id, end, end)).filter_map(|id| {
+        let table = store.table(id)?;
+        let visible = (0..table.rows).filter_map(|row| u32::try_from(row).ok()).filter(|row| table.visible(*row, end));
+        let last = visible.filter_map(|row| table.time(row)).filter(|time| *time != ALWAYS).max();
+        Some(StaleSource { source: program.sources[id.index()].name.clone(), last })
+    });
+    stale.collect()
+}
+
+fn model_run(
+    program: &Program,
+    id: ModelId,
+    evaluated: Option<&Evaluated>,
+    findings: &[FindingRecord],
+    warnings: &[&FindingRecord],
+    failures: &[&FailureRecord],
+) -> ModelRun {
+    let model: &Model = &program.models[id.index()];
+    ModelRun {
+        model: model.name.clone(),
+        version: model.version.clone(),
+        evaluations: evaluated.map_or(0, |evaluated| evaluated.evaluations),
+        findings: findings.iter().filter(|finding| finding.model == id).count(),
+        warnings: warnings.iter().filter(|finding| finding.model == id).count(),
+        failures: failures.iter().filter(|failure| failure.model == id).count(),
+        busy: evaluated.map_or_else(Default::default, |evaluated| evaluated.busy),
+    }
+}
+
+fn finding_of(program: &Program, shower: &Shower<'_>, finding: &FindingRecord) -> Finding {
+    let model = &program.models[finding.model.index()];
+    Finding {
+        model: model.name.clone(),
+        entity: shower.entity_ref(model.entity, &finding.entity),
+        about: shower.entity_ref(model.about_entity, &finding.about),
+        time: finding.t,
+        known: finding.k,
+        level: finding.level,
+    }
+}
+
+fn told(execution: &Execution<'_>, shower: &Shower<'_>, failure: &FailureRecord) -> Failure {
+    let model = &execution.program.models[failure.model.index()];
+    let (file, start, end) = failure.fault.at;
+    Failure {
+        model: model.name.clone(),
+        entity: shower.entity_ref(model.entity, &failure.entity),
+        time: failure.t,
+        known: failure.k,
+        fault: failure.fault,
+        at: Span { file: FileId(file), start, end },
+        row: failure.row.and_then(|row| row_told(execution, shower, row)),
+    }
+}
+
+/// A row by its key, or without one by the entities in it.
+fn row_told(execution: &Execution<'_>, shower: &Shower<'_>, FaultRow { source, row }: FaultRow) -> Option<FailureRow> {
+    let parts = execution.plan.unions.get(source.index())?;
+    let id = if parts.is_empty() { source } else { parts.get(row.part as usize)?.source };
+    let (declared, table) = (&execution.program.sources[id.index()], execution.store.table(id)?);
+    let SourceKind::Table(kind) = &declared.kind else { return None };
+    let columns: Vec<usize> = if kind.key.is_empty() {
+        let entity = |(_, column): &(usize, &watchfire_dsl::program::Column)| matches!(column.ty.kind, Kind::Entity(_));
+        declared.columns.iter().enumerate().filter(entity).map(|(index, _)| index).collect()
+    } else {
+        kind.key.iter().map(|column| column.index()).collect()
+    };
+    let shown = columns.into_iter().filter_map(|index| {
+        let column = &declared.columns[index];
+        let value = table.value(row.row, ColumnId(u32::try_from(index).ok()?));
+        let (format, language) = (FormatSpec::default(), execution.program.language);
+        let text = shower.show(&value, &column.ty.kind, column.ty.private, None, &format, language);
+        Some((column.name.clone(), text))
+    });
+    Some(FailureRow { source: declared.name.clone(), key: shown.collect(), time: table.time(row.row) })
+}
