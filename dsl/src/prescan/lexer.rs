@@ -280,6 +280,10 @@ impl<'t> Lexer<'t> {
         let start = self.at;
         for (foreign, native) in FOREIGN {
             let Some(length) = self.ahead(foreign) else { continue };
+            // `!` alone is foreign, `!=` is not.
+            if SYMBOLS.iter().any(|symbol| symbol.len() > foreign.len() && self.ahead(symbol).is_some()) {
+                continue;
+            }
             self.at += length;
             let at = self.span(start);
             if native.is_empty() {
