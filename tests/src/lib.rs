@@ -1,1 +1,5 @@
-//! Cross-crate tests.
+//! Cross-crate tests: the reference evaluator, a generator of programs and data, and the equalities that they hold the
+//! engine to.
+
+pub mod generate;
+pub mod reference;

@@ -1,0 +1,156 @@
+//! Everything that an evaluation can look at, and the rows that a selection takes from it (docs/language.md §3).
+
+use crate::reference::data::{Copy, Dataset, History, entity_of};
+use crate::reference::findings::Finding;
+use crate::reference::time::Clock;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use watchfire_dsl::program::{
+    ColumnId, Model, Program, RowSlot, SourceId, SourceKind, SourceTime, SpanOfTime, Window, WindowSpan,
+};
+use watchfire_stdlib::value::{EntityKey, Value};
+
+/// The program, the data, the findings made so far.
+pub(crate) struct World<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) clock: Clock,
+    pub(crate) parameters: Vec<Value>,
+    pub(crate) histories: Vec<Option<History>>,
+    pub(crate) findings: Vec<Finding>,
+    /// Rows visible at the last *k* asked for, by source: filtering them again and again would only cost time.
+    visible: RefCell<(i64, BTreeMap<SourceId, Rc<Vec<Row>>>)>,
+}
+
+/// A row of a source: of a table, or of a part of a union.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    /// Its table.
+    pub(crate) table: SourceId,
+    /// The union's part that it comes through.
+    pub(crate) part: Option<usize>,
+    /// Itself, as it reads at *k*.
+    pub(crate) row: Copy,
+}
+
+/// Rows of a source about one entity, in row order, all that are visible at *k*.
+pub(crate) type Rows = Rc<Vec<Row>>;
+
+/// What a variable stands for.
+#[derive(Clone, Debug)]
+pub(crate) enum Binding {
+    /// The row at a place among those about the same entity.
+    Row(Rows, usize),
+    /// An entity.
+    Element(EntityKey),
+    /// A finding.
+    Finding(Box<Finding>),
+}
+
+/// Where an expression is evaluated.
+#[derive(Clone, Debug)]
+pub(crate) struct Scope<'a> {
+    pub(crate) model: Option<(&'a Model, &'a EntityKey)>,
+    /// The row of an `on` model's trigger.
+    pub(crate) trigger: Option<&'a Binding>,
+    pub(crate) this: Option<EntityKey>,
+    pub(crate) t: i64,
+    pub(crate) k: i64,
+    pub(crate) variables: Vec<(RowSlot, Binding)>,
+}
+
+impl<'a> World<'a> {
+    pub(crate) fn new(program: &'a Program, data: &Dataset, parameters: Vec<Value>) -> Self {
+        let clock = Clock::of(program);
+        let histories = program.sources.iter().zip(&data.tables);
+        let histories = histories.map(|(source, rows)| History::new(source, rows, &clock)).collect();
+        let visible = RefCell::new((i64::MIN, BTreeMap::new()));
+        Self { program, clock, parameters, histories, findings: Vec::new(), visible }
+    }
+
+    /// All rows of a source visible at `k`, in row order (§1.5: a union's by event time, part, the part's order).
+    pub(crate) fn rows(&self, source: SourceId, k: i64) -> Rows {
+        if self.visible.borrow().0 != k {
+            *self.visible.borrow_mut() = (k, BTreeMap::new());
+        }
+        if let Some(rows) = self.visible.borrow().1.get(&source) {
+            return rows.clone();
+        }
+        let table = |table: SourceId, part| {
+            let rows = self.histories[table.index()].as_ref().map_or_else(Vec::new, |history| history.visible(k));
+            rows.into_iter().map(move |row| Row { table, part, row })
+        };
+        let rows = match &self.program.sources[source.index()].kind {
+            SourceKind::Table(_) => table(source, None).collect(),
+            SourceKind::Union(parts) => {
+                let parts = parts.iter().enumerate();
+                let mut rows: Vec<Row> = parts.flat_map(|(n, part)| table(part.source, Some(n))).collect();
+                rows.sort_by_key(|row| row.row.time); // stable
+                rows
+            }
+        };
+        let rows = Rc::new(rows);
+        self.visible.borrow_mut().1.insert(source, rows.clone());
+        rows
+    }
+
+    /// A cell of a row of a source.
+    pub(crate) fn cell(&self, source: SourceId, row: &Row, column: ColumnId, t: i64, k: i64) -> Value {
+        match (&self.program.sources[source.index()].kind, row.part) {
+            (SourceKind::Union(parts), Some(part)) => {
+                let itself = Row { part: None, ..row.clone() };
+                let binding = Binding::Row(Rc::new(vec![itself]), 0);
+                let variables = vec![(RowSlot(0), binding)];
+                let scope = Scope { model: None, trigger: None, this: None, t, k, variables };
+                self.value(&parts[part].columns[column.index()], &scope)
+            }
+            _ => row.row.cells[column.index()].clone(),
+        }
+    }
+
+    /// The entity in columns of a row.
+    pub(crate) fn entity(&self, source: SourceId, row: &Row, by: &[ColumnId], t: i64, k: i64) -> Option<EntityKey> {
+        entity_of(&by.iter().map(|&column| self.cell(source, row, column, t, k)).collect::<Vec<_>>())
+    }
+
+    /// All rows of a source about an entity that are visible at *k*.
+    pub(crate) fn about(&self, source: SourceId, by: &[ColumnId], scope: &Scope<'_>) -> Rows {
+        let Scope { this: Some(this), t, k, .. } = scope else { return Rc::new(Vec::new()) };
+        let rows = self.rows(source, *k);
+        let about = |row: &&Row| self.entity(source, row, by, *t, *k).as_ref() == Some(this);
+        Rc::new(rows.iter().filter(about).cloned().collect())
+    }
+
+    /// §3.1: does a selection without `where` take this row?
+    pub(crate) fn selects(&self, row: &Row, window: Option<(i64, i64)>, t: i64) -> bool {
+        let SourceKind::Table(table) = &self.program.sources[row.table.index()].kind else { return false };
+        let Copy { time, end, .. } = &row.row;
+        let start = time.unwrap_or(i64::MIN);
+        let end = end.unwrap_or(i64::MAX);
+        match (table.time, window) {
+            (SourceTime::Timeless, _) | (SourceTime::Events { .. }, None) => true,
+            (SourceTime::Events { .. }, Some((after, until))) => after < start && start <= until,
+            (SourceTime::State { .. }, None) => start <= t && t < end,
+            // [start, end) and (after, until] share a whole microsecond.
+            (SourceTime::State { .. }, Some((after, until))) => {
+                start.max(after.saturating_add(1)) <= end.saturating_sub(1).min(until)
+            }
+        }
+    }
+
+    /// The window before an instant: after the first, until the second.
+    pub(crate) fn window(&self, window: &Window, from: i64) -> (i64, i64) {
+        let until = window.gap.map_or(from, |gap| self.clock.before(from, self.span(gap)));
+        (self.clock.before(until, self.span(window.length)), until)
+    }
+
+    fn span(&self, span: WindowSpan) -> SpanOfTime {
+        match span {
+            WindowSpan::Fixed(span) => span,
+            WindowSpan::Parameter(parameter) => match &self.parameters[parameter.index()] {
+                Value::Duration(d) => SpanOfTime { months: 0, days: d.days, micros: d.micros },
+                _ => SpanOfTime::default(),
+            },
+        }
+    }
+}
