@@ -10,6 +10,7 @@
 //! | [`functions`] | functions, one declaration each |
 //! | [`address`] | one key for an address written in many ways |
 //! | [`format`] | values as people read them |
+//! | [`pseudonym`] | how private entities are shown |
 //! | [`geo`] | distance and reference systems |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |
 //! | [`exact`], [`statistics`] | sums that do not depend on order, and what follows from them |
@@ -21,6 +22,7 @@ pub mod functions;
 pub mod geo;
 pub mod grid;
 pub mod ops;
+pub mod pseudonym;
 pub mod statistics;
 pub mod types;
 pub mod units;
