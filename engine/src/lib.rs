@@ -6,6 +6,7 @@ mod finding;
 mod ingest;
 mod interp;
 pub mod mutant;
+mod output;
 mod package;
 mod plan;
 mod read;
@@ -20,6 +21,7 @@ mod warning;
 
 pub use engine::Engine;
 pub use finding::Finding;
+pub use output::{OutputError, OutputFormat};
 pub use package::Package;
 pub use plan::{ModelDescription, PlanDescription, SharedDescription, TableDescription};
 pub use rejects::{DEFAULT_SAMPLES, Extent, InputCount, Place, Reason, RejectGroup, Rejects, Sample};

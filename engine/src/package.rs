@@ -95,7 +95,11 @@ impl Package {
 
 /// An instant as wall time of a program's zone, with its offset.
 pub(crate) fn wall_time(program: &Program, instant: i64) -> String {
-    let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
+    wall_time_in(&Zone::named(program.zone.name()).unwrap_or(Zone::UTC), instant)
+}
+
+/// An instant as wall time of a zone, with its offset, as RFC 3339 writes it.
+pub(crate) fn wall_time_in(zone: &Zone, instant: i64) -> String {
     let wall = zone.wall(instant);
     match wall.and_then(|wall| Some((wall, chrono::DateTime::from_timestamp_micros(wall)?))) {
         Some((wall, shown)) => {

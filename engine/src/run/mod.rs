@@ -15,12 +15,14 @@ use crate::finding::Finding;
 use crate::rejects::{InputCount, Rejects};
 use crate::shown::EntityRef;
 use crate::warning::{Silence, Warning};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use watchfire_dsl::diagnostics::{Diagnostic, Language, render_terminal};
 use watchfire_dsl::source::{SourceMap, Span};
 use watchfire_stdlib::value::{Fault, FaultKind};
+use watchfire_stdlib::zone::Zone;
 
 /// What came out of a run.
 ///
@@ -32,6 +34,12 @@ pub struct Run {
     pub package: Arc<str>,
     /// Version of the package.
     pub package_version: Arc<str>,
+    /// Time zone of the package.
+    pub zone: Zone,
+    /// Name of the profile, if one was asked for.
+    pub profile: Option<String>,
+    /// Parameters of the models that ran, `model.parameter`, with the values that held, as text.
+    pub parameters: BTreeMap<String, String>,
     /// First and last known-at of the range; none: there were no dated rows, and no range was given.
     pub range: Option<(i64, i64)>,
     /// Warnings, by `known`, model, what they are about, level (most severe first), `time`, entity.

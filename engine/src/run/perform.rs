@@ -16,6 +16,7 @@ use crate::table::{ALWAYS, Store};
 use crate::timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
+use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{ColumnId, Lookback, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
 use watchfire_dsl::source::{FileId, SourceMap, Span};
 use watchfire_stdlib::format::FormatSpec;
@@ -136,6 +137,9 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     Ok(Run {
         package: program.name.clone(),
         package_version: program.version.clone(),
+        zone,
+        profile: options.profile.clone(),
+        parameters: parameters_told(&execution, &wanted, &shower, language),
         range,
         warnings,
         findings,
@@ -247,6 +251,24 @@ fn stale(program: &Program, store: &Store, coverage: &Coverage, end: i64) -> Vec
         Some(StaleSource { source: program.sources[id.index()].name.clone(), last })
     });
     stale.collect()
+}
+
+/// The parameters of these models as text.
+fn parameters_told(
+    execution: &Execution<'_>,
+    wanted: &BTreeSet<ModelId>,
+    shower: &Shower<'_>,
+    language: Language,
+) -> BTreeMap<String, String> {
+    let program = execution.program;
+    let used = |model: &str| wanted.iter().any(|id| *program.models[id.index()].name == *model);
+    let parameters =
+        program.parameters.iter().zip(execution.parameters).filter(|(parameter, _)| used(&parameter.model));
+    let told = parameters.map(|(parameter, value)| {
+        let text = shower.show(value, &parameter.ty.kind, false, None, &FormatSpec::default(), language);
+        (format!("{}.{}", parameter.model, parameter.name), text)
+    });
+    told.collect()
 }
 
 fn model_run(

@@ -1,0 +1,148 @@
+//! Warnings and findings as JSON objects.
+
+use crate::finding::Finding;
+use crate::package::wall_time_in;
+use crate::run::Run;
+use crate::warning::{ShownFact, Warning, level_name};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::{Value as Json, json};
+use watchfire_stdlib::value::{Duration, Value};
+use watchfire_stdlib::zone::{Zone, calendar_date};
+
+impl Run {
+    /// A warning as a JSON object on one line; it has the key `model`. Times are wall times of the package's zone with
+    /// their offset.
+    pub fn warning_json(&self, warning: &Warning) -> String {
+        // Nothing in the row can fail to serialise: its keys are texts.
+        serde_json::to_string(&WarningRow::new(warning, &self.zone)).unwrap_or_default()
+    }
+
+    /// A finding as a JSON object on one line.
+    pub fn finding_json(&self, finding: &Finding) -> String {
+        serde_json::to_string(&FindingRow::new(finding, &self.zone)).unwrap_or_default()
+    }
+}
+
+/// A warning as it is written.
+#[derive(Serialize)]
+pub(super) struct WarningRow<'a> {
+    pub(super) model: &'a str,
+    pub(super) level: &'static str,
+    pub(super) about: &'a str,
+    pub(super) about_type: &'a str,
+    pub(super) time: String,
+    pub(super) known: String,
+    pub(super) message: &'a str,
+    pub(super) facts: Facts<'a>,
+    pub(super) dispatch: Option<&'a str>,
+    pub(super) review_required: bool,
+    pub(super) entity: &'a str,
+    pub(super) entity_type: &'a str,
+    pub(super) category: &'a str,
+    pub(super) score: Option<f64>,
+    pub(super) version: &'a str,
+    pub(super) id: &'a str,
+}
+
+/// Facts as an object, in the model's order.
+pub(super) struct Facts<'a>(pub(super) &'a [ShownFact]);
+
+impl Serialize for Facts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for fact in self.0 {
+            map.serialize_entry(&*fact.name, &json!({ "value": value_json(fact), "text": fact.text }))?;
+        }
+        map.end()
+    }
+}
+
+impl<'a> WarningRow<'a> {
+    pub(super) fn new(warning: &'a Warning, zone: &Zone) -> Self {
+        Self {
+            model: &warning.model,
+            level: level_name(warning.level),
+            about: &warning.about.shown,
+            about_type: &warning.about.kind,
+            time: wall_time_in(zone, warning.time),
+            known: wall_time_in(zone, warning.known),
+            message: &warning.message,
+            facts: Facts(&warning.facts),
+            dispatch: warning.dispatch.as_deref(),
+            review_required: warning.review_required,
+            entity: &warning.entity.shown,
+            entity_type: &warning.entity.kind,
+            category: &warning.category,
+            score: warning.score,
+            version: &warning.version,
+            id: &warning.id,
+        }
+    }
+}
+
+/// A finding as it is written.
+#[derive(Serialize)]
+pub(super) struct FindingRow<'a> {
+    pub(super) model: &'a str,
+    pub(super) level: &'static str,
+    pub(super) about: &'a str,
+    pub(super) about_type: &'a str,
+    pub(super) time: String,
+    pub(super) known: String,
+    pub(super) entity: &'a str,
+    pub(super) entity_type: &'a str,
+}
+
+impl<'a> FindingRow<'a> {
+    pub(super) fn new(finding: &'a Finding, zone: &Zone) -> Self {
+        Self {
+            model: &finding.model,
+            level: level_name(finding.level),
+            about: &finding.about.shown,
+            about_type: &finding.about.kind,
+            time: wall_time_in(zone, finding.time),
+            known: wall_time_in(zone, finding.known),
+            entity: &finding.entity.shown,
+            entity_type: &finding.entity.kind,
+        }
+    }
+}
+
+/// The value of a fact: numbers and truths as such, quantities in their SI unit, times in UTC, spans of time as ISO 8601
+/// writes them; what JSON has no form for as text; a missing value is null.
+fn value_json(fact: &ShownFact) -> Json {
+    let text = || Json::String(fact.text.clone());
+    match &fact.value {
+        Value::List(items) => items.iter().map(plain).collect::<Option<Vec<_>>>().map_or_else(text, Json::Array),
+        value => plain(value).unwrap_or_else(text),
+    }
+}
+
+fn plain(value: &Value) -> Option<Json> {
+    Some(match value {
+        Value::Missing => Json::Null,
+        Value::Fault(_) => json!({ "fault": true }),
+        Value::AtLeast(n) => json!({ "at_least": n }),
+        Value::Bool(truth) => json!(truth),
+        Value::Int(n) => json!(n),
+        Value::Float(x) if x.is_finite() => json!(x),
+        Value::Float(x) => json!(x.to_string()),
+        Value::Money(amount) => {
+            let (sign, amount) = (if *amount < 0 { "-" } else { "" }, amount.unsigned_abs());
+            json!(format!("{sign}{}.{:04}", amount / 10_000, amount % 10_000))
+        }
+        Value::Text(text) => json!(&**text),
+        Value::Date(date) => json!(calendar_date(*date)?.to_string()),
+        Value::Time(time) => json!(wall_time_in(&Zone::UTC, *time)),
+        Value::Duration(Duration { days, micros }) => {
+            #[expect(clippy::cast_precision_loss, reason = "exact below 285 years")]
+            let seconds = *micros as f64 / 1e6;
+            json!(format!("P{days}DT{seconds}S"))
+        }
+        Value::Hour(hour) => json!(hour),
+        Value::Point(point) => json!([point.longitude, point.latitude]),
+        Value::Level(level) => json!(level_name(*level)),
+        Value::Enum(..) | Value::Entity(_) | Value::List(_) => return None,
+    })
+}

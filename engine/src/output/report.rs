@@ -1,0 +1,289 @@
+//! A page about a run that explains itself: what was warned of, what was wrong with the data, how to repeat it.
+
+use super::write::{OutputError, replace};
+use crate::package::{Package, wall_time_in};
+use crate::run::{Run, fault_text};
+use crate::warning::level_name;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+use watchfire_dsl::diagnostics::Language;
+use watchfire_stdlib::value::Level;
+
+/// So many warnings are listed; files have them all.
+const LISTED: usize = 200;
+const LEVELS: [Level; 4] = [Level::Red, Level::Orange, Level::Yellow, Level::Blue];
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em}\
+table{border-collapse:collapse;margin:.5em 0 1.5em}th,td{text-align:left;padding:.25em .75em;border-bottom:1px solid #8884;\
+vertical-align:top}td.n,th.n{text-align:right}.red{color:#b00020}.orange{color:#b45309}.yellow{color:#8a6d00}\
+.blue{color:#1d4ed8}.red,.orange,.yellow,.blue{font-weight:600}@media(prefers-color-scheme:dark){body{background:#111;\
+color:#ddd}.red{color:#ff8a80}.orange{color:#ffb74d}.yellow{color:#ffe082}.blue{color:#90caf9}}";
+
+impl Run {
+    /// The run as one HTML page that needs nothing else.
+    pub fn report(&self, package: &Package) -> String {
+        Report { run: self, package, language: package.program().language, page: String::new() }.write()
+    }
+
+    /// Writes [`Run::report`] to a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn write_report(&self, path: impl AsRef<Path>, package: &Package) -> Result<(), OutputError> {
+        let page = self.report(package);
+        replace(path.as_ref(), &|file| Ok(file.write_all(page.as_bytes())?))
+    }
+}
+
+struct Report<'a> {
+    run: &'a Run,
+    package: &'a Package,
+    language: Language,
+    page: String,
+}
+
+impl Report<'_> {
+    fn say(&self, english: &'static str, chinese: &'static str) -> &'static str {
+        if self.language == Language::Zh { chinese } else { english }
+    }
+
+    fn time(&self, time: i64) -> String {
+        wall_time_in(&self.run.zone, time)
+    }
+
+    fn heading(&mut self, english: &'static str, chinese: &'static str) {
+        let text = self.say(english, chinese);
+        let _ = writeln!(self.page, "<h2>{text}</h2>");
+    }
+
+    fn table(&mut self, headings: &[&str], rows: &[Vec<String>]) {
+        let cells = |cells: &[String], tag: &str| -> String {
+            cells.iter().map(|cell| format!("<{tag}>{cell}</{tag}>")).collect()
+        };
+        let headings: Vec<String> = headings.iter().map(|heading| escape(heading)).collect();
+        let _ = writeln!(self.page, "<table>\n<tr>{}</tr>", cells(&headings, "th"));
+        for row in rows {
+            let _ = writeln!(self.page, "<tr>{}</tr>", cells(row, "td"));
+        }
+        self.page.push_str("</table>\n");
+    }
+
+    fn write(mut self) -> String {
+        let run = self.run;
+        let title = escape(&format!("{} {}", run.package, run.package_version));
+        let language = self.say("en", "zh");
+        let _ = writeln!(
+            self.page,
+            "<!DOCTYPE html>\n<html lang=\"{language}\">\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" \
+             content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n<h1>{title}</h1>"
+        );
+        let range = run.range.map_or_else(
+            || self.say("no dated rows", "没有带日期的数据").to_owned(),
+            |(from, to)| format!("{} – {}", self.time(from), self.time(to)),
+        );
+        let counts = format!(
+            "{} {}, {} {}, {} {}",
+            run.warnings.len(),
+            self.say("warnings", "条预警"),
+            run.failures.len(),
+            self.say("failures", "次计算失败"),
+            run.rejects.count(),
+            self.say("rejects", "处数据被拒"),
+        );
+        let _ = writeln!(self.page, "<p>{range}</p>\n<p>{counts}</p>");
+        if run.development_key {
+            let text = self.say(
+                "Pseudonyms were made with the public development key: they hide nothing from those who know the keys.",
+                "化名使用公开的开发密钥生成：知道原始编号的人可以识别。",
+            );
+            let _ = writeln!(self.page, "<p>{text}</p>");
+        }
+        self.models();
+        self.warnings();
+        self.troubles();
+        self.repeat();
+        self.page.push_str("</html>\n");
+        self.page
+    }
+
+    fn models(&mut self) {
+        self.heading("Models", "模型");
+        let mut counts: BTreeMap<(&str, Level), usize> = BTreeMap::new();
+        for warning in &self.run.warnings {
+            *counts.entry((&warning.model, warning.level)).or_insert(0) += 1;
+        }
+        let rows: Vec<Vec<String>> =
+            self.run
+                .models
+                .iter()
+                .map(|model| {
+                    let mut row = vec![escape(&model.model)];
+                    row.extend(LEVELS.iter().map(|level| {
+                        counts.get(&(&*model.model, *level)).map_or_else(String::new, ToString::to_string)
+                    }));
+                    row.extend([model.findings.to_string(), model.evaluations.to_string(), escape(&model.version)]);
+                    row
+                })
+                .collect();
+        let headings = [
+            self.say("model", "模型"),
+            self.say("red", "红"),
+            self.say("orange", "橙"),
+            self.say("yellow", "黄"),
+            self.say("blue", "蓝"),
+            self.say("findings", "发现"),
+            self.say("evaluations", "计算次数"),
+            self.say("version", "版本"),
+        ];
+        self.table(&headings, &rows);
+    }
+
+    fn warnings(&mut self) {
+        self.heading("Warnings", "预警");
+        let row = |warning: &crate::Warning| {
+            let level = level_name(warning.level);
+            let facts: Vec<String> =
+                warning.facts.iter().map(|fact| format!("{} = {}", fact.name, fact.text)).collect();
+            vec![
+                format!("<span class=\"{level}\">{level}</span>"),
+                escape(&warning.model),
+                escape(&warning.about.shown),
+                self.time(warning.time),
+                escape(&warning.message),
+                escape(&facts.join("; ")),
+                escape(warning.dispatch.as_deref().unwrap_or("")),
+            ]
+        };
+        let rows: Vec<Vec<String>> = self.run.warnings.iter().take(LISTED).map(row).collect();
+        let headings = [
+            self.say("level", "级别"),
+            self.say("model", "模型"),
+            self.say("about", "对象"),
+            self.say("time", "时间"),
+            self.say("message", "消息"),
+            self.say("facts", "事实"),
+            self.say("dispatch", "派送"),
+        ];
+        self.table(&headings, &rows);
+        let more = self.run.warnings.len().saturating_sub(LISTED);
+        if more > 0 {
+            let text = self.say("more are in the files of this run", "条未在此列出，见本次运行的文件");
+            let _ = writeln!(self.page, "<p>{more} {text}</p>");
+        }
+    }
+
+    /// What was wrong: failures, models that could not run, rejects, stale sources.
+    fn troubles(&mut self) {
+        let (run, language) = (self.run, self.language);
+        if !run.failures.is_empty() || !run.failed_models.is_empty() {
+            self.heading("Failures", "计算失败");
+            let mut rows: Vec<Vec<String>> = run
+                .failures
+                .iter()
+                .take(LISTED)
+                .map(|failure| {
+                    let row = failure.row.as_ref().map_or_else(String::new, ToString::to_string);
+                    vec![
+                        escape(&failure.model),
+                        escape(&failure.entity.shown),
+                        self.time(failure.time),
+                        fault_text(failure.fault.kind, language).into(),
+                        format!("<code>{}</code>", escape(self.package.texts().text(failure.at))),
+                        escape(&row),
+                    ]
+                })
+                .collect();
+            let absent = self.say("a plugin is not there", "缺少插件");
+            rows.extend(run.failed_models.iter().map(|failed| {
+                let call = format!("{}: {}", failed.plugin, failed.function);
+                vec![escape(&failed.model), String::new(), String::new(), absent.into(), escape(&call), String::new()]
+            }));
+            let headings = [
+                self.say("model", "模型"),
+                self.say("entity", "对象"),
+                self.say("time", "时间"),
+                self.say("reason", "原因"),
+                self.say("expression", "表达式"),
+                self.say("row", "数据行"),
+            ];
+            self.table(&headings, &rows);
+        }
+        if !run.rejects.is_empty() {
+            self.heading("Rejects", "被拒数据");
+            let rows: Vec<Vec<String>> = run
+                .rejects
+                .groups()
+                .map(|group| {
+                    let sample = group.samples.first();
+                    vec![
+                        escape(&group.source),
+                        escape(group.column.as_deref().unwrap_or("")),
+                        escape(&group.reason.text(language)),
+                        group.count.to_string(),
+                        sample.map_or_else(String::new, |sample| escape(&sample.place.to_string())),
+                    ]
+                })
+                .collect();
+            let headings = [
+                self.say("source", "来源"),
+                self.say("column", "列"),
+                self.say("reason", "原因"),
+                self.say("count", "数目"),
+                self.say("first", "首处"),
+            ];
+            self.table(&headings, &rows);
+        }
+        if !run.stale.is_empty() {
+            self.heading("Silent sources", "停报的来源");
+            let rows: Vec<Vec<String>> = run
+                .stale
+                .iter()
+                .map(|stale| vec![escape(&stale.source), stale.last.map_or_else(String::new, |last| self.time(last))])
+                .collect();
+            let headings = [self.say("source", "来源"), self.say("last row", "最后一行")];
+            self.table(&headings, &rows);
+        }
+    }
+
+    /// What it takes to get the same result again.
+    fn repeat(&mut self) {
+        let run = self.run;
+        self.heading("To repeat this run", "复现本次运行");
+        let mut rows = vec![
+            vec![self.say("engine", "引擎").to_owned(), format!("watchfire-engine {}", env!("CARGO_PKG_VERSION"))],
+            vec![self.say("package", "包").to_owned(), escape(&format!("{} {}", run.package, run.package_version))],
+            vec![self.say("time zone", "时区").to_owned(), escape(run.zone.name())],
+        ];
+        if let Some(profile) = &run.profile {
+            rows.push(vec![self.say("profile", "预案").to_owned(), escape(profile)]);
+        }
+        for (name, value) in &run.parameters {
+            rows.push(vec![format!("{} <code>{}</code>", self.say("parameter", "参数"), escape(name)), escape(value)]);
+        }
+        for input in &run.inputs {
+            let rows_read = format!("{} {}", input.rows, self.say("rows", "行"));
+            rows.push(vec![
+                format!("{} <code>{}</code>", self.say("source", "来源"), escape(&input.source)),
+                rows_read,
+            ]);
+        }
+        let headings = [self.say("what", "项目"), self.say("value", "值")];
+        self.table(&headings, &rows);
+    }
+}
+
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            _ => escaped.push(character),
+        }
+    }
+    escaped
+}

@@ -1,0 +1,197 @@
+//! Files of warnings and findings.
+
+use super::json::{FindingRow, WarningRow};
+use crate::run::Run;
+use polars::prelude::{DataFrame, IpcWriter, ParquetWriter, PolarsError, SerWriter};
+use std::fmt;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+/// In which form a file is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum OutputFormat {
+    /// Apache Parquet.
+    Parquet,
+    /// Apache Arrow IPC file format.
+    Ipc,
+    /// Comma-separated values (RFC 4180) with a header, UTF-8.
+    Csv,
+    /// One JSON object a line, UTF-8.
+    Ndjson,
+}
+
+impl OutputFormat {
+    /// The form that a file's ending says.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "parquet" | "pq" => Some(Self::Parquet),
+            "arrow" | "ipc" | "feather" => Some(Self::Ipc),
+            "csv" => Some(Self::Csv),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            _ => None,
+        }
+    }
+}
+
+/// Why a result could not be written.
+#[derive(Debug)]
+pub enum OutputError {
+    /// The file's ending says no form.
+    UnknownFormat(PathBuf),
+    /// Writing the file failed.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+impl fmt::Display for OutputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownFormat(path) => {
+                let path = path.display();
+                write!(f, "`{path}` does not end in `.parquet`, `.arrow`, `.csv` or `.ndjson`")
+            }
+            Self::File { path, reason } => write!(f, "`{}` cannot be written: {reason}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for OutputError {}
+
+impl Run {
+    /// Writes the warnings to a file, in the form that its ending says.
+    ///
+    /// The file appears when it is complete: it is written beside its place and then moved there.
+    ///
+    /// # Errors
+    ///
+    /// If the ending says no form or the file cannot be written.
+    pub fn write_warnings(&self, path: impl AsRef<Path>) -> Result<(), OutputError> {
+        let path = path.as_ref();
+        write(path, &|file, format| match format {
+            OutputFormat::Parquet | OutputFormat::Ipc => write_frame(file, format, self.warnings_frame()?),
+            OutputFormat::Csv => {
+                let mut writer = csv::Writer::from_writer(file);
+                writer.write_record([
+                    "model",
+                    "level",
+                    "about",
+                    "about_type",
+                    "time",
+                    "known",
+                    "message",
+                    "facts",
+                    "dispatch",
+                    "review_required",
+                    "entity",
+                    "entity_type",
+                    "category",
+                    "score",
+                    "version",
+                    "id",
+                ])?;
+                for warning in &self.warnings {
+                    let row = WarningRow::new(warning, &self.zone);
+                    let score = row.score.map_or_else(String::new, |score| score.to_string());
+                    writer.write_record([
+                        row.model,
+                        row.level,
+                        row.about,
+                        row.about_type,
+                        &row.time,
+                        &row.known,
+                        row.message,
+                        &serde_json::to_string(&row.facts)?,
+                        row.dispatch.unwrap_or(""),
+                        if row.review_required { "true" } else { "false" },
+                        row.entity,
+                        row.entity_type,
+                        row.category,
+                        &score,
+                        row.version,
+                        row.id,
+                    ])?;
+                }
+                Ok(writer.flush()?)
+            }
+            OutputFormat::Ndjson => lines(file, self.warnings.iter().map(|warning| self.warning_json(warning))),
+        })
+    }
+
+    /// Writes the findings to a file, as [`Run::write_warnings`] does.
+    ///
+    /// # Errors
+    ///
+    /// If the ending says no form or the file cannot be written.
+    pub fn write_findings(&self, path: impl AsRef<Path>) -> Result<(), OutputError> {
+        let path = path.as_ref();
+        write(path, &|file, format| match format {
+            OutputFormat::Parquet | OutputFormat::Ipc => write_frame(file, format, self.findings_frame()?),
+            OutputFormat::Csv => {
+                let mut writer = csv::Writer::from_writer(file);
+                if self.findings.is_empty() {
+                    let header = ["model", "level", "about", "about_type", "time", "known", "entity", "entity_type"];
+                    writer.write_record(header)?;
+                }
+                for finding in &self.findings {
+                    writer.serialize(FindingRow::new(finding, &self.zone))?;
+                }
+                Ok(writer.flush()?)
+            }
+            OutputFormat::Ndjson => lines(file, self.findings.iter().map(|finding| self.finding_json(finding))),
+        })
+    }
+}
+
+/// An error of whichever library wrote.
+type AnyError = Box<dyn std::error::Error>;
+
+fn lines(file: &mut dyn Write, lines: impl Iterator<Item = String>) -> Result<(), AnyError> {
+    for line in lines {
+        writeln!(file, "{line}")?;
+    }
+    Ok(())
+}
+
+fn write_frame(file: &mut dyn Write, format: OutputFormat, mut frame: DataFrame) -> Result<(), AnyError> {
+    let written: Result<(), PolarsError> = match format {
+        OutputFormat::Ipc => IpcWriter::new(file).finish(&mut frame),
+        _ => ParquetWriter::new(file).finish(&mut frame).map(|_| ()),
+    };
+    Ok(written?)
+}
+
+fn write(
+    path: &Path,
+    content: &dyn Fn(&mut dyn Write, OutputFormat) -> Result<(), AnyError>,
+) -> Result<(), OutputError> {
+    let format = OutputFormat::of(path).ok_or_else(|| OutputError::UnknownFormat(path.to_owned()))?;
+    replace(path, &|file| content(file, format))
+}
+
+/// Writes a file beside its place and moves it there.
+pub(super) fn replace(
+    path: &Path,
+    content: &dyn Fn(&mut dyn Write) -> Result<(), AnyError>,
+) -> Result<(), OutputError> {
+    let failed = |reason: String| OutputError::File { path: path.to_owned(), reason };
+    let Some(name) = path.file_name() else { return Err(failed("it is no file name".into())) };
+    let mut beside = name.to_owned();
+    beside.push(format!(".{}.partial", std::process::id()));
+    let beside = path.with_file_name(beside);
+    let write = || -> Result<(), AnyError> {
+        let mut file = BufWriter::new(File::create(&beside)?);
+        content(&mut file)?;
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()?;
+        Ok(std::fs::rename(&beside, path)?)
+    };
+    write().map_err(|error| {
+        // Whether or not the partial file was there, the reason to tell is the first one.
+        let _ = std::fs::remove_file(&beside);
+        failed(error.to_string())
+    })
+}
