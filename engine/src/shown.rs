@@ -5,6 +5,7 @@ use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{EntityKeyType, Program};
 use watchfire_stdlib::format::{self, FormatSpec, Names, Style};
+use watchfire_stdlib::pseudonym::Pseudonyms;
 use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
 use watchfire_stdlib::units::Unit;
 use watchfire_stdlib::value::{EntityKey, Value};
@@ -51,21 +52,12 @@ impl fmt::Debug for EntityRef {
     }
 }
 
-/// A keyed pseudonym (TEMPORARY until the standard library's lands).
-fn pseudonym(key: &[u8], kind: &str, text: &str) -> String {
-    let mut hasher = blake3::Hasher::new_keyed(blake3::hash(key).as_bytes());
-    hasher.update(kind.as_bytes());
-    hasher.update(&[0]);
-    hasher.update(text.as_bytes());
-    format!("{kind}~{}", &hasher.finalize().to_hex()[..12])
-}
-
 /// Shows values of one program.
 #[derive(Clone, Copy)]
 pub(crate) struct Shower<'a> {
     pub(crate) program: &'a Program,
     pub(crate) zone: &'a Zone,
-    pub(crate) key: &'a [u8],
+    pub(crate) pseudonyms: &'a Pseudonyms,
 }
 
 impl Names for Shower<'_> {
@@ -92,7 +84,9 @@ impl Shower<'_> {
     /// One key of an entity.
     fn part(&self, id: EntityId, key: &str, private: bool) -> String {
         match self.program.entities.get(id.0 as usize) {
-            Some(entity) if private || entity.private => pseudonym(self.key, &entity.name, key),
+            Some(entity) if private || entity.private => {
+                self.pseudonyms.of(&entity.name, &EntityKey::Single(key.into()))
+            }
             _ => key.to_owned(),
         }
     }
@@ -133,7 +127,10 @@ impl Shower<'_> {
             Kind::List(of) => matches!(**of, Kind::Entity(_)),
             kind => matches!(kind, Kind::Entity(_)),
         };
-        if private && !is_entity && value.is_known() { pseudonym(self.key, "", &shown) } else { shown }
+        if private && !is_entity && value.is_known() {
+            return self.pseudonyms.of("private", &EntityKey::Single(shown.into()));
+        }
+        shown
     }
 
     /// A value for results: as it is, or if it is private, only what may be shown of it.

@@ -20,6 +20,7 @@ use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{ColumnId, Lookback, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
 use watchfire_dsl::source::{FileId, SourceMap, Span};
 use watchfire_stdlib::format::FormatSpec;
+use watchfire_stdlib::pseudonym::Pseudonyms;
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::DAY_MICROS;
 use watchfire_stdlib::zone::Zone;
@@ -116,8 +117,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     fold::sort(program, &mut findings, partitions);
     let (warn, silences) = fold::fold(program, &zone, &findings, &options.silences, to);
     let warn: Vec<&FindingRecord> = warn.into_iter().map(|index| &findings[index]).collect();
-    let key = options.pseudonym_key.as_deref().unwrap_or(DEVELOPMENT_KEY);
-    let shower = Shower { program, zone: &zone, key };
+    let pseudonyms = Pseudonyms::new(options.pseudonym_key.as_deref().unwrap_or(DEVELOPMENT_KEY));
+    let shower = Shower { program, zone: &zone, pseudonyms: &pseudonyms };
     let language = options.language.unwrap_or(program.language);
     let warnings = render::warnings(&execution, &parts, &warn, shower, language);
 
