@@ -11,14 +11,18 @@
 //! - What leaves the calendar (years -262143 to 262142) is `None`.
 
 use crate::value::DAY_MICROS;
-use chrono::{DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone};
+use chrono::{DateTime, Datelike, MappedLocalTime, NaiveDate, NaiveDateTime, Offset, TimeZone, Utc};
 use chrono_tz::{GapInfo, Tz};
 
 const HOUR_MICROS: i64 = 3_600_000_000;
 /// Days from 0000-12-31 to 1970-01-01.
 const EPOCH: i32 = 719_163;
-/// The last year for which the tables are complete.
+/// The last year for which the tables are complete, and the first microsecond after it.
 const LAST_TABLED_YEAR: i32 = 2093;
+const END_OF_TABLES: i64 = 3_913_142_400_000_000;
+/// The first and the last instant of the calendar.
+const FIRST: i64 = DateTime::<Utc>::MIN_UTC.timestamp_micros();
+const LAST: i64 = DateTime::<Utc>::MAX_UTC.timestamp_micros();
 
 /// A time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,7 +44,7 @@ pub enum CalendarUnit {
 
 /// The instant lies in the calendar.
 pub fn is_time(time: i64) -> bool {
-    DateTime::from_timestamp_micros(time).is_some()
+    (FIRST..=LAST).contains(&time)
 }
 
 /// The date lies in the calendar.
@@ -127,7 +131,6 @@ impl Zone {
     /// The wall time at an instant.
     pub fn wall(&self, time: i64) -> Option<i64> {
         let utc = naive(time)?;
-        let utc = utc.checked_sub_signed(chrono::TimeDelta::microseconds(shift_of(utc)))?;
         let seconds = self.tz.offset_from_utc_datetime(&utc).fix().local_minus_utc();
         time.checked_add(i64::from(seconds) * 1_000_000).filter(|t| is_time(*t))
     }
@@ -135,7 +138,6 @@ impl Zone {
     /// The instant at which the wall shows this.
     pub fn instant(&self, wall: i64) -> Option<i64> {
         let shown = naive(wall)?;
-        let shown = shown.checked_sub_signed(chrono::TimeDelta::microseconds(shift_of(shown)))?;
         let seconds = match self.tz.offset_from_local_datetime(&shown) {
             MappedLocalTime::Single(offset) => offset.fix().local_minus_utc(),
             // the greater offset comes first
@@ -194,18 +196,17 @@ impl From<Tz> for Zone {
     }
 }
 
+/// A moment as the tables can be asked for it.
 fn naive(micros: i64) -> Option<NaiveDateTime> {
-    DateTime::from_timestamp_micros(micros).map(|t| t.naive_utc())
+    let moment = |micros: i64| DateTime::from_timestamp_micros(micros).map(|t| t.naive_utc());
+    let asked = moment(micros)?;
+    if micros < END_OF_TABLES { Some(asked) } else { moment(micros - shift_of(asked)) }
 }
 
-/// Microseconds from the year with the same calendar whose rules are tabled; zero within the tables.
+/// Microseconds from the year with the same calendar whose rules are tabled, for a later moment.
 fn shift_of(moment: NaiveDateTime) -> i64 {
-    let year = moment.year();
-    if year <= LAST_TABLED_YEAR {
-        return 0;
-    }
     let first = |year| NaiveDate::from_ymd_opt(year, 1, 1);
-    let Some(start) = first(year) else { return 0 };
+    let Some(start) = first(moment.year()) else { return 0 };
     // 28 years without a century hold every calendar: 7 weekdays, leap or not.
     let same = (LAST_TABLED_YEAR - 27..=LAST_TABLED_YEAR)
         .filter_map(first)
@@ -298,6 +299,12 @@ mod tests {
             assert_eq!(first_date_of(unit, date("2024-08-15"), steps), Some(date(expected)), "{unit:?} {steps}");
         }
         assert_eq!(first_date_of(CalendarUnit::Week, date("1969-12-31"), 0), Some(date("1969-12-29")));
+    }
+
+    #[test]
+    fn the_tables_end_with_a_year() {
+        let start = NaiveDate::from_ymd_opt(LAST_TABLED_YEAR + 1, 1, 1).unwrap();
+        assert_eq!(i64::from(date_number(start)) * DAY_MICROS, END_OF_TABLES);
     }
 
     #[test]
