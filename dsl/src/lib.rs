@@ -1,5 +1,6 @@
 //! The Watch language: text, syntax, types, diagnostics, formatter.
 
+pub mod check;
 pub mod diagnostics;
 pub mod format;
 pub mod keywords;

@@ -16,7 +16,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 pub use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
-use watchfire_stdlib::value::{Level, Value};
+pub use watchfire_stdlib::value::{Level, Value};
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),*) => {$(

@@ -1,0 +1,243 @@
+//! The checker: from syntax to the typed program, with every error of the package on the way.
+//!
+//! # How it works
+//!
+//! 1. All names are entered first (`declarations`), so the order of items and files does not matter.
+//! 2. Entities and enums, then sources (`sources`, `columns`, `unions`), then the heads of facts and models and the
+//!    parameters: all that expressions can name.
+//! 3. Constants, facts and `let`s are checked *when first needed* (`facts`, `paths`): so each comes after those it uses,
+//!    and one that comes round to itself is a cycle, reported with its path.
+//! 4. An expression is checked with the type in mind that its place needs (`expressions`, `operators`): that tells which
+//!    enum a variant belongs to. What has an error gets an unknown type, which fits everywhere: one mistake, one message.
+//! 5. When all is typed: the order of models (`order`), grants over the whole chain (`grants`), how far back each model
+//!    looks (`lookback`), and versions (`versions`).
+//!
+//! Nothing here panics, whatever the text; depth and size of expressions are bounded (`context`).
+//!
+//! ```
+//! use watchfire_dsl::check::compile_texts;
+//!
+//! let manifest = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
+//! let text = "entity Person key Text\nsource people { person : Person unique }\nfact known for Person = any from peple\n";
+//! let (package, checked) = compile_texts(manifest, [("a.watch", text)])?;
+//! assert!(checked.program.is_none());
+//! assert_eq!(checked.diagnostics[0].code(), "E0201");
+//! assert_eq!(package.sources.text(checked.diagnostics[0].primary().unwrap()), "peple");
+//! # Ok::<(), watchfire_dsl::package::LoadError>(())
+//! ```
+
+mod aggregates;
+mod calls;
+mod columns;
+mod context;
+mod declarations;
+mod expressions;
+mod facts;
+mod grants;
+mod kinds;
+mod literals;
+mod lookback;
+mod models;
+mod names;
+mod operators;
+mod order;
+mod outcomes;
+mod parameters;
+mod paths;
+mod selections;
+mod sources;
+mod test_blocks;
+mod unions;
+mod unread;
+mod versions;
+
+use crate::diagnostics::names::FindingsAboutOther;
+use crate::diagnostics::package::DataWithoutSource;
+use crate::diagnostics::{self, Diagnostic};
+use crate::package::{LoadError, Manifest, PackageFiles};
+use crate::program::{Lookback, Model, ModelId, Program, Test};
+use crate::source::{FileId, SourceMap};
+use crate::syntax::{File, ItemKind};
+use context::Checker;
+use grants::{Reads, Walk};
+use std::collections::BTreeMap;
+use watchfire_stdlib::zone::Zone;
+
+/// What was found out about a package.
+#[derive(Clone, Debug)]
+pub struct Checked {
+    /// The program, if there is no error.
+    pub program: Option<Program>,
+    /// Everything there is to say, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Checks the parsed files of a package; `sources` holds their texts.
+pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap) -> Checked {
+    let zone = Zone::named(manifest.zone.value.name()).unwrap_or(Zone::UTC);
+    let mut checker = Checker::new(manifest, sources, zone);
+    let collected = checker.collect(files);
+    checker.declare_types(&collected);
+    checker.declare_functions(&collected);
+    checker.declare_heads();
+    checker.declare_sources(&collected);
+    checker.begin();
+    for index in 0..checker.constants.len() {
+        checker.constant(index);
+    }
+    checker.check_functions();
+    checker.declare_parameters();
+    checker.begin();
+    checker.check_facts();
+    let models = checker.check_models();
+    let tests: Vec<Option<Test>> = collected.tests.iter().map(|(item, test)| checker.test(item, test)).collect();
+    checker.begin();
+    let profiles = checker.profiles();
+    checker.manifest_data();
+    checker.findings_fit();
+    let complete = models.iter().all(Option::is_some) && tests.iter().all(Option::is_some);
+    let ids = (0u32..).map(ModelId);
+    let models = ids.zip(models).filter_map(|(id, model)| Some((id, model?))).collect();
+    let models = checker.finish_models(models, files);
+
+    let mut diagnostics = std::mem::take(&mut checker.diagnostics);
+    unread::Unread::find(files, sources).leave_out_consequences(&mut diagnostics);
+    diagnostics::sort(&mut diagnostics);
+    let sound = complete && !diagnostics.iter().any(Diagnostic::is_error);
+    let program = models.filter(|_| sound).map(|(models, places)| {
+        let tests = tests.into_iter().flatten().map(|test| {
+            let model = places.get(&test.model).copied().unwrap_or(test.model);
+            Test { model, ..test }
+        });
+        Program {
+            name: manifest.name.value.as_str().into(),
+            version: manifest.version.value.as_str().into(),
+            zone: manifest.zone.value,
+            language: manifest.language.value,
+            tests: tests.collect(),
+            entities: checker.entities,
+            enums: checker.enums,
+            sources: checker.sources,
+            facts: checker.facts,
+            parameters: checker.parameters,
+            externs: checker.externs,
+            models,
+            profiles,
+        }
+    });
+    Checked { program, diagnostics }
+}
+
+/// Parses and checks a package.
+pub fn compile(package: &PackageFiles) -> Checked {
+    let mut files = Vec::new();
+    let mut diagnostics = package.warnings.clone();
+    for (id, _) in &package.files {
+        let text = package.sources.get(*id).map(|file| file.text.clone()).unwrap_or_default();
+        let parsed = crate::parse::parse(*id, &text);
+        diagnostics.extend(parsed.diagnostics);
+        files.push((*id, parsed.file));
+    }
+    let checked = check(&files, &package.manifest, &package.sources);
+    diagnostics.extend(checked.diagnostics);
+    diagnostics::sort(&mut diagnostics);
+    let program = checked.program.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    Checked { program, diagnostics }
+}
+
+/// Reads, parses and checks a package given as texts: of the manifest, and of `.watch` files by name.
+///
+/// # Errors
+///
+/// Where the manifest or the files' names are wrong; what is wrong in the files is in [`Checked::diagnostics`].
+pub fn compile_texts<N: Into<String>, T: Into<String>>(
+    manifest: &str,
+    files: impl IntoIterator<Item = (N, T)>,
+) -> Result<(PackageFiles, Checked), LoadError> {
+    let package = PackageFiles::from_texts(manifest, files)?;
+    let checked = compile(&package);
+    Ok((package, checked))
+}
+
+/// Models in their final order, and where each is now.
+type Ordered = (Vec<Model>, BTreeMap<ModelId, ModelId>);
+
+impl Checker<'_> {
+    /// Data of the manifest for sources that no file declares.
+    fn manifest_data(&mut self) {
+        let manifest = self.manifest;
+        for (name, entry) in &manifest.data {
+            if self.sources.iter().any(|source| *source.name == **name) {
+                continue;
+            }
+            let suggestion = diagnostics::suggest(name, self.source_names());
+            let replace = suggestion.as_deref().map(|text| diagnostics::Edits::replace(entry.name, text));
+            self.report(DataWithoutSource { at: entry.name, name: name.clone(), suggestion, replace });
+        }
+    }
+
+    /// Findings that are read must be about the entity for which they are read.
+    fn findings_fit(&mut self) {
+        for (at, model, expected) in std::mem::take(&mut self.findings_read) {
+            let head = &self.heads[model.index()];
+            let Some(about) = head.about.filter(|about| *about != expected) else { continue };
+            let (model, about) = (head.syntax.name.text.clone(), self.entity_name(about));
+            let expected = self.entity_name(expected);
+            self.report(FindingsAboutOther { at, model, about, expected });
+        }
+    }
+
+    /// Order, grants, lookback and versions of models.
+    fn finish_models(&mut self, models: Vec<(ModelId, Model)>, files: &[(FileId, File)]) -> Option<Ordered> {
+        let mut models = self.in_order(models)?;
+        let facts = self.fact_reads();
+        let mut reads: BTreeMap<ModelId, Reads> = BTreeMap::new();
+        let mut lookbacks: BTreeMap<ModelId, Lookback> = BTreeMap::new();
+        let fact_lookbacks = self.fact_lookbacks(&lookbacks);
+        for (id, model) in &mut models {
+            let mut own = Reads::default();
+            Walk { sources: &self.sources, facts: &facts, models: &reads }.model(model, &mut own);
+            self.check_grants(model, &own);
+            model.reads = own.list();
+            reads.insert(*id, own);
+            model.lookback = self.model_lookback(model, &fact_lookbacks, &lookbacks);
+            lookbacks.insert(*id, model.lookback);
+        }
+        let inlined: Vec<_> =
+            models.iter().map(|(id, _)| self.model_inlined.get(id.index()).cloned().unwrap_or_default()).collect();
+        let versions = self.versions(&models, &inlined, &self.canonical_texts(files));
+        for ((_, model), version) in models.iter_mut().zip(versions) {
+            model.version = version;
+        }
+        let places = models.iter().zip(0u32..).map(|((id, _), place)| (*id, ModelId(place))).collect();
+        let mut ordered = Vec::with_capacity(models.len());
+        for (_, mut model) in models {
+            order::renumber(&mut model, &places);
+            ordered.push(model);
+        }
+        Some((ordered, places))
+    }
+
+    /// The text of each item in one language and without its blanks and comments, by the item's place and its name's.
+    fn canonical_texts(&self, files: &[(FileId, File)]) -> versions::Texts {
+        let mut texts = BTreeMap::new();
+        for item in files.iter().flat_map(|(_, file)| &file.items) {
+            let name = match &item.kind {
+                ItemKind::Constant(it) => &it.name,
+                ItemKind::Entity(it) => &it.name,
+                ItemKind::Enum(it) => &it.name,
+                ItemKind::Source(it) => &it.name,
+                ItemKind::Union(it) => &it.name,
+                ItemKind::Fact(it) => &it.name,
+                ItemKind::Function(it) => &it.name,
+                ItemKind::Extern(it) => &it.name,
+                ItemKind::Model(it) => &it.name,
+                _ => continue,
+            };
+            let text = versions::canonical(item.span.file, self.texts.text(item.span));
+            texts.insert(name.span, text.clone());
+            texts.insert(item.span, text);
+        }
+        texts
+    }
+}
