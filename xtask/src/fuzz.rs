@@ -1,5 +1,6 @@
 //! Fuzzing with cargo-fuzz, on the stable toolchain.
 
+use std::path::Path;
 use std::process::Command;
 
 use crate::shell::{Outcome, cargo, program, root, run, target, works};
@@ -49,8 +50,28 @@ fn prepare() -> Outcome {
     run(cargo().args(["install", "--quiet", "--locked", "cargo-fuzz"]))
 }
 
+/// Lays the project's own Watch files into a target's corpus, for the fuzzer to begin with.
+fn seed(corpus: &Path) -> Result<(), std::io::Error> {
+    std::fs::create_dir_all(corpus)?;
+    let mut folders = vec![root().join("examples"), root().join("dsl").join("tests"), root().join("tests")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "watch") {
+                let name = path.strip_prefix(root()).unwrap_or(&path).to_string_lossy().replace(['/', '\\'], "-");
+                std::fs::copy(&path, corpus.join(name))?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// One target for so many seconds. libFuzzer needs compiler flags that a stable toolchain gives only on request.
 fn fuzz(name: &str, seconds: u32) -> Outcome {
+    let corpus = root().join("fuzz").join("corpus").join(name);
+    seed(&corpus).map_err(|error| format!("the corpus in {} cannot be written: {error}", corpus.display()))?;
     let mut command: Command = cargo();
     command
         .env("RUSTC_BOOTSTRAP", "1")

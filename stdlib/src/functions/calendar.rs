@@ -85,7 +85,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         |arguments, context| in_zone(arguments, context, |wall| Value::Hour((wall_clock(wall) / 3_600_000_000) as u8)),
     ),
     of_calendar(
-        ("minute", "分钟数位"),
+        ("minute", "几分"),
         &[TIME],
         Kind::Int,
         ("The minute on the clock of the package's zone, 0 to 59.", "按本包时区钟面上的分，0 至 59。"),
