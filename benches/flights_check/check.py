@@ -32,9 +32,7 @@ def tables() -> duckdb.DuckDBPyConnection:
 def main() -> int:
     connection = tables()
     connection.execute(
-        """CREATE TABLE warnings AS
-           SELECT model, entity::VARCHAR AS entity, instant::TIMESTAMP AS instant, level::VARCHAR AS level
-           FROM read_parquet(?)""",
+        "CREATE TABLE warnings AS SELECT model, entity, time::TIMESTAMP AS instant, level FROM read_parquet(?)",
         [sys.argv[1]],
     )
     wrong = 0
