@@ -242,7 +242,7 @@ impl<'a> Loader<'a> {
                 place: Place { file: "test".into(), line: row as u64 + 1 },
                 raw: shown(&versions::shown(&cell(row))),
             };
-            let optional = named.is_none() && !growing.is_time(id);
+            let optional = (named.is_none() || column.ty.optional) && !growing.is_time(id);
             growing.fill_as(id, &cells, given.rows.len(), start, &zones, optional, &mut self.rejects, &sample);
         }
         growing.frames.push((start, "test".into(), None));
