@@ -13,7 +13,7 @@ pub enum KeywordLanguage {
     /// `model`, `where`, `Text`.
     #[default]
     English,
-    /// `模型`, `其中`, `文本`.
+    /// `模型`, `满足`, `文本`.
     Chinese,
 }
 
@@ -56,9 +56,9 @@ keywords! {
     reserved:
         And "and" "且", Or "or" "或", Not "not" "非", Is "is" "等同于", IsNot "is not" "有别于",
         In "in" "属于", NotIn "not in" "排除于", InUnit "in" "计量为", Within "within" "不超", Inside "inside" "落入",
-        From "from" "取自", Where "where" "其中", Over "over" "期间", When "when" "当", Of "of" "之",
+        From "from" "取自", Where "where" "满足", Over "over" "期间", When "when" "当", Of "of" "之",
         As "as" "称作", AsFormat "as" "格式为", AsOf "as of" "截至", By "by" "凭", Among "among" "相比于",
-        Then "then" "继而", Without "without" "其间无", Otherwise "otherwise" "否则", If "if" "若", Per "per" "按",
+        Then "then" "继而", Without "without" "其间无", Otherwise "otherwise" "其余", If "if" "若", Per "per" "按",
         Distinct "distinct" "去重", True "true" "真", False "false" "假", Missing "missing" "缺失",
         This "this" "本", Now "now" "现下";
     // Items.
@@ -71,12 +71,12 @@ keywords! {
     // Sources and their columns.
     positional:
         State "state" "状态", Events "events" "瞬时", At "at" "时刻", Owner "owner" "归属", Allows "allows" "允许",
-        Derived "derived" "派生", Order "order" "次序", Expect "expect" "预期", Every "every" "每",
+        Derived "derived" "加工", Order "order" "次序", Expect "expect" "预期", Every "every" "每",
         Lateness "lateness" "迟延", History "history" "历史", Unique "unique" "不重复", Recorded "recorded" "入库",
         KnownAhead "known ahead" "可预知", Zone "zone" "所在时区", After "after" "随后";
     // Models.
     positional:
-        Category "category" "门类", Purpose "purpose" "用途", Basis "basis" "依据", Dispatch "dispatch" "送交",
+        Category "category" "门类", Purpose "purpose" "用途", Basis "basis" "依据", Dispatch "dispatch" "派送",
         ReviewRequired "review required" "须复核", Param "param" "参数", Let "let" "令", On "on" "一旦",
         Match "match" "匹配", Overlapping "overlapping" "可重叠", About "about" "涉及", Warn "warn" "告警",
         Score "score" "评分", Message "message" "消息", AgainAfter "again after" "再报须隔";

@@ -17,6 +17,7 @@ mod lines;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use fold::{continues_word, fold, starts_word};
 pub(crate) use lexer::unescape;
 pub(crate) use lines::{Block, lines};
 
