@@ -59,6 +59,8 @@ fn right_programs_have_nothing_to_say() {
 
 #[test]
 fn wrong_programs_are_told_what_is_wrong() {
+    // All of them are looked at before the test fails.
+    let unexpected = std::cell::RefCell::new(Vec::new());
     insta::with_settings!({ prepend_module_to_snapshot => false, snapshot_path => "fixtures/check/snapshots", omit_expression => true }, {
         insta::glob!("fixtures/check/wrong/*.watch", |path| {
             let (text, package, checked) = checked(path);
@@ -72,12 +74,18 @@ fn wrong_programs_are_told_what_is_wrong() {
             for language in Language::ALL {
                 let _ = writeln!(shown, "{}", render_terminal(&checked.diagnostics, &package.sources, language, false));
             }
-            assert_eq!(found, expected, "{}:\n{shown}", path.display());
+            if found != expected {
+                let name = path.file_name().unwrap().to_string_lossy();
+                unexpected.borrow_mut().push(format!("{name}:\n expected {expected:?}\n found    {found:?}\n{shown}"));
+                return;
+            }
             let errors = checked.diagnostics.iter().any(watchfire_dsl::diagnostics::Diagnostic::is_error);
             assert_eq!(checked.program.is_some(), !errors, "{}", path.display());
             insta::assert_snapshot!(shown);
         });
     });
+    let unexpected = unexpected.into_inner();
+    assert!(unexpected.is_empty(), "{}", unexpected.join("\n"));
 }
 
 #[test]

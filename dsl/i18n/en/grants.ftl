@@ -13,7 +13,7 @@ E0402 = `{ $model }` is about a private entity and needs `review required`
     .note = such warnings go out only after a person has looked at them
 
 E0403 = `{ $model }` may read `{ $source }.{ $column }` for `{ $purpose }` only as a derived value
-    .at = shows or keeps the value itself
+    .at = read by the model itself
     .through = reaches the model through this
     .declared = { $owner } allows derived values only
-    .help = use a count, a sum or another aggregate of it, or ask { $owner } for more
+    .help = put what is derived from it into a `fact` and read that, or ask { $owner } for more

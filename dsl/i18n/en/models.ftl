@@ -60,9 +60,6 @@ E0515 = `{ $column }` needs to be a column of this part itself
     .at = computed or read through another table
     .note = keys and times of a union are the parts' own
 
-E0516 = { $found } cells for { $expected } columns
-    .at = this row
-    .help = write `_` for a missing value
 
 E0517 = `{ $union }` is a union, and a department's table is needed
     .at = rows cannot be given to a union

@@ -14,10 +14,10 @@ E0203 = `{ $source }` has no column `{ $name }`
     .declared = `{ $source }` is declared here
     .replace = did you mean `{ $suggestion }`?
 
-E0204 = facts that need each other: { $path }
+E0204 = each of these needs the next, and the last the first: { $path }
     .at = needs itself in the end
     .through = through this
-    .note = a fact is computed from others, so one of them has to come first
+    .note = what is computed from others comes after them, so one of these has to do without
 
 E0205 = `{ $name }` is a name of the language itself
     .at = needs another name

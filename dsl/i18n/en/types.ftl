@@ -70,9 +70,6 @@ E0318 = `missing` stands only after `is` and `is not`
     .at = not a value of its own
     .help = write `x is missing`
 
-E0319 = comparisons cannot follow each other
-    .at = this compares the answer of a comparison
-    .help = write `a < b and b < c`
 
 E0320 = a column cannot have the type `{ $ty }`
     .at = no cell of a table holds this

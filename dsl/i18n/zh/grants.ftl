@@ -13,7 +13,7 @@ E0402 = `{ $model }` 针对隐私实体，须写 `review required`
     .note = 这类预警须经人工复核后才发出
 
 E0403 = `{ $model }` 为 `{ $purpose }` 只能读取 `{ $source }.{ $column }` 的派生值
-    .at = 这里会显示或保留原值
+    .at = 模型自己读取了这一列
     .through = 经由这里传到模型
     .declared = { $owner }只允许派生值
-    .help = 请用计数、求和等聚合，或者请{ $owner }扩大授权
+    .help = 请把由它派生的值写成 `fact` 再读取，或者请{ $owner }扩大授权

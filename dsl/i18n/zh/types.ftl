@@ -67,9 +67,6 @@ E0318 = `missing` 只能写在 `is` 和 `is not` 之后
     .at = 它不是一个值
     .help = 请写 `x is missing`
 
-E0319 = 比较不能连写
-    .at = 这里比较的是前一个比较的结果
-    .help = 请写 `a < b and b < c`
 
 E0320 = 列不能是 `{ $ty }` 类型
     .at = 表格的单元格中没有这样的值

@@ -95,7 +95,7 @@ impl Checker<'_> {
             (_, Some(value)) => Some(value),
         };
         let (Some(function), Some(from)) = (function, from) else { return unknown(span) };
-        let Some((value, mut ty)) = self.aggregate_type(function, word, value, span) else { return unknown(span) };
+        let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
         ty.optional |= window.is_some() && !of_findings && self.has_coverage(&from) && function != A::Count;
         let selection = crate::program::Selection { slot, from, filter, window };
         expression(ExprKind::Aggregate(Box::new(Aggregate { function, value, selection })), ty, span)
@@ -114,13 +114,7 @@ impl Checker<'_> {
         }
     }
 
-    fn aggregate_type(
-        &mut self,
-        function: A,
-        word: &str,
-        value: Option<Expr>,
-        span: Span,
-    ) -> Option<(Option<Expr>, Type)> {
+    fn aggregate_type(&mut self, function: A, word: &str, value: Option<Expr>) -> Option<(Option<Expr>, Type)> {
         let Some(value) = value else {
             let kind = if function == A::Count { Kind::Int } else { Kind::Bool };
             return Some((None, Type::new(kind)));
@@ -140,7 +134,7 @@ impl Checker<'_> {
         };
         if !fits {
             let found = vec![self.kind_name(&kind)];
-            self.report(NotDefinedFor { at: value.span.to(span), operator: word.to_owned(), found });
+            self.report(NotDefinedFor { at: value.span, operator: word.to_owned(), found });
             return None;
         }
         let private = value.ty.private;

@@ -5,7 +5,7 @@ use super::kinds::{dimension_of, expression, fits, is_amount, is_ordered, kind_o
 use crate::diagnostics::Edits;
 use crate::diagnostics::lints::{NeverMissing, NotEqualLosesMissing};
 use crate::diagnostics::models::ReversedRange;
-use crate::diagnostics::types::{ChainedComparison, NoOrder, NotDefinedFor};
+use crate::diagnostics::types::{NoOrder, NotDefinedFor};
 use crate::program::{Expr, ExprKind, Kind, Type, Value};
 use crate::source::Span;
 use crate::syntax::{self, BinaryOperator as B, UnaryOperator as U};
@@ -30,16 +30,6 @@ pub(super) fn sign(operator: B) -> &'static str {
         B::Divide => "/",
         B::Remainder => "%",
     }
-}
-
-fn is_comparison(e: &syntax::Expr) -> bool {
-    matches!(
-        e.kind,
-        syntax::ExprKind::Binary {
-            operator: B::Equal | B::NotEqual | B::Less | B::LessOrEqual | B::Greater | B::GreaterOrEqual,
-            ..
-        }
-    )
 }
 
 impl Checker<'_> {
@@ -88,12 +78,6 @@ impl Checker<'_> {
                 expression(ExprKind::Binary(operator, Box::new(left), Box::new(right)), ty, span)
             }
             B::Equal | B::NotEqual | B::Less | B::LessOrEqual | B::Greater | B::GreaterOrEqual => {
-                if let Some(inner) = [left, right].into_iter().find(|e| is_comparison(e)) {
-                    self.expr(scope, left, None);
-                    self.expr(scope, right, None);
-                    self.report(ChainedComparison { at: inner.span });
-                    return unknown(span);
-                }
                 let (left, right) = self.operands(scope, left, right);
                 self.comparison(operator, left, right, span)
             }
@@ -158,13 +142,13 @@ impl Checker<'_> {
 
     fn comparison(&mut self, operator: B, left: Expr, right: Expr, span: Span) -> Expr {
         if !self.comparable(&left, &right, span) {
-            return unknown_truth(span);
+            return unknown(span);
         }
         let order = !matches!(operator, B::Equal | B::NotEqual);
         if order && !is_ordered(&left.ty.kind) {
             let found = self.kind_name(&left.ty.kind);
             self.report(NoOrder { at: span, found });
-            return unknown_truth(span);
+            return unknown(span);
         }
         if operator == B::NotEqual {
             self.lint_not_equal(&left, &right);
@@ -223,7 +207,7 @@ impl Checker<'_> {
         }
         let (left, right) = self.operands(scope, left, right);
         if !self.comparable(&left, &right, span) {
-            return unknown_truth(span);
+            return unknown(span);
         }
         expression(ExprKind::Binary(operator, Box::new(left), Box::new(right)), ty, span)
     }
@@ -283,12 +267,12 @@ impl Checker<'_> {
             (low, self.expr(scope, &range.high, Some(&value.ty.kind)))
         };
         if !self.comparable(&value, &low, low.span) || !self.comparable(&value, &high, high.span) {
-            return unknown_truth(span);
+            return unknown(span);
         }
         if !is_ordered(&value.ty.kind) {
             let found = self.kind_name(&value.ty.kind);
             self.report(NoOrder { at: span, found });
-            return unknown_truth(span);
+            return unknown(span);
         }
         if value.ty.kind != Kind::Hour {
             self.refuse_reversed(&low, &high);
@@ -345,11 +329,6 @@ fn negate_if(negated: bool, value: Expr) -> Expr {
     }
     let (ty, span) = (value.ty.clone(), value.span);
     expression(ExprKind::Unary(U::Not, Box::new(value)), ty, span)
-}
-
-/// A truth whose operands have an error already reported: it can still stand where a truth is needed.
-fn unknown_truth(span: Span) -> Expr {
-    unknown(span)
 }
 
 fn number_kind(a: &Kind, b: &Kind) -> Option<Kind> {

@@ -6,7 +6,7 @@ use super::names::SourceFound;
 use super::sources::column_id;
 use crate::diagnostics::Word;
 use crate::diagnostics::models::{
-    CellCount, ClauseTwice, ExpectationUnclear, KeyParts, LevelNeverGiven, ReversedRange, TimeNotGiven,
+    ClauseTwice, ExpectationUnclear, KeyParts, LevelNeverGiven, ReversedRange, TimeNotGiven,
 };
 use crate::diagnostics::types::TypeMismatch;
 use crate::program::{
@@ -236,13 +236,8 @@ impl Checker<'_> {
         let mut typed = Vec::new();
         for row in rows {
             let place = row_place(row).unwrap_or(at);
-            if row.len() != columns.len() {
-                self.report(CellCount { at: place, expected: columns.len(), found: row.len() });
-                whole = false;
-                continue;
-            }
             let mut cells = Vec::with_capacity(row.len());
-            for (cell, column) in row.iter().zip(&found) {
+            for (cell, column) in row.iter().chain(std::iter::repeat(&None)).zip(&found) {
                 let value = match (cell, column) {
                     (None, _) => Some(Value::Missing),
                     (Some(cell), Some(column)) => {

@@ -6,7 +6,7 @@ use crate::syntax::{File, Item, ItemKind, StatementKind};
 use std::collections::BTreeSet;
 
 /// Codes that say that a name stands for nothing.
-const UNKNOWN: &[&str] = &["E0201", "E0203", "E0206", "E0211", "E0213"];
+const UNKNOWN: &[&str] = &["E0201", "E0203", "E0206", "E0211", "E0213", "W0002"];
 /// Codes that say that something is lacking in an item.
 const LACKING: &[&str] = &["E0501", "E0518", "E0524", "E0525"];
 

@@ -49,9 +49,6 @@ diagnostics! {
     /// A column of a part that must be one of its own columns.
     E0515 error PlainColumnNeeded { at: Span, column: String }
 
-    /// A row of a test with too many or too few cells.
-    E0516 error CellCount { at: Span, expected: usize, found: usize }
-
     /// A union where a department's table is needed.
     E0517 error UnionNotTable { at: Span, union: String, parts: Vec<String>, declared: Option<Span> }
 
@@ -81,7 +78,6 @@ diagnostics! {
 
     /// A default, a profile's value or a test's value outside the parameter's range.
     E0526 error OutsideRange { at: Span, parameter: String, low: String, high: String, declared: Option<Span> }
-
 
     /// A plugin that the manifest does not name.
     E0529 error UnknownPlugin { at: Span, plugin: String, suggestion: Option<String> }

@@ -58,9 +58,6 @@ diagnostics! {
     /// `missing` anywhere but after `is` and `is not`.
     E0318 error MissingAlone { at: Span }
 
-    /// `==` or `!=` with the result of a comparison, as in `a < b < c`.
-    E0319 error ChainedComparison { at: Span }
-
     /// A column type that no cell can have.
     E0320 error NotAColumnType { at: Span, ty: String }
 }
