@@ -5,7 +5,8 @@ use chrono::{NaiveDate, NaiveDateTime};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Diagnostic;
-use watchfire_dsl::package::{DataFormat, Manifest};
+use watchfire_dsl::check::compile;
+use watchfire_dsl::package::{DataFormat, LoadError, Manifest, PackageFiles};
 use watchfire_dsl::program::Program;
 use watchfire_dsl::source::SourceMap;
 use watchfire_stdlib::zone::Zone;
@@ -21,6 +22,51 @@ pub struct Package {
 }
 
 impl Package {
+    /// Reads and checks the package in a folder.
+    ///
+    /// ```no_run
+    /// let package = watchfire_engine::Package::load("examples/group_rental")?;
+    /// let engine = watchfire_engine::Engine::new(package);
+    /// let run = engine.run(&engine.package().sources(), &Default::default())?;
+    /// println!("{} warnings", run.warnings.len());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with its files, with the texts that the diagnostics refer to.
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, LoadError> {
+        Self::check(watchfire_dsl::package::load(folder)?)
+    }
+
+    /// Checks a package given as texts: that of its manifest, and (name, text) of each `.watch` file.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them.
+    pub fn from_texts<N, T>(manifest: &str, files: impl IntoIterator<Item = (N, T)>) -> Result<Self, LoadError>
+    where
+        N: Into<String>,
+        T: Into<String>,
+    {
+        Self::check(PackageFiles::from_texts(manifest, files)?)
+    }
+
+    fn check(files: PackageFiles) -> Result<Self, LoadError> {
+        let checked = compile(&files);
+        let PackageFiles { manifest, sources, root, .. } = files;
+        match checked.program {
+            Some(program) => Ok(Self {
+                program: Arc::new(program),
+                texts: sources,
+                warnings: checked.diagnostics,
+                manifest: Some(manifest),
+                root,
+            }),
+            None => Err(LoadError { diagnostics: checked.diagnostics, sources }),
+        }
+    }
+
     /// A package from a program that has been checked elsewhere; it has no manifest.
     pub fn from_program(program: Program, texts: SourceMap) -> Self {
         Self { program: Arc::new(program), texts, warnings: Vec::new(), manifest: None, root: None }
