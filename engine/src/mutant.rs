@@ -89,15 +89,28 @@ mod switch {
     pub(crate) fn mutant(mutant: Mutant) -> bool {
         ACTIVE.load(Ordering::Relaxed) == mutant as u8
     }
+
+    /// Whether some mistake is to be made: then nothing is computed on a way on which it would not be made.
+    #[inline]
+    pub(crate) fn active() -> bool {
+        ACTIVE.load(Ordering::Relaxed) != u8::MAX
+    }
 }
 #[cfg(feature = "mutants")]
 pub use switch::activate;
 #[cfg(feature = "mutants")]
-pub(crate) use switch::mutant;
+pub(crate) use switch::{active, mutant};
 
 /// Whether this mistake is to be made: never.
 #[cfg(not(feature = "mutants"))]
 #[inline(always)]
 pub(crate) const fn mutant(_: Mutant) -> bool {
+    false
+}
+
+/// Whether some mistake is to be made: no.
+#[cfg(not(feature = "mutants"))]
+#[inline(always)]
+pub(crate) const fn active() -> bool {
     false
 }

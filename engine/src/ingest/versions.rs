@@ -12,6 +12,7 @@
 //! Each state is a line. Copies that differ in event time, an entity or the end have no state from then on.
 
 use super::needed;
+use crate::mutant::{Mutant, mutant};
 use crate::rejects::{Extent, Reason, Rejects, Sample};
 use crate::table::{ALWAYS, Column, ColumnData, NEVER, Table};
 use std::cmp::Ordering;
@@ -232,10 +233,11 @@ fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
                 let line = &lines[place as usize];
                 (line.known, line.known_until, line.first_state)
             };
-            compare(&gathered, &order, *a, *b)
+            let order = compare(&gathered, &order, *a, *b)
                 .then_with(|| span(*a).cmp(&span(*b)))
                 .then_with(|| compare(&gathered, &all, *a, *b))
-                .then(a.cmp(b))
+                .then(a.cmp(b));
+            if mutant(Mutant::TieOrderReversed) { order.reverse() } else { order }
         });
     }
     let pick = |values: &Vec<i64>| places.iter().map(|place| values[base[*place as usize] as usize]).collect();

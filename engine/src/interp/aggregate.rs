@@ -5,15 +5,15 @@ use super::rows::Rows;
 use super::{Binding, Evaluator, REMEMBERED_WINDOWS};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::before;
-use crate::plan::{AggregateNode, FromNode, Node, TimelineId};
+use crate::plan::{AggregateNode, FromNode, Node};
 use crate::table::ALWAYS;
 use crate::timeline::RowRef;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-use watchfire_dsl::program::{AggregateFunction, ColumnId, SourceId, SpanOfTime, Window, WindowSpan};
+use std::collections::{BTreeMap, HashSet};
+use watchfire_dsl::program::{AggregateFunction, SourceId, SpanOfTime, Window, WindowSpan};
 use watchfire_stdlib::ops::Site;
 use watchfire_stdlib::statistics;
 use watchfire_stdlib::types::Kind;
-use watchfire_stdlib::value::{EntityKey, Value};
+use watchfire_stdlib::value::Value;
 
 impl<'a> Evaluator<'a> {
     /// The value of an aggregate about the entity at hand. Where it depends on nothing else it is computed once for
@@ -122,34 +122,6 @@ impl<'a> Evaluator<'a> {
         let source = self.world.plan.timelines[timeline.0 as usize].source;
         let rows = self.rows(*timeline);
         self.world.coverage.partly_covered(self.world.store, source, from, to, self.t, self.k, rows)
-    }
-
-    /// The distinct entities in some columns of the rows about this one, by key.
-    fn elements(
-        &mut self,
-        columns: &[ColumnId],
-        timeline: TimelineId,
-        window: Option<(i64, i64)>,
-    ) -> BTreeSet<EntityKey> {
-        let source = self.world.plan.timelines[timeline.0 as usize].source;
-        let rows = self.rows(timeline);
-        let mut found = BTreeSet::new();
-        for place in Rows::new(self.world, source, rows, window, self.t, self.k) {
-            let mut parts = columns.iter().map(|column| match self.cell(source, rows[place], *column) {
-                Value::Entity(key) => Some(key),
-                _ => None,
-            });
-            let key = match (parts.next().flatten(), columns.len()) {
-                (Some(key), 1) => Some(key),
-                (Some(EntityKey::Single(first)), 2) => match parts.next().flatten() {
-                    Some(EntityKey::Single(second)) => Some(EntityKey::Pair(first, second)),
-                    _ => None,
-                },
-                _ => None,
-            };
-            found.extend(key);
-        }
-        found
     }
 
     /// Takes one row into the aggregate, if its `where` is true; false: the rest no longer matters.

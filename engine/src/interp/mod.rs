@@ -13,6 +13,7 @@
 
 mod aggregate;
 mod decide;
+mod elements;
 mod expression;
 mod rows;
 
@@ -25,7 +26,7 @@ use crate::plan::{ModelPlan, Plan, SharedId, TimelineId};
 use crate::table::Store;
 use crate::timeline::{RowRef, Timeline};
 use std::collections::HashMap;
-use watchfire_dsl::program::{EntityId, FactId, Program, SourceId, SpanOfTime};
+use watchfire_dsl::program::{ColumnId, EntityId, FactId, Program, SourceId, SpanOfTime};
 use watchfire_stdlib::value::{EntityKey, Fault, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -69,6 +70,7 @@ enum Binding<'a> {
 struct Subject<'a> {
     key: EntityKey,
     rows: Vec<(TimelineId, &'a [RowRef])>,
+    elements: Vec<(TimelineId, &'a [ColumnId], Option<elements::Known>)>,
 }
 
 /// How many entities besides the model's own an evaluator remembers the rows of.
@@ -152,7 +154,7 @@ impl<'a> Evaluator<'a> {
         if let Some(place) = self.subject_of.get(&wanted) {
             return *place;
         }
-        self.subjects.push(Subject { key: key.clone(), rows: Vec::new() });
+        self.subjects.push(Subject { key: key.clone(), rows: Vec::new(), elements: Vec::new() });
         self.subject_of.insert(wanted, self.subjects.len() - 1);
         self.subjects.len() - 1
     }

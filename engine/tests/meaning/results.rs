@@ -66,10 +66,16 @@ fn sources(seed: usize) -> Sources {
         vec![
             Column::new("n".into(), order.iter().map(|n| *n as i64).collect::<Vec<_>>()),
             Column::new("home".into(), order.iter().map(home).collect::<Vec<_>>()),
-            Column::new("who".into(), order.iter().map(|n| (n % 5 != 0).then(|| format!("p{}", n % 7))).collect::<Vec<_>>()),
+            Column::new(
+                "who".into(),
+                order.iter().map(|n| (n % 5 != 0).then(|| format!("p{}", n % 7))).collect::<Vec<_>>(),
+            ),
             Column::new(
                 "x".into(),
-                order.iter().map(|n| if *n == 77 { Some(i64::MAX) } else { (n % 3 != 0).then_some(*n as i64) }).collect::<Vec<_>>(),
+                order
+                    .iter()
+                    .map(|n| if *n == 77 { Some(i64::MAX) } else { (n % 3 != 0).then_some(*n as i64) })
+                    .collect::<Vec<_>>(),
             ),
             Column::new("w".into(), vec![0.5; count]),
             Column::new("paid".into(), vec![Some(1.5); count]),
@@ -120,12 +126,8 @@ fn a_model_alone_gives_what_it_gives_in_its_package() {
     let whole = run(&RunOptions::default(), 1);
     for model in ["both", "often", "seen"] {
         let range = whole.range.unwrap();
-        let options = RunOptions {
-            only: vec![model.into()],
-            from: Some(range.0),
-            to: Some(range.1),
-            ..RunOptions::default()
-        };
+        let options =
+            RunOptions { only: vec![model.into()], from: Some(range.0), to: Some(range.1), ..RunOptions::default() };
         let alone = run(&options, 1);
         let same: Vec<_> = whole.warnings.iter().filter(|warning| &*warning.model == model).cloned().collect();
         assert_eq!(alone.warnings, same);
@@ -166,12 +168,8 @@ fn a_run_goes_on_where_another_ended() {
 fn silences_at_the_start_hold_until_something_worse() {
     let whole = run(&RunOptions { only: vec!["often".into()], ..RunOptions::default() }, 1);
     let first = &whole.warnings[0];
-    let silence = |level| Silence {
-        model: "often".into(),
-        about: first.about.key().clone(),
-        level,
-        until: first.known + 1,
-    };
+    let silence =
+        |level| Silence { model: "often".into(), about: first.about.key().clone(), level, until: first.known + 1 };
     let with = |level| {
         let silences = vec![silence(level)];
         let run = run(&RunOptions { only: vec!["often".into()], silences, ..RunOptions::default() }, 1);
