@@ -27,7 +27,6 @@ pub use plan::{ModelDescription, PlanDescription, SharedDescription, TableDescri
 pub use rejects::{DEFAULT_SAMPLES, Extent, InputCount, Place, Reason, RejectGroup, Rejects, Sample};
 pub use run::{
     FailedModel, Failure, FailureRow, ModelRun, OptionError, Run, RunError, RunOptions, StaleSource, Timings,
-    fault_text,
 };
 pub use shown::{DEVELOPMENT_KEY, EntityRef};
 pub use sources::{FileOptions, Format, Sources};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{EntityKeyType, Program};
-use watchfire_stdlib::format::{self, FormatSpec, Names, Style};
+use watchfire_stdlib::format::{FormatSpec, Names, Style};
 use watchfire_stdlib::pseudonym::Pseudonyms;
 use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
 use watchfire_stdlib::units::Unit;
@@ -118,10 +118,6 @@ impl Shower<'_> {
         format: &FormatSpec,
         language: Language,
     ) -> String {
-        let language = match language {
-            Language::En => format::Language::English,
-            Language::Zh => format::Language::Chinese,
-        };
         let shown = Style { language, zone: self.zone, names: self }.show(value, kind, unit, format);
         let is_entity = match kind {
             Kind::List(of) => matches!(**of, Kind::Entity(_)),

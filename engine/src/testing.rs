@@ -7,7 +7,7 @@
 
 use crate::ingest::key_of;
 use crate::package::{Package, wall_time};
-use crate::run::{Failure, Moment, Request, RunOptions, fault_text, perform};
+use crate::run::{Failure, Moment, Request, RunOptions, perform};
 use crate::sources::Sources;
 use crate::warning::{Warning, level_name};
 use std::collections::BTreeMap;
@@ -15,6 +15,7 @@ use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{EntityId, Expected, Program, Test};
 use watchfire_dsl::source::Span;
+use watchfire_stdlib::format::fault_text;
 use watchfire_stdlib::functions::Context;
 use watchfire_stdlib::value::EntityKey;
 use watchfire_stdlib::zone::Zone;
@@ -169,7 +170,7 @@ impl TestOutcome {
         lines.extend(self.failures.iter().map(|failure| {
             let row = failure.row.as_ref().map_or_else(String::new, |row| format!(" ({row})"));
             let text = package.texts().text(failure.at);
-            format!("! {}: {}: `{text}`{row}", failure.entity, fault_text(failure.fault.kind, language))
+            format!("! {}: {}: `{text}`{row}", failure.entity(failure.fault.kind, language))
         }));
         if self.rejects > 0 {
             lines.push(match language {

@@ -18,22 +18,13 @@ mod spec;
 
 pub use spec::{FormatError, FormatErrorKind, FormatSpec, PatternPart};
 
+use crate::language::Language;
 use crate::types::{EntityId, EnumId, Kind};
 use crate::units::{Unit, UnitKind, default_unit};
 use crate::value::{Duration, EntityKey, FaultKind, Level, Value};
 use crate::zone::{Zone, calendar_date, wall_clock, wall_date};
 use chrono::Datelike;
 use std::fmt::Write;
-
-/// Languages in which values are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// Chinese.
-    Chinese,
-}
 
 /// Who knows the names that a value itself does not: variants of enums, entities (perhaps under a pseudonym).
 pub trait Names {
@@ -73,8 +64,8 @@ pub struct Style<'a> {
 impl Style<'_> {
     fn choose(&self, english: &'static str, chinese: &'static str) -> &'static str {
         match self.language {
-            Language::English => english,
-            Language::Chinese => chinese,
+            Language::En => english,
+            Language::Zh => chinese,
         }
     }
 
@@ -90,8 +81,8 @@ impl Style<'_> {
             Value::Fault(fault) => {
                 let what = fault_text(fault.kind, self.language);
                 match self.language {
-                    Language::English => format!("error ({what})"),
-                    Language::Chinese => format!("出错（{what}）"),
+                    Language::En => format!("error ({what})"),
+                    Language::Zh => format!("出错（{what}）"),
                 }
             }
             Value::AtLeast(n) => format!("≥ {}", numbers::scaled(i128::from(*n), 0, 0, spec)),
@@ -172,7 +163,7 @@ impl Style<'_> {
         let mut parts = Vec::new();
         let mut part = |number: u64, english: &str, chinese: &str| {
             if number > 0 {
-                let name = if self.language == Language::English { english } else { chinese };
+                let name = if self.language == Language::En { english } else { chinese };
                 parts.push(format!("{number} {name}"));
             }
         };
@@ -278,14 +269,14 @@ fn superscript(digit: char) -> char {
 /// What a fault means, in words.
 pub fn fault_text(kind: FaultKind, language: Language) -> &'static str {
     let (english, chinese) = match kind {
-        FaultKind::Overflow => ("whole number or amount too large", "整数或金额超出范围"),
-        FaultKind::OutOfCalendar => ("outside the calendar", "超出日历范围"),
-        FaultKind::InvalidArgument => ("arguments do not fit", "参数不合要求"),
-        FaultKind::Plugin => ("plugin failed", "插件出错"),
+        FaultKind::Overflow => ("a whole number or an amount of money left its range", "整数或金额超出范围"),
+        FaultKind::OutOfCalendar => ("a date or time left the calendar", "日期或时间超出历法范围"),
+        FaultKind::InvalidArgument => ("a function cannot use this argument", "函数不能接受该参数"),
+        FaultKind::Plugin => ("a plugin failed", "插件出错"),
     };
     match language {
-        Language::English => english,
-        Language::Chinese => chinese,
+        Language::En => english,
+        Language::Zh => chinese,
     }
 }
 
@@ -298,8 +289,8 @@ pub fn level_word(level: Level, language: Language) -> &'static str {
         Level::Blue => ("blue", "蓝色"),
     };
     match language {
-        Language::English => english,
-        Language::Chinese => chinese,
+        Language::En => english,
+        Language::Zh => chinese,
     }
 }
 

@@ -9,7 +9,7 @@
 //! | [`ops`] | operators: three-valued logic, arithmetic, comparison |
 //! | [`functions`] | functions, one declaration each |
 //! | [`address`] | one key for an address written in many ways |
-//! | [`format`] | values as people read them |
+//! | [`format`], [`language`] | values as people read them, and in which language |
 //! | [`pseudonym`] | how private entities are shown |
 //! | [`geo`] | distance and reference systems |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |
@@ -21,6 +21,7 @@ pub mod format;
 pub mod functions;
 pub mod geo;
 pub mod grid;
+pub mod language;
 pub mod ops;
 pub mod pseudonym;
 pub mod statistics;

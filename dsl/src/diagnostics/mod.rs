@@ -63,7 +63,6 @@
 mod declare;
 mod edits;
 mod json;
-mod language;
 mod suggestion;
 mod terminal;
 mod texts;
@@ -72,10 +71,10 @@ mod words;
 pub use declare::{CodeInfo, Declared, Field, FieldInfo, FieldRole, Severity, Value};
 pub use edits::{Edits, apply_fixes};
 pub use json::to_json;
-pub use language::Language;
 pub use suggestion::suggest;
 pub use terminal::{render_terminal, render_terminal_with_width};
 pub use texts::{Note, NoteKind, explain};
+pub use watchfire_stdlib::language::Language;
 pub use words::Word;
 
 use crate::source::Span;

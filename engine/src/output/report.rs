@@ -2,12 +2,13 @@
 
 use super::write::{OutputError, replace};
 use crate::package::{Package, wall_time_in};
-use crate::run::{Run, fault_text};
+use crate::run::Run;
 use crate::warning::level_name;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 use watchfire_dsl::diagnostics::Language;
+use watchfire_stdlib::format::fault_text;
 use watchfire_stdlib::value::Level;
 
 /// So many warnings are listed; files have them all.

@@ -1,8 +1,11 @@
 //! Files of warnings and findings.
 
 use super::json::{FindingRow, WarningRow};
+use crate::rejects::{Extent, RejectGroup, Sample};
 use crate::run::Run;
+use polars::df;
 use polars::prelude::{DataFrame, IpcWriter, ParquetWriter, PolarsError, SerWriter};
+use serde::Serialize;
 use std::fmt;
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -143,6 +146,85 @@ impl Run {
                 Ok(writer.flush()?)
             }
             OutputFormat::Ndjson => lines(file, self.findings.iter().map(|finding| self.finding_json(finding))),
+        })
+    }
+}
+
+/// One kept reject, or a group of which none is kept, as it is written.
+#[derive(Serialize)]
+struct RejectRow<'a> {
+    source: &'a str,
+    column: Option<&'a str>,
+    reason: &'static str,
+    lost: &'static str,
+    count: u64,
+    file: Option<String>,
+    line: Option<u64>,
+    raw: Option<String>,
+}
+
+impl Run {
+    /// Writes the rejects to a file, as [`Run::write_warnings`] does: a row for each one that is kept, with its place and
+    /// text; `count` says how many there are of its source, column and reason in all.
+    ///
+    /// # Errors
+    ///
+    /// If the ending says no form or the file cannot be written.
+    pub fn write_rejects(&self, path: impl AsRef<Path>) -> Result<(), OutputError> {
+        let groups: Vec<RejectGroup> = self.rejects.groups().collect();
+        let rows: Vec<RejectRow<'_>> = groups
+            .iter()
+            .flat_map(|group| {
+                let row = |sample: Option<&Sample>| RejectRow {
+                    source: &group.source,
+                    column: group.column.as_deref(),
+                    reason: group.reason.code(),
+                    lost: match group.extent {
+                        Extent::Cell => "cell",
+                        Extent::Row => "row",
+                    },
+                    count: group.count,
+                    file: sample.map(|sample| sample.place.file.to_string()),
+                    line: sample.map(|sample| sample.place.line),
+                    raw: sample.map(|sample| sample.raw.to_string()),
+                };
+                let mut rows: Vec<_> = group.samples.iter().map(|sample| row(Some(sample))).collect();
+                if rows.is_empty() {
+                    rows.push(row(None));
+                }
+                rows
+            })
+            .collect();
+        write(path.as_ref(), &|file, format| match format {
+            OutputFormat::Parquet | OutputFormat::Ipc => {
+                let frame = df!(
+                    "source" => rows.iter().map(|row| row.source).collect::<Vec<_>>(),
+                    "column" => rows.iter().map(|row| row.column).collect::<Vec<_>>(),
+                    "reason" => rows.iter().map(|row| row.reason).collect::<Vec<_>>(),
+                    "lost" => rows.iter().map(|row| row.lost).collect::<Vec<_>>(),
+                    "count" => rows.iter().map(|row| row.count).collect::<Vec<_>>(),
+                    "file" => rows.iter().map(|row| row.file.as_deref()).collect::<Vec<_>>(),
+                    "line" => rows.iter().map(|row| row.line).collect::<Vec<_>>(),
+                    "raw" => rows.iter().map(|row| row.raw.as_deref()).collect::<Vec<_>>(),
+                )?;
+                write_frame(file, format, frame)
+            }
+            OutputFormat::Csv => {
+                let mut writer = csv::Writer::from_writer(file);
+                if rows.is_empty() {
+                    writer.write_record(["source", "column", "reason", "lost", "count", "file", "line", "raw"])?;
+                }
+                for row in &rows {
+                    writer.serialize(row)?;
+                }
+                Ok(writer.flush()?)
+            }
+            OutputFormat::Ndjson => {
+                for row in &rows {
+                    writeln!(file, "{}", serde_json::to_string(row)?)?;
+                }
+                Ok(())
+            }
         })
     }
 }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use watchfire_dsl::diagnostics::{Diagnostic, Language, render_terminal};
 use watchfire_dsl::source::{SourceMap, Span};
-use watchfire_stdlib::value::{Fault, FaultKind};
+use watchfire_stdlib::value::Fault;
 use watchfire_stdlib::zone::Zone;
 
 /// What came out of a run.
@@ -157,20 +157,6 @@ impl fmt::Display for FailureRow {
             write!(f, "{}{name} {value}", if index == 0 { " with " } else { ", " })?;
         }
         Ok(())
-    }
-}
-
-/// What a fault means, in words.
-pub fn fault_text(kind: FaultKind, language: Language) -> &'static str {
-    match (kind, language) {
-        (FaultKind::Overflow, Language::En) => "a whole number or an amount of money left its range",
-        (FaultKind::Overflow, Language::Zh) => "整数或金额超出范围",
-        (FaultKind::OutOfCalendar, Language::En) => "a date or time left the calendar",
-        (FaultKind::OutOfCalendar, Language::Zh) => "日期或时间超出历法范围",
-        (FaultKind::InvalidArgument, Language::En) => "a function cannot use this argument",
-        (FaultKind::InvalidArgument, Language::Zh) => "函数不能接受该参数",
-        (FaultKind::Plugin, Language::En) => "a plugin failed",
-        (FaultKind::Plugin, Language::Zh) => "插件出错",
     }
 }
 

@@ -21,10 +21,10 @@ fn show_in(language: Language, value: Value, kind: Kind, in_unit: &str, spec: &s
     Style { language, zone: &zone, names: &Usage }.show(&value, &kind, unit(in_unit), &spec)
 }
 fn english(value: Value, kind: Kind, in_unit: &str, spec: &str) -> String {
-    show_in(Language::English, value, kind, in_unit, spec)
+    show_in(Language::En, value, kind, in_unit, spec)
 }
 fn chinese(value: Value, kind: Kind) -> String {
-    show_in(Language::Chinese, value, kind, "", "")
+    show_in(Language::Zh, value, kind, "", "")
 }
 fn span(micros: i64) -> Value {
     Value::Duration(Duration { days: 0, micros })

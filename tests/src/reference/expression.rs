@@ -8,8 +8,9 @@ use watchfire_dsl::program::{
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
-use watchfire_stdlib::format::{Language, Names, Style};
+use watchfire_stdlib::format::{Names, Style};
 use watchfire_stdlib::functions::Context;
+use watchfire_stdlib::language::Language;
 use watchfire_stdlib::ops::{self, Comparison, Site};
 use watchfire_stdlib::types::EnumId;
 use watchfire_stdlib::value::{EntityKey, Value};
@@ -103,7 +104,7 @@ impl World<'_> {
 
     /// A message in the package's language; faults are shown in it and stop nothing (§2.5).
     pub(crate) fn message(&self, message: &Message, scope: &Scope<'_>) -> String {
-        let style = Style { language: Language::English, zone: &self.clock.zone, names: &Variants(self.program) };
+        let style = Style { language: Language::En, zone: &self.clock.zone, names: &Variants(self.program) };
         let Some((_, parts)) = message.texts.first() else { return String::new() };
         let part = |part: &MessagePart| match part {
             MessagePart::Text(text) => text.to_string(),
