@@ -170,7 +170,7 @@ impl TestOutcome {
         lines.extend(self.failures.iter().map(|failure| {
             let row = failure.row.as_ref().map_or_else(String::new, |row| format!(" ({row})"));
             let text = package.texts().text(failure.at);
-            format!("! {}: {}: `{text}`{row}", failure.entity(failure.fault.kind, language))
+            format!("! {}: {}: `{text}`{row}", failure.entity, fault_text(failure.fault.kind, language))
         }));
         if self.rejects > 0 {
             lines.push(match language {
