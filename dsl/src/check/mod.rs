@@ -224,7 +224,8 @@ impl Checker<'_> {
     /// The text of each item in one language and without its blanks and comments, by the item's place and its name's.
     fn canonical_texts(&self, files: &[(FileId, File)]) -> versions::Texts {
         let mut texts = BTreeMap::new();
-        for item in files.iter().flat_map(|(_, file)| &file.items) {
+        for (id, item) in files.iter().flat_map(|(id, file)| file.items.iter().map(move |item| (id, item))) {
+            let text = self.texts.get(*id).map_or("", |file| &*file.text);
             let name = match &item.kind {
                 ItemKind::Constant(it) => &it.name,
                 ItemKind::Entity(it) => &it.name,
@@ -237,7 +238,7 @@ impl Checker<'_> {
                 ItemKind::Model(it) => &it.name,
                 _ => continue,
             };
-            let text = versions::canonical(item.span.file, self.texts.text(item.span));
+            let text = versions::canonical(item, text);
             texts.insert(name.span, text.clone());
             texts.insert(item.span, text);
         }

@@ -2,13 +2,15 @@
 
 use super::context::Checker;
 use super::grants::model_expressions;
-use crate::keywords::{level_in_english, type_in_english};
-use crate::prescan::{Kind as TokenKind, prescan};
+use crate::format::format;
+use crate::keywords::KeywordLanguage;
+use crate::prescan::prescan;
 use crate::program::{
     ColumnId, EntityId, EnumId, Expr, ExprKind, FactId, From, Kind, LoadZone, Model, ModelId, SourceId, SourceKind,
     Trigger,
 };
-use crate::source::{FileId, Span};
+use crate::source::Span;
+use crate::syntax::{File, Item};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -22,31 +24,15 @@ struct Needs {
 /// Texts of items by the place of their name, in a form that blanks and the language of keywords do not change.
 pub(super) type Texts = BTreeMap<Span, String>;
 
-/// An item's text in a form that blanks, comments and the language of its keywords, built-in types, levels and units do
-/// not change.
-pub(super) fn canonical(file: FileId, text: &str) -> String {
-    let mut canonical = String::with_capacity(text.len());
-    for token in prescan(file, text).tokens {
-        let word = match token.kind {
-            TokenKind::Keyword(form) => form.english,
-            TokenKind::Word => level_in_english(type_in_english(&token.text)),
-            TokenKind::Unit => watchfire_stdlib::units::unit(&token.text).map_or(&*token.text, |unit| unit.name),
-            _ => &token.text,
-        };
-        // What a token is keeps a text from passing for a name.
-        let mark = if token.kind == TokenKind::Text { '"' } else { ' ' };
-        canonical.push(mark);
-        canonical.push_str(word);
-        if let TokenKind::Symbol(sign) = token.kind
-            && token.text.is_empty()
-        {
-            canonical.push_str(sign);
-        }
-        if let TokenKind::Open(bracket) | TokenKind::Close(bracket) = token.kind
-            && token.text.is_empty()
-        {
-            canonical.push(bracket);
-        }
+/// An item as the formatter writes it in English, without blanks and comments; `text` is that of its file.
+pub(super) fn canonical(item: &Item, text: &str) -> String {
+    let file = File { items: vec![Item { docs: Vec::new(), ..item.clone() }], comments: Vec::new() };
+    let formatted = format(&file, text, KeywordLanguage::English);
+    let mut canonical = String::with_capacity(formatted.len());
+    for token in prescan(item.span.file, &formatted).tokens {
+        // As it stands in the text: quotes keep a text from passing for a name.
+        canonical.push_str(formatted.get(token.start as usize..token.end as usize).unwrap_or(""));
+        canonical.push(' ');
     }
     canonical
 }
