@@ -388,7 +388,7 @@ impl Writer<'_> {
         if !self.chance(chance) {
             return String::new();
         }
-        let mut span = |writer: &mut Self| -> String {
+        let span = |writer: &mut Self| -> String {
             if let Some(parameter) = scope.spans.choose(writer.rng).cloned()
                 && writer.chance(0.3)
             {

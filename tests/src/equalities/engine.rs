@@ -1,0 +1,120 @@
+//! The engine, asked for what can be compared.
+
+use super::{Failed, Said, Seen};
+use crate::generate::{Rows, frame};
+use watchfire_dsl::check::compile_texts;
+use watchfire_dsl::diagnostics::{Language, render_terminal};
+use watchfire_dsl::program::Program;
+use watchfire_engine::{Engine, Package, Run, RunOptions, Sources};
+use watchfire_stdlib::value::EntityKey;
+
+/// A checked package, ready to run.
+pub struct Compiled {
+    engine: Engine,
+}
+
+/// How a run is done.
+#[derive(Clone, Debug)]
+pub struct How {
+    /// First and last k; none: the default.
+    pub range: Option<(i64, i64)>,
+    /// Partitions.
+    pub partitions: usize,
+    /// Threads.
+    pub threads: usize,
+    /// Microseconds of a block of time; none: the default.
+    pub block: Option<i64>,
+    /// The one model wanted.
+    pub only: Option<String>,
+    /// Chunks of each frame.
+    pub chunks: usize,
+}
+
+impl Default for How {
+    fn default() -> Self {
+        Self { range: None, partitions: 1, threads: 1, block: None, only: None, chunks: 1 }
+    }
+}
+
+/// Parses and checks a package.
+///
+/// # Errors
+/// What the checker says.
+pub fn compile(manifest: &str, text: &str) -> Result<Compiled, String> {
+    let (package, checked) =
+        compile_texts(manifest, [("case.watch", text)]).map_err(|error| error.to_string())?;
+    match checked.program {
+        Some(program) => Ok(Compiled { engine: Engine::new(Package::from_program(program, package.sources)) }),
+        None => Err(render_terminal(&checked.diagnostics, &package.sources, Language::En, false)),
+    }
+}
+
+impl Compiled {
+    /// The typed program.
+    pub fn program(&self) -> &Program {
+        self.engine.package().program()
+    }
+
+    /// Runs it over rows.
+    ///
+    /// # Errors
+    /// Where the run itself fails.
+    pub fn run(&self, tables: &[Rows], how: &How) -> Result<Said, String> {
+        let mut sources = Sources::new().others_empty();
+        for rows in tables {
+            // A shrunk program may lack a source.
+            if self.program().sources.iter().any(|source| *source.name == *rows.source) {
+                let frame = frame(rows, how.chunks).map_err(|error| error.to_string())?;
+                sources = sources.frame(rows.source.as_str(), frame);
+            }
+        }
+        let options = RunOptions {
+            from: how.range.map(|(from, _)| from),
+            to: how.range.map(|(_, to)| to),
+            only: how.only.iter().cloned().collect(),
+            partitions: Some(how.partitions),
+            threads: Some(how.threads),
+            block: how.block,
+            ..RunOptions::default()
+        };
+        let run = self.engine.run(&sources, &options).map_err(|error| error.to_string())?;
+        Ok(said(run))
+    }
+}
+
+fn said(run: Run) -> Said {
+    let findings = run.findings.into_iter().map(|finding| Seen {
+        k: finding.known,
+        model: finding.model.to_string(),
+        subject: finding.about.key().clone(),
+        level: finding.level,
+        t: finding.time,
+        entity: finding.entity.key().clone(),
+        message: None,
+        rest: None,
+    });
+    let warnings = run.warnings.into_iter().map(|warning| Seen {
+        k: warning.known,
+        model: warning.model.to_string(),
+        subject: warning.about.key().clone(),
+        level: warning.level,
+        t: warning.time,
+        entity: warning.entity.key().clone(),
+        message: Some(warning.message.clone()),
+        rest: Some(format!("{warning:?}")),
+    });
+    let mut failures: Vec<Failed> = run
+        .failures
+        .into_iter()
+        .map(|failure| Failed {
+            k: failure.known,
+            model: failure.model.to_string(),
+            entity: EntityKey::clone(failure.entity.key()),
+            t: failure.time,
+            kind: failure.fault.kind,
+            at: failure.fault.at,
+        })
+        .collect();
+    failures.sort();
+    Said { findings: findings.collect(), warnings: warnings.collect(), failures }
+}
