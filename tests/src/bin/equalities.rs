@@ -141,7 +141,12 @@ fn mutants(options: &Options) -> bool {
         activate(None);
         match report.broken.first() {
             Some((case, broken)) => {
-                println!("{:<32} killed by {:<12} at case {:>5}", format!("{mutant:?}"), broken.equality.to_string(), case.seed);
+                println!(
+                    "{:<32} killed by {:<12} at case {:>5}",
+                    format!("{mutant:?}"),
+                    broken.equality.to_string(),
+                    case.seed
+                );
             }
             None => {
                 alive += 1;

@@ -41,8 +41,7 @@ impl Default for How {
 /// # Errors
 /// What the checker says.
 pub fn compile(manifest: &str, text: &str) -> Result<Compiled, String> {
-    let (package, checked) =
-        compile_texts(manifest, [("case.watch", text)]).map_err(|error| error.to_string())?;
+    let (package, checked) = compile_texts(manifest, [("case.watch", text)]).map_err(|error| error.to_string())?;
     match checked.program {
         Some(program) => Ok(Compiled { engine: Engine::new(Package::from_program(program, package.sources)) }),
         None => Err(render_terminal(&checked.diagnostics, &package.sources, Language::En, false)),

@@ -236,13 +236,14 @@ impl<'a> Trial<'a> {
 
     fn alone(&self, found: &Said) -> Difference {
         let models = &self.compiled.program().models;
-        for model in models {
-            // A part that fails before the range stops only where a reader has it evaluated there.
-            if models.len() < 2 || !found.failures.is_empty() && models.iter().any(|model| !parts_of(model).is_empty()) {
-                continue;
-            }
+        // A part that fails before the range (§2.6) stops there only where a reader has it evaluated there.
+        let composites = models.iter().any(|model| !parts_of(model).is_empty());
+        for model in models.iter().filter(|_| models.len() > 1) {
             let how = How { range: Some(self.bounds()), only: Some(model.name.to_string()), ..self.how() };
             let other = self.run(&how)?;
+            if composites && !(found.failures.is_empty() && other.failures.is_empty()) {
+                continue;
+            }
             if let Some(difference) = found.of_model(&model.name).difference(&other) {
                 return Ok(Some(format!("{} alone: {difference}", model.name)));
             }

@@ -45,9 +45,13 @@ pub fn shrink(case: &Case, broken: &Broken) -> (Case, Broken) {
     let mut shrinker = Shrinker { equality: broken.equality, tries: 0 };
     let mut case = case.clone();
     for _ in 0..2 {
-        shrinker.drop_some(&mut case, |case| case.items.len(), |case, start, end| {
-            case.items.drain(start..end);
-        });
+        shrinker.drop_some(
+            &mut case,
+            |case| case.items.len(),
+            |case, start, end| {
+                case.items.drain(start..end);
+            },
+        );
         for table in 0..case.tables.len() {
             let len = |case: &Case| case.tables[table].rows.len();
             shrinker.drop_some(&mut case, len, |case, start, end| {

@@ -274,7 +274,7 @@ fn value_cell(rng: &mut ChaCha8Rng, column: &Column, moments: &Moments, entities
             if column.form == RawForm::Text && rng.random_bool(0.04) {
                 return bad(Raw::Text("many".into()));
             }
-            let number = if rng.random_bool(0.01) { i64::MAX } else { rng.random_range(-1..6) };
+            let number = if rng.random_bool(0.03) { i64::MAX } else { rng.random_range(-1..6) };
             integer(column, number)
         }
         Ty::Float => float_cell(rng, &[0.5, 1.0, 1.5, 2.0, 0.1, 0.2, 0.3, -1.0, 3.0, -0.0, 1e16]),

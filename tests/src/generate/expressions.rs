@@ -91,7 +91,7 @@ impl Writer<'_> {
         if self.chance(0.06) && depth > 0 && ty != Ty::Bool {
             self.count("??");
             let (a, b) = (self.expr(ty, scope, depth - 1), self.leaf(ty, scope));
-            return format!("({a} ?? {b})");
+            return if a.is_empty() || b.is_empty() { a + &b } else { format!("({a} ?? {b})") };
         }
         match ty {
             Ty::Bool => self.condition(scope, depth),
@@ -171,7 +171,7 @@ impl Writer<'_> {
     fn literal(&mut self, ty: Ty, scope: &Scope, names: Vec<String>) -> String {
         match ty {
             Ty::Bool => self.pick(&["true", "false"], "true").into(),
-            Ty::Int if self.chance(0.03) => {
+            Ty::Int if self.chance(0.07) => {
                 self.count("huge Int");
                 "9223372036854775807".into()
             }

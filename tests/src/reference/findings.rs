@@ -56,10 +56,12 @@ struct Evaluation {
 }
 
 impl<'a> World<'a> {
-    /// §2.3: from the earliest to the latest known-at of all dated rows.
+    /// §2.3: from the earliest to the latest known-at of all versions of dated rows.
     pub(crate) fn whole_range(&self) -> Option<(i64, i64)> {
-        let copies = self.histories.iter().flatten().flat_map(|history| history.copies());
-        let dated: Vec<i64> = copies.map(|copy| copy.known).filter(|&known| known != i64::MIN).collect();
+        let histories = self.histories.iter().flatten();
+        let versions = histories.flat_map(|history| history.versions().map(move |version| (history, version)));
+        let said = versions.filter(|(history, version)| version.at(&history.shape, version.known()).is_some());
+        let dated: Vec<i64> = said.map(|(_, version)| version.known()).filter(|&known| known != i64::MIN).collect();
         Some((*dated.iter().min()?, *dated.iter().max()?))
     }
 
