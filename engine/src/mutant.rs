@@ -45,11 +45,21 @@ pub enum Mutant {
     PartitionOrderLeaks,
     /// A fault decides nothing: it counts as missing.
     FaultAsMissing,
+    /// Of differing copies the first is kept whole.
+    ConflictKeepsFirst,
+    /// A row is known as soon as it happens, whatever `recorded` says.
+    RecordedIgnored,
+    /// The end of a state is known before it comes.
+    FutureEndKnown,
+    /// A version that was replaced before it became known triggers an `on` model.
+    HiddenVersionTriggers,
+    /// Days of a window are 24 hours, whatever the clocks do.
+    DaysOfHours,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 19] = [
+    pub const ALL: [Mutant; 24] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -69,6 +79,11 @@ impl Mutant {
         Mutant::SumNaive,
         Mutant::PartitionOrderLeaks,
         Mutant::FaultAsMissing,
+        Mutant::ConflictKeepsFirst,
+        Mutant::RecordedIgnored,
+        Mutant::FutureEndKnown,
+        Mutant::HiddenVersionTriggers,
+        Mutant::DaysOfHours,
     ];
 }
 

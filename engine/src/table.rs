@@ -6,6 +6,7 @@
 //! order the input had. A table is columns of plain numbers; texts and entities are codes into a sorted dictionary, so
 //! that codes compare as their values do.
 
+use crate::mutant::{Mutant, mutant};
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, EnumId, SourceId};
 use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
@@ -50,7 +51,8 @@ impl Table {
     /// known-at.
     pub(crate) fn triggers(&self, row: u32) -> bool {
         let row = row as usize;
-        self.first_state[row] && self.known[row] < self.known_until[row]
+        let visible = self.known[row] < self.known_until[row] || mutant(Mutant::HiddenVersionTriggers);
+        self.first_state[row] && visible
     }
 
     /// Event time of a line; `None` in a timeless table.
@@ -64,14 +66,16 @@ impl Table {
             None => NEVER,
             Some(until) => {
                 let end = until[row as usize];
-                if self.hidden_until.is_some() && end > k { NEVER } else { end }
+                let hidden = self.hidden_until.is_some() && !mutant(Mutant::FutureEndKnown);
+                if hidden && end > k { NEVER } else { end }
             }
         }
     }
 
     /// A cell as it reads at `k` (§1.6). A column that was not read is missing: the plan names the columns it needs.
     pub(crate) fn value_at(&self, row: u32, column: ColumnId, k: i64) -> Value {
-        if self.hidden_until == Some(column) && self.until.as_ref().is_some_and(|until| until[row as usize] > k) {
+        let hidden = self.hidden_until == Some(column) && !mutant(Mutant::FutureEndKnown);
+        if hidden && self.until.as_ref().is_some_and(|until| until[row as usize] > k) {
             return Value::Missing;
         }
         self.value(row, column)

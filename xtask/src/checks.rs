@@ -1,7 +1,7 @@
 //! `cargo xtask test` and `cargo xtask ci`.
 
 use crate::demo::run_package;
-use crate::examples::{binary, build, check_flights, city_data, flights_data, package};
+use crate::examples::{binary, build, build_with, check_flights, city_data, flights_data, package};
 use crate::fuzz;
 use crate::shell::{Outcome, cargo, program, run, section, works};
 
@@ -16,11 +16,14 @@ pub(crate) fn tests(arguments: &[String]) -> Outcome {
     if arguments.is_empty() { run(cargo().args(["test", "--workspace", "--doc"])) } else { Ok(()) }
 }
 
-/// The equality harness.
+/// The equality harness, with its mutants: the engine is built with deliberate mistakes that can be switched on.
 pub(crate) fn equalities(arguments: &[String]) -> Outcome {
-    build(&["watchfire-tests"])?;
-    run(program(binary("equalities")).args(arguments))
+    build_with(&["watchfire-tests"], &["watchfire-tests/mutants"])?;
+    run(program(binary("equalities")).arg("--mutants").args(arguments))
 }
+
+/// How many generated cases all changes are held against.
+const CASES: &str = "2000";
 
 /// Seconds for which each fuzz target is run.
 const SMOKE_SECONDS: u32 = 20;
@@ -39,6 +42,7 @@ pub(crate) fn ci() -> Outcome {
         ("documentation", || {
             run(cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))
         }),
+        ("equalities", || equalities(&["--cases".into(), CASES.into()])),
         ("examples", examples),
         ("fuzz smoke", || fuzz::smoke(SMOKE_SECONDS)),
     ];

@@ -48,10 +48,18 @@ pub(crate) fn city_data() -> Outcome {
 /// Builds the command line and the city, and other packages along with them. These are always built together: cargo
 /// gives a dependency the features that the packages of one build ask for, and Polars would be built anew for each set.
 pub(crate) fn build(others: &[&str]) -> Outcome {
+    build_with(others, &[])
+}
+
+/// The same with features, each written `package/feature`.
+pub(crate) fn build_with(others: &[&str], features: &[&str]) -> Outcome {
     let mut command = cargo();
     command.arg("build");
     for name in ["watchfire", "watchfire-city"].iter().chain(others) {
         command.args(["--package", name]);
+    }
+    for feature in features {
+        command.args(["--features", feature]);
     }
     run(&mut command)
 }

@@ -101,7 +101,7 @@ fn times(rows: &Rows<'_>, zone: &Zone) -> Times {
     let known = (0..rows.rows).map(|row| {
         let time = time.as_ref().map_or(ALWAYS, |time| time[row]);
         let recorded = recorded.as_ref().and_then(|recorded| recorded[row]).unwrap_or(ALWAYS);
-        time.max(recorded)
+        if mutant(Mutant::RecordedIgnored) && time != ALWAYS { time } else { time.max(recorded) }
     });
     Times { known: known.collect(), time, recorded, until }
 }
@@ -179,6 +179,7 @@ fn states(
         seen += distinct[seen..].iter().take_while(|row| known(**row) == since).count();
         let until = distinct.get(seen).map_or(NEVER, |next| known(*next));
         let masked = if differing.is_empty() { Vec::new() } else { self::differing(rows, all, &distinct[..seen]) };
+        let masked = if mutant(Mutant::ConflictKeepsFirst) { Vec::new() } else { masked };
         if masked.iter().any(|column| is_critical(rows, *column)) {
             break;
         }

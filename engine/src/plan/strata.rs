@@ -1,8 +1,10 @@
 //! In which order models run, and from when on.
 
 use super::Plan;
+use crate::mutant::{Mutant, mutant};
 use std::collections::BTreeMap;
 use watchfire_dsl::program::{Lookback, ModelId, Program, SpanOfTime};
+use watchfire_stdlib::value::DAY_MICROS;
 use watchfire_stdlib::zone::Zone;
 
 /// Puts each model into the first stratum after all models whose findings it reads, and notes who reads whom.
@@ -50,6 +52,9 @@ pub(crate) fn start_of(plan: &Plan, id: ModelId, from: i64, earliest: i64, zone:
 /// `time - span`: months, then days, then microseconds. `None` before the calendar begins.
 pub(crate) fn before(zone: &Zone, time: i64, span: SpanOfTime) -> Option<i64> {
     let months = zone.add_months(time, span.months.checked_neg()?)?;
+    if mutant(Mutant::DaysOfHours) {
+        return months.checked_sub(span.days.checked_mul(DAY_MICROS)?)?.checked_sub(span.micros);
+    }
     zone.add_days(months, span.days.checked_neg()?)?.checked_sub(span.micros)
 }
 

@@ -2,11 +2,12 @@
 
 use super::{Failed, Said, Seen};
 use crate::generate::{Rows, frame};
+use crate::reference::is_private;
 use watchfire_dsl::check::compile_texts;
 use watchfire_dsl::diagnostics::{Language, render_terminal};
 use watchfire_dsl::program::Program;
-use watchfire_engine::{Engine, Package, Run, RunOptions, Sources};
-use watchfire_stdlib::value::EntityKey;
+use watchfire_engine::{Engine, Package, Run, RunOptions, Sources, Warning};
+use watchfire_stdlib::value::{EntityKey, Value};
 
 /// A checked package, ready to run.
 pub struct Compiled {
@@ -77,11 +78,18 @@ impl Compiled {
             ..RunOptions::default()
         };
         let run = self.engine.run(&sources, &options).map_err(|error| error.to_string())?;
-        Ok(said(run))
+        Ok(said(self.program(), run))
     }
 }
 
-fn said(run: Run) -> Said {
+/// A warning's facts that are not private.
+fn facts(program: &Program, warning: &Warning) -> Vec<Option<Value>> {
+    let Some(model) = program.models.iter().find(|model| model.name == warning.model) else { return Vec::new() };
+    let lets = model.lets.iter().zip(&warning.facts);
+    lets.map(|(item, fact)| (!is_private(program, &item.value.ty)).then(|| fact.value.clone())).collect()
+}
+
+fn said(program: &Program, run: Run) -> Said {
     let findings = run.findings.into_iter().map(|finding| Seen {
         k: finding.known,
         model: finding.model.to_string(),
@@ -90,6 +98,7 @@ fn said(run: Run) -> Said {
         t: finding.time,
         entity: finding.entity.key().clone(),
         message: None,
+        facts: Vec::new(),
         rest: None,
     });
     let warnings = run.warnings.into_iter().map(|warning| Seen {
@@ -100,6 +109,7 @@ fn said(run: Run) -> Said {
         t: warning.time,
         entity: warning.entity.key().clone(),
         message: Some(warning.message.clone()),
+        facts: facts(program, &warning),
         rest: Some(format!("{warning:?}")),
     });
     let mut failures: Vec<Failed> = run

@@ -3,7 +3,7 @@
 use crate::reference::{Failure, Finding, Outcome};
 use std::fmt;
 use watchfire_dsl::program::Program;
-use watchfire_stdlib::value::{EntityKey, FaultKind, Level};
+use watchfire_stdlib::value::{EntityKey, FaultKind, Level, Value};
 
 /// A finding or warning.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,6 +22,8 @@ pub struct Seen {
     pub entity: EntityKey,
     /// Its message (warnings).
     pub message: Option<String>,
+    /// The values of its model's `let`s that are not private (warnings).
+    pub facts: Vec<Option<Value>>,
     /// All that a warning of the engine says.
     pub rest: Option<String>,
 }
@@ -67,6 +69,7 @@ impl Said {
             entity: finding.entity,
             // §2.7: without a message a warning says its model's name.
             message: with_message.then(|| finding.message.unwrap_or_else(|| name(finding.model))),
+            facts: if with_message { finding.facts } else { Vec::new() },
             rest: None,
         };
         let failed = |failure: Failure| Failed {
@@ -155,11 +158,14 @@ fn instant(time: i64) -> String {
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { k, model, subject, level, t, entity, message, rest } = self;
+        let Self { k, model, subject, level, t, entity, message, facts, rest } = self;
         let (k, t) = (instant(*k), instant(*t));
         write!(f, "{model} {level:?} about {}, entity {}, t {t}, k {k}", key(subject), key(entity))?;
         if let Some(message) = message {
             write!(f, ", {message:?}")?;
+        }
+        if !facts.is_empty() {
+            write!(f, ", facts {facts:?}")?;
         }
         if let Some(rest) = rest { write!(f, " ({rest})") } else { Ok(()) }
     }

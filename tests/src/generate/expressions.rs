@@ -119,6 +119,10 @@ impl Writer<'_> {
         let a = self.expr(ty, scope, depth - 1);
         match ty {
             Ty::Int => {
+                if self.chance(0.15) {
+                    self.count("near overflow");
+                    return format!("({a} * 4611686018427387904)");
+                }
                 let operator = self.pick(&["+", "-", "*", "%"], "+");
                 format!("({a} {operator} {})", self.expr(ty, scope, depth - 1))
             }
@@ -469,7 +473,10 @@ impl Writer<'_> {
                 });
             }
             Ty::Int => self.pick(&["count", "count", "count", "count distinct", "sum", "max"], "count"),
-            Ty::Float => self.pick(&["sum", "mean", "stddev", "median", "quantile(0.9)", "mean of Int", "max"], "sum"),
+            Ty::Float => {
+                let functions = ["sum", "sum", "mean", "stddev", "median", "quantile(0.9)", "mean of Int", "max"];
+                self.pick(&functions, "sum")
+            }
             Ty::Money | Ty::Area | Ty::Duration => self.pick(&["sum", "mean", "median", "max", "min"], "sum"),
             Ty::Date | Ty::Time => self.pick(&["min", "max", "first", "last"], "max"),
             _ => self.pick(&["the", "first", "last", "most common"], "the"),

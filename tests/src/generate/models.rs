@@ -33,7 +33,8 @@ pub(super) struct ModelName {
     about: EntityName,
 }
 
-const VALUE_TYPES: &[Ty] = &[Ty::Int, Ty::Int, Ty::Int, Ty::Float, Ty::Bool, Ty::Text, Ty::Time, Ty::Money, Ty::Area];
+const VALUE_TYPES: &[Ty] =
+    &[Ty::Int, Ty::Int, Ty::Int, Ty::Float, Ty::Float, Ty::Bool, Ty::Text, Ty::Time, Ty::Money, Ty::Area];
 
 impl Writer<'_> {
     /// Package facts.
@@ -102,7 +103,8 @@ impl Writer<'_> {
         });
         let (about, about_entity) = self.about(entity, &scope);
         lines.push(format!("    {trigger}{filter}{about}"));
-        lines.push(format!("    warn when {} {{", self.condition(&scope, 2)));
+        let condition = self.model_condition(&scope);
+        lines.push(format!("    warn when {condition} {{"));
         self.levels(&mut lines, &scope);
         lines.push("    }".into());
         lines.push("}".into());
@@ -172,6 +174,29 @@ impl Writer<'_> {
             scope.values.push((name.clone(), Ty::Duration));
             scope.spans.push(name);
             self.count("param");
+        }
+    }
+
+    /// A condition, half of the time about the last `let`.
+    fn model_condition(&mut self, scope: &Scope) -> String {
+        let about_last = match scope.values.last() {
+            Some((name, Ty::Int)) if name.starts_with('x') => {
+                let operator = [">=", ">", "==", "<", ">="].choose(self.rng).copied().unwrap_or(">=");
+                Some(format!("{name} {operator} {}", self.rng.random_range(0..4)))
+            }
+            Some((name, Ty::Bool)) if name.starts_with('x') => Some(name.clone()),
+            Some((name, Ty::Time)) if name.starts_with('x') => Some(format!("{name} is not missing")),
+            _ => None,
+        };
+        match about_last {
+            Some(condition) if self.rng.random_bool(0.6) => {
+                if self.rng.random_bool(0.7) {
+                    return condition;
+                }
+                let operator = if self.rng.random_bool(0.5) { "and" } else { "or" };
+                format!("({condition} {operator} {})", self.condition(scope, 1))
+            }
+            _ => self.condition(scope, 2),
         }
     }
 

@@ -6,6 +6,7 @@ use crate::reference::world::{Binding, Scope, World};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use watchfire_dsl::program::{EntityId, EntityKeyType, Kind, Program, Type};
 use watchfire_dsl::program::{Expr, LevelRule, Lookback, Model, ModelId, Population, SourceId, SourceKind, Trigger};
 use watchfire_stdlib::value::{EntityKey, Fault, Level, Value};
 
@@ -30,6 +31,8 @@ pub struct Finding {
     pub message: Option<String>,
     /// To whom it goes.
     pub dispatch: Option<Value>,
+    /// The values of the model's `let`s; none for those that are private.
+    pub facts: Vec<Option<Value>>,
 }
 
 /// An evaluation that came to nothing, after which the model stopped for the entity.
@@ -45,6 +48,18 @@ pub struct Failure {
     pub k: i64,
     /// Why.
     pub fault: Fault,
+}
+
+/// Values of this type are shown only under a pseudonym.
+pub fn is_private(program: &Program, ty: &Type) -> bool {
+    fn entity(program: &Program, id: EntityId) -> bool {
+        let declared = &program.entities[id.0 as usize];
+        match declared.key {
+            EntityKeyType::Pair(a, b) => declared.private || entity(program, a) || entity(program, b),
+            _ => declared.private,
+        }
+    }
+    ty.private || matches!(ty.kind, Kind::Entity(id) if entity(program, id))
 }
 
 /// One look of a model at an entity.
@@ -226,8 +241,11 @@ impl<'a> World<'a> {
         };
         let message = rule.message.as_ref().or(model.message.as_ref()).map(|message| self.message(message, &scope));
         let dispatch = model.dispatch.as_ref().map(|dispatch| self.value(dispatch, &scope));
+        let lets = model.lets.iter().map(|item| &item.value);
+        let facts = lets.map(|value| (!is_private(self.program, &value.ty)).then(|| self.value(value, &scope)));
+        let facts = facts.collect();
         let entity = entity.clone();
-        Ok(Some(Finding { model: id, entity, subject, level: rule.level, t, k, row, message, dispatch }))
+        Ok(Some(Finding { model: id, entity, subject, level: rule.level, t, k, row, message, dispatch, facts }))
     }
 
     fn level<'m>(&self, model: &'m Model, scope: &Scope<'_>) -> Result<Option<&'m LevelRule>, Fault> {

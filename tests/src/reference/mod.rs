@@ -17,7 +17,7 @@ mod world;
 
 pub use data::{Dataset, Delivery, known_late, known_later_than};
 pub use expression::parts_of;
-pub use findings::{Failure, Finding};
+pub use findings::{Failure, Finding, is_private};
 pub use warnings::Silence;
 
 use std::collections::BTreeMap;
