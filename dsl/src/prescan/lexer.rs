@@ -333,7 +333,7 @@ impl<'t> Lexer<'t> {
 }
 
 fn continues_or_starts(c: char) -> bool {
-    continues_word(c) || c == '°' || c == '_'
+    continues_word(c) || starts_word(c)
 }
 
 /// The place of the first `closer` that no backslash stands before.

@@ -96,3 +96,15 @@ fn escapes_are_resolved_with_their_places() {
     assert_eq!(places[..3], [0, 1, 3]);
     assert_eq!(unescape(r"\q").1.len(), 1);
 }
+
+#[test]
+fn every_character_is_read() {
+    for c in ('\0'..='\u{ffff}').filter(|c| !c.is_control() || *c < ' ') {
+        let text = format!("a{c}b {c} 1{c}");
+        // Reading ends, and what follows is still read.
+        assert!(
+            scan(&format!("{text}\n\"end\" end")).tokens.iter().any(|t| t.end as usize > text.len() || c == '"'),
+            "{c:?}"
+        );
+    }
+}
