@@ -4,6 +4,7 @@ use watchfire_tests::equalities::{Equality, run_cases, shrink};
 use watchfire_tests::generate::Size;
 
 #[test]
+#[expect(clippy::panic, reason = "a test fails by panicking, and shows the case")]
 fn hold_over_generated_cases() {
     let report = run_cases(0..2000, Size::default(), &Equality::ALL, 1);
     if let Some((case, broken)) = report.broken.first() {

@@ -1,4 +1,4 @@
-//! `equalities --cases N [--first SEED] [--mutants] [--bound N] [--output FOLDER] [--show SEED]`
+//! `equalities --cases N [--first SEED] [--mutants] [--bound N] [--output FOLDER] [--show SEED] [--read FOLDER]`
 //!
 //! Tries the equalities on generated cases and prints what the cases show. With the cargo feature `mutants`,
 //! `--mutants` then makes one deliberate mistake after another in the engine and counts the cases until it is noticed.
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 use watchfire_tests::equalities::{Equality, Report, check, run_cases, shrink, write};
-use watchfire_tests::generate::{Size, generate};
+use watchfire_tests::generate::{Case, Size, generate, read_case};
 
 /// Shares in percent below which the generator would be too dull to show anything.
 const LEAST_WITH_FINDINGS: f64 = 30.0;
@@ -21,6 +21,7 @@ struct Options {
     bound: u64,
     output: PathBuf,
     show: Option<u64>,
+    read: Option<PathBuf>,
 }
 
 fn options() -> Result<Options, String> {
@@ -31,6 +32,7 @@ fn options() -> Result<Options, String> {
         bound: 3000,
         output: std::env::temp_dir().join("watchfire-equalities"),
         show: None,
+        read: None,
     };
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
@@ -44,6 +46,7 @@ fn options() -> Result<Options, String> {
             "--bound" => options.bound = number()?,
             "--show" => options.show = Some(number()?),
             "--mutants" => options.mutants = true,
+            "--read" => options.read = Some(arguments.next().ok_or("--read needs a folder")?.into()),
             "--output" => options.output = arguments.next().ok_or("--output needs a folder")?.into(),
             other => return Err(format!("there is no option `{other}`")),
         }
@@ -60,7 +63,16 @@ fn main() -> ExitCode {
         }
     };
     if let Some(seed) = options.show {
-        return show(seed);
+        return show(&generate(seed, Size::default()));
+    }
+    if let Some(folder) = &options.read {
+        return match read_case(folder) {
+            Ok(case) => show(&case),
+            Err(error) => {
+                eprintln!("equalities: {error}");
+                ExitCode::from(2)
+            }
+        };
     }
     let start = Instant::now();
     let seeds = options.first..options.first + options.cases;
@@ -105,13 +117,12 @@ fn holds(report: &Report, options: &Options) -> bool {
     fine
 }
 
-fn show(seed: u64) -> ExitCode {
-    let case = generate(seed, Size::default());
+fn show(case: &Case) -> ExitCode {
     print!("{}{}", case.manifest(), case.text());
     for table in &case.tables {
         println!("\n{}:\n{table}", table.source);
     }
-    match check(&case, &Equality::ALL) {
+    match check(case, &Equality::ALL) {
         Err(message) => println!("{message}"),
         Ok(verdict) => {
             verdict.said.findings.iter().for_each(|finding| println!("finding {finding}"));

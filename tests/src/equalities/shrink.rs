@@ -1,7 +1,7 @@
 //! Makes a case that breaks an equality smaller, as long as it breaks the same one.
 
 use super::{Broken, Equality, check};
-use crate::generate::{Case, RawForm};
+use crate::generate::{Case, write_case};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -70,31 +70,13 @@ pub fn shrink(case: &Case, broken: &Broken) -> (Case, Broken) {
     (case, broken)
 }
 
-/// Writes a case: `case.watch`, `watchfire.toml`, one `.tsv` for each table, and what is broken.
+/// Writes a case and what is broken into a folder of its own in `folder`.
 ///
 /// # Errors
 /// Where a file cannot be written.
 pub fn write(case: &Case, broken: &Broken, folder: &Path) -> io::Result<PathBuf> {
     let folder = folder.join(format!("seed-{}-{}", case.seed, broken.equality.to_string().replace(' ', "-")));
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("watchfire.toml"), case.manifest())?;
-    fs::write(folder.join("case.watch"), case.text())?;
+    write_case(case, &folder)?;
     fs::write(folder.join("broken.txt"), format!("{} (seed {})\n{}\n", broken.equality, case.seed, broken.difference))?;
-    for table in &case.tables {
-        fs::write(folder.join(format!("{}.txt", table.source)), table.to_string())?;
-    }
     Ok(folder)
-}
-
-impl std::fmt::Display for crate::generate::Rows {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let form = |form: RawForm| if form == RawForm::Text { " (text)" } else { "" };
-        let header = self.raw_names.iter().zip(&self.types).map(|(name, (_, how))| format!("{name}{}", form(*how)));
-        writeln!(f, "{}", header.collect::<Vec<_>>().join("\t"))?;
-        for row in &self.rows {
-            let cells: Vec<String> = row.iter().map(|cell| cell.raw.to_string()).collect();
-            writeln!(f, "{}", cells.join("\t"))?;
-        }
-        Ok(())
-    }
 }

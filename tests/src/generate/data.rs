@@ -57,15 +57,13 @@ pub struct Rows {
 
 /// How much to generate.
 #[derive(Clone, Copy, Debug)]
-pub struct Amount {
+pub(super) struct Amount {
     /// Rows of a table at most.
-    pub rows: usize,
-    /// Days that the data span.
-    pub days: i64,
+    pub(super) rows: usize,
 }
 
 /// First days, by zone, near a change of its clocks or of the calendar.
-pub fn first_days(zone: &str) -> &'static [&'static str] {
+pub(super) fn first_days(zone: &str) -> &'static [&'static str] {
     match zone {
         "America/New_York" => &["2024-03-07", "2024-10-31", "1969-12-28"],
         "Europe/Berlin" => &["2024-03-28", "2024-10-24", "2024-02-26"],
@@ -76,14 +74,14 @@ pub fn first_days(zone: &str) -> &'static [&'static str] {
 }
 
 /// A day of text as a number.
-pub fn day_number(text: &str) -> i32 {
+pub(super) fn day_number(text: &str) -> i32 {
     NaiveDate::parse_from_str(text, "%Y-%m-%d").map_or(0, date_number)
 }
 
 const HOUR: i64 = 3_600_000_000;
 
 /// Wall times on which rows, grids and windows' edges lie.
-pub struct Moments {
+pub(super) struct Moments {
     zone: Zone,
     first: i32,
     days: i64,
@@ -91,7 +89,7 @@ pub struct Moments {
 
 impl Moments {
     /// Moments of so many days from a first day on.
-    pub fn new(zone: &str, first: i32, days: i64) -> Self {
+    pub(super) fn new(zone: &str, first: i32, days: i64) -> Self {
         Self { zone: Zone::named(zone).unwrap_or(Zone::UTC), first, days }
     }
 
@@ -112,7 +110,7 @@ impl Moments {
     }
 
     /// A moment as text of the language.
-    pub fn text(&self, rng: &mut ChaCha8Rng) -> String {
+    pub(super) fn text(&self, rng: &mut ChaCha8Rng) -> String {
         let day = self.first + i32::try_from(rng.random_range(0..self.days)).unwrap_or(0);
         let clock = *[0, 2, 6, 12, 18].choose(rng).unwrap_or(&0);
         format!("{}T{clock:02}:00", text_of_date(day, "%Y-%m-%d"))
@@ -136,7 +134,7 @@ fn bad(raw: Raw) -> Cell {
 }
 
 /// Generates the rows of all tables of a schema.
-pub fn generate(rng: &mut ChaCha8Rng, schema: &Schema, moments: &Moments, amount: Amount) -> Vec<Rows> {
+pub(super) fn generate(rng: &mut ChaCha8Rng, schema: &Schema, moments: &Moments, amount: Amount) -> Vec<Rows> {
     let entities = if rng.random_bool(0.12) { 1 } else { rng.random_range(2..5) };
     let tables = schema.sources.iter().filter(|source| !source.is_union());
     tables.map(|source| table(rng, source, moments, amount, entities)).collect()

@@ -11,57 +11,57 @@ pub type Constructs = BTreeMap<&'static str, usize>;
 
 /// A row variable in scope.
 #[derive(Clone, Debug)]
-pub struct RowVariable {
+pub(super) struct RowVariable {
     /// Its name; none: only its columns' plain names can be used.
-    pub name: Option<String>,
+    pub(super) name: Option<String>,
     /// Its source.
-    pub source: String,
+    pub(super) source: String,
     /// Its columns can be named without it.
-    pub plain: bool,
+    pub(super) plain: bool,
 }
 
 /// A fact.
 #[derive(Clone, Debug)]
-pub struct FactName {
+pub(super) struct FactName {
     /// Its name.
-    pub name: String,
+    pub(super) name: String,
     /// Its entity.
-    pub entity: EntityName,
+    pub(super) entity: EntityName,
     /// Its type.
-    pub ty: Ty,
+    pub(super) ty: Ty,
 }
 
 /// What can be named.
 #[derive(Clone, Debug)]
-pub struct Scope {
+pub(super) struct Scope {
     /// Type of `this`.
-    pub this: EntityName,
+    pub(super) this: EntityName,
     /// Rows.
-    pub rows: Vec<RowVariable>,
+    pub(super) rows: Vec<RowVariable>,
     /// `let`s and parameters of the model.
-    pub values: Vec<(String, Ty)>,
+    pub(super) values: Vec<(String, Ty)>,
     /// Duration parameters.
-    pub spans: Vec<String>,
+    pub(super) spans: Vec<String>,
     /// Facts.
-    pub facts: Vec<FactName>,
+    pub(super) facts: Vec<FactName>,
     /// The entity whose facts are plain names (`from E in S where …`).
-    pub element: Option<EntityName>,
+    pub(super) element: Option<EntityName>,
     /// Aggregates that may still be nested.
-    pub aggregates: u32,
+    pub(super) aggregates: u32,
     /// Instants that data lie on, as text.
-    pub instants: Vec<String>,
+    pub(super) instants: Vec<String>,
 }
 
 /// Writes expressions.
-pub struct Writer<'a> {
+pub(super) struct Writer<'a> {
     /// Chance.
-    pub rng: &'a mut ChaCha8Rng,
+    pub(super) rng: &'a mut ChaCha8Rng,
     /// What there is.
-    pub schema: &'a Schema,
+    pub(super) schema: &'a Schema,
     /// Counts.
-    pub constructs: &'a mut Constructs,
+    pub(super) constructs: &'a mut Constructs,
     /// The next free number for names.
-    pub next: usize,
+    pub(super) next: usize,
 }
 
 const SPANS: &[&str] = &["6 h", "12 h", "1 day", "2 days", "3 days", "1 week", "1 month", "90 min", "24 h", "3 h"];

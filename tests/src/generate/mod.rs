@@ -5,12 +5,14 @@
 
 mod data;
 mod expressions;
+mod fixture;
 mod frames;
 mod models;
 mod schema;
 
 pub use data::{Cell, Raw, Rows};
 pub use expressions::Constructs;
+pub use fixture::{read_case, write_case};
 pub use frames::{dataset, frame};
 pub use models::Item;
 pub use schema::{EntityName, RawForm, Schema, Source, TimeKind, Ty};
@@ -91,6 +93,6 @@ pub fn generate(seed: u64, size: Size) -> Case {
             parts.push(name);
         }
     }
-    let tables = data::generate(&mut rng, &schema, &moments, Amount { rows: size.rows, days });
+    let tables = data::generate(&mut rng, &schema, &moments, Amount { rows: size.rows });
     Case { seed, zone: schema.zone.to_owned(), items, tables, constructs }
 }

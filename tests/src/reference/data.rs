@@ -36,7 +36,6 @@ pub(crate) struct Copy {
 /// The copies of one version of one row (§1.3, §1.4), by known-at.
 #[derive(Clone, Debug)]
 pub(crate) struct Version {
-    recorded: Option<i64>,
     copies: Vec<Copy>,
 }
 
@@ -155,18 +154,18 @@ impl History {
         let mut rows = Vec::new();
         for (copy, recorded) in deliveries.iter().filter_map(|delivery| shape.accept(delivery, clock)) {
             if shape.key.is_empty() {
-                rows.push(vec![Version { recorded, copies: vec![copy] }]);
+                rows.push(vec![Version { copies: vec![copy] }]);
             } else {
                 let key = shape.key.iter().map(|&column| copy.cells[column].clone()).collect();
                 keyed.entry(key).or_default().entry(recorded).or_default().push(copy);
             }
         }
         for versions in keyed.into_values() {
-            let version = |(recorded, mut copies): (Option<i64>, Vec<Copy>)| {
+            let version = |mut copies: Vec<Copy>| {
                 copies.sort_by_key(|copy| copy.known);
-                Version { recorded, copies }
+                Version { copies }
             };
-            rows.push(versions.into_iter().map(version).collect());
+            rows.push(versions.into_values().map(version).collect());
         }
         Some(Self { shape, rows })
     }

@@ -19,7 +19,7 @@ pub(crate) struct World<'a> {
     pub(crate) histories: Vec<Option<History>>,
     pub(crate) findings: Vec<Finding>,
     /// Rows visible at the last *k* asked for, by source: filtering them again and again would only cost time.
-    visible: RefCell<(i64, BTreeMap<SourceId, Rc<Vec<Row>>>)>,
+    visible: RefCell<(i64, BTreeMap<SourceId, Rows>)>,
 }
 
 /// A row of a source: of a table, or of a part of a union.
