@@ -3,7 +3,9 @@
 use super::json::Facts;
 use crate::run::Run;
 use crate::warning::level_name;
-use polars::prelude::{Column, DataFrame, DataType, NamedFrom, PolarsResult, Series, TimeUnit, TimeZone};
+use polars::prelude::{
+    Column, DataFrame, Int64Chunked, IntoSeries, NamedFrom, PolarsResult, Series, TimeUnit, TimeZone,
+};
 
 impl Run {
     /// The warnings as a frame, one row each, in their order.
@@ -32,8 +34,8 @@ impl Run {
                 texts("level", all.iter().map(|warning| level_name(warning.level))),
                 texts("about", all.iter().map(|warning| &*warning.about.shown)),
                 texts("about_type", all.iter().map(|warning| &*warning.about.kind)),
-                times("time", all.iter().map(|warning| warning.time))?,
-                times("known", all.iter().map(|warning| warning.known))?,
+                times("time", all.iter().map(|warning| warning.time)),
+                times("known", all.iter().map(|warning| warning.known)),
                 texts("message", all.iter().map(|warning| &*warning.message)),
                 Series::new("dispatch".into(), all.iter().map(|w| w.dispatch.as_deref()).collect::<Vec<_>>()),
                 Series::new("facts".into(), facts.collect::<Vec<_>>()),
@@ -63,8 +65,8 @@ impl Run {
                 texts("level", all.iter().map(|finding| level_name(finding.level))),
                 texts("about", all.iter().map(|finding| &*finding.about.shown)),
                 texts("about_type", all.iter().map(|finding| &*finding.about.kind)),
-                times("time", all.iter().map(|finding| finding.time))?,
-                times("known", all.iter().map(|finding| finding.known))?,
+                times("time", all.iter().map(|finding| finding.time)),
+                times("known", all.iter().map(|finding| finding.known)),
                 texts("entity", all.iter().map(|finding| &*finding.entity.shown)),
                 texts("entity_type", all.iter().map(|finding| &*finding.entity.kind)),
             ],
@@ -80,7 +82,7 @@ fn texts<'a>(name: &str, values: impl Iterator<Item = &'a str>) -> Series {
     Series::new(name.into(), values.collect::<Vec<_>>())
 }
 
-fn times(name: &str, values: impl Iterator<Item = i64>) -> PolarsResult<Series> {
-    let values = Series::new(name.into(), values.collect::<Vec<_>>());
-    values.cast(&DataType::Datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)))
+fn times(name: &str, values: impl Iterator<Item = i64>) -> Series {
+    let values = Int64Chunked::from_vec(name.into(), values.collect());
+    values.into_datetime(TimeUnit::Microseconds, Some(TimeZone::UTC)).into_series()
 }

@@ -3,7 +3,7 @@
 use super::{all_pass, package_in, passes, shows};
 
 #[test]
-fn an_entity_is_watched_once_known_and_never_forgotten() {
+fn an_entity_is_watched_from_when_it_is_known_and_never_forgotten() {
     passes(&format!(
         "{}{}",
         shows("count from visits over last 1 day", "value == 0"),
@@ -12,6 +12,7 @@ fn an_entity_is_watched_once_known_and_never_forgotten() {
             given visits { home, time:
                 "a", 2024-03-01T01:00
                 "b", 2024-03-03T05:00 }
+            expect yellow "a" at 2024-03-02T02:00
             expect yellow "a" at 2024-03-03T02:00
             expect yellow "a" at 2024-03-04T02:00
         }
@@ -73,11 +74,36 @@ fn the_most_severe_level_that_is_true_wins() {
                 message "{x}"
             }
         }
-        test m "five" { given visits { home, x, time: "a", 5, 2024-03-01T01:00 } at 2024-03-01T02:00 expect red "a" }
-        test m "four" { given visits { home, x, time: "a", 4, 2024-03-01T01:00 } at 2024-03-01T02:00 expect orange "a" }
-        test m "three" { given visits { home, x, time: "a", 3, 2024-03-01T01:00 } at 2024-03-01T02:00 expect yellow "a" }
-        test m "two" { given visits { home, x, time: "a", 2, 2024-03-01T01:00 } at 2024-03-01T02:00 expect blue "a" }
-        test m "one: no level applies" { given visits { home, x, time: "a", 1, 2024-03-01T01:00 } at 2024-03-01T02:00 expect nothing }
+        test m "five" {
+            given visits { home, x, time:
+                "a", 5, 2024-03-01T01:00 }
+            at 2024-03-01T02:00
+            expect red "a"
+        }
+        test m "four" {
+            given visits { home, x, time:
+                "a", 4, 2024-03-01T01:00 }
+            at 2024-03-01T02:00
+            expect orange "a"
+        }
+        test m "three" {
+            given visits { home, x, time:
+                "a", 3, 2024-03-01T01:00 }
+            at 2024-03-01T02:00
+            expect yellow "a"
+        }
+        test m "two" {
+            given visits { home, x, time:
+                "a", 2, 2024-03-01T01:00 }
+            at 2024-03-01T02:00
+            expect blue "a"
+        }
+        test m "one: no level applies" {
+            given visits { home, x, time:
+                "a", 1, 2024-03-01T01:00 }
+            at 2024-03-01T02:00
+            expect nothing
+        }
         "#,
     );
 }

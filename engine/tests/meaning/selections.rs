@@ -148,7 +148,7 @@ fn facts_through_columns_are_missing_where_the_entity_is() {
     passes(
         r#"
         fact seen for Home = count from visits
-        model m for Home in homes {
+        model m for Home {
             category c
             purpose test
             basis "b"
