@@ -17,7 +17,7 @@ pub(crate) const ALWAYS: i64 = i64::MIN;
 pub(crate) const NEVER: i64 = i64::MAX;
 
 /// The rows of one table.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Table {
     /// Whose rows.
     pub(crate) source: SourceId,
@@ -38,6 +38,8 @@ pub(crate) struct Table {
     pub(crate) first_state: Vec<bool>,
     /// The end column, where an end later than k reads as missing.
     pub(crate) hidden_until: Option<ColumnId>,
+    /// Earliest and latest known-at of the dated rows, those whose copies contradict each other included.
+    pub(crate) known_range: Option<(i64, i64)>,
 }
 
 impl Table {
@@ -229,8 +231,7 @@ impl Store {
 
     /// Earliest and latest known-at of all dated rows (§2.3); `None`: there are none.
     pub(crate) fn known_range(&self) -> Option<(i64, i64)> {
-        let known =
-            || self.tables.iter().flatten().flat_map(|table| table.known.iter().copied()).filter(|k| *k != ALWAYS);
-        Some((known().min()?, known().max()?))
+        let ranges = self.tables.iter().flatten().filter_map(|table| table.known_range);
+        ranges.reduce(|(a, b), (c, d)| (a.min(c), b.max(d)))
     }
 }

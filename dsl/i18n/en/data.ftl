@@ -39,3 +39,6 @@ E0711 = the time zone is looked up in a table whose own times depend on this one
 
 E0712 = source `{ $source }` has more than 4294967295 rows
     .help = split the data, or run over a part of it
+
+E0713 = `{ $path }` is empty: it has not even a header
+    .help = a source `{ $source }` without rows is a file with its header alone

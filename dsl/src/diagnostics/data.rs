@@ -45,4 +45,7 @@ diagnostics! {
 
     /// A table has more rows than can be numbered.
     E0712 error TooManyRows { source: String }
+
+    /// A CSV file without even a header.
+    E0713 error EmptyFile { source: String, path: String }
 }

@@ -13,7 +13,7 @@ use crate::table::{Store, Table};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::data::{
-    ColumnNotLoadable, DataForUnknownSource, NoData, NoRawColumn, NotUtf8, TooManyRows, TwoRawColumns, UnreadableFile,
+    ColumnNotLoadable, DataForUnknownSource, EmptyFile, NoData, NoRawColumn, NotUtf8, TooManyRows, TwoRawColumns, UnreadableFile,
     WrongRawColumn, ZoneCircle,
 };
 use watchfire_dsl::diagnostics::{Diagnostic, suggest};
@@ -520,6 +520,7 @@ fn as_diagnostic(source: &Source, path: &str, error: ReadError) -> Diagnostic {
     match error {
         ReadError::Unreadable(reason) => UnreadableFile { source: source_name, path, reason }.into(),
         ReadError::NotUtf8 { line } => NotUtf8 { source: source_name, path, line: line as i64 }.into(),
+        ReadError::Empty => EmptyFile { source: source_name, path }.into(),
         ReadError::TwoColumns(column) => TwoRawColumns { source: source_name, path, column }.into(),
         ReadError::NoColumn { wanted, found } => {
             let column = source.columns.iter().find(|column| raw_of(column).contains(&wanted));

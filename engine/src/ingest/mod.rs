@@ -19,6 +19,9 @@ mod column;
 mod keys;
 mod load;
 mod needed;
+#[cfg(test)]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+pub(crate) mod tests;
 pub(crate) mod text;
 mod versions;
 

@@ -255,6 +255,10 @@ fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
             SourceTime::State { until, known_ahead: false, .. } => Some(until),
             _ => None,
         },
+        known_range: {
+            let dated = || times.known.iter().copied().filter(|known| *known != ALWAYS);
+            dated().min().zip(dated().max())
+        },
         columns: gathered.columns.iter().map(|column| column.as_ref().map(|column| column.gather(&places))).collect(),
     }
 }

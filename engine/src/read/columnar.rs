@@ -21,6 +21,8 @@ pub(crate) enum ReadError {
     NoRawType { column: String, found: String },
     /// The text is not UTF-8, as seen at this line.
     NotUtf8 { line: u64 },
+    /// There is nothing in it.
+    Empty,
     /// Two columns have this name.
     TwoColumns(String),
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Reads the wanted columns. An empty cell is missing. A line with another number of cells than the header, or that is
-/// not UTF-8, is a reject. A file without even a header is unreadable.
+/// not UTF-8, is a reject. A file without even a header is an error.
 pub(crate) fn read(
     path: &Path,
     delimiter: u8,
@@ -25,7 +25,7 @@ pub(crate) fn read(
         .map_err(unreadable)?;
     let mut record = ::csv::ByteRecord::new();
     if !reader.read_byte_record(&mut record).map_err(unreadable)? {
-        return Err(ReadError::Unreadable("the file is empty: it has not even a header".into()));
+        return Err(ReadError::Empty);
     }
     let mut header = Vec::with_capacity(record.len());
     for name in &record {

@@ -3,9 +3,10 @@
 
 use super::columnar::ReadError;
 use super::{RawFrame, TextBuilder};
-use crate::ingest::text::number_text;
+use crate::ingest::text::{decimal, decimal_text, number, number_text};
 use crate::rejects::{Extent, Place, Reason, Rejects, Sample, shown};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
+use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -110,14 +111,17 @@ impl<'de> Visitor<'de> for Row<'_> {
     }
 }
 
-fn cell_text(value: serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::Null => None,
-        serde_json::Value::String(text) => Some(text),
-        serde_json::Value::Number(number) => match number.as_f64() {
-            Some(float) if number.is_f64() => Some(number_text(float)),
-            _ => Some(number.to_string()),
-        },
-        other => Some(other.to_string()),
+/// The text of a JSON value; numbers are taken as they are written, so that no digit is lost.
+fn cell_text(value: &RawValue) -> Option<String> {
+    let written = value.get();
+    match written.as_bytes().first()? {
+        b'n' => None,
+        b'"' => serde_json::from_str(written).ok(),
+        b'-' | b'0'..=b'9' => Some(match (decimal(written), number(written)) {
+            (Some((digits, scale)), _) => decimal_text(digits, scale),
+            (None, Ok(float)) => number_text(float),
+            (None, Err(_)) => written.to_owned(),
+        }),
+        _ => Some(written.to_owned()),
     }
 }
