@@ -187,17 +187,10 @@ impl Rejects {
             samples.push(sample());
         }
     }
-
-    /// Takes over another's.
-    pub(crate) fn extend(&mut self, other: Rejects) {
-        for (key, (count, samples)) in other.groups {
-            let entry = self.groups.entry(key).or_insert((0, Vec::new()));
-            entry.0 += count;
-            let room = self.limit.saturating_sub(entry.1.len());
-            entry.1.extend(samples.into_iter().take(room));
-        }
-    }
 }
+
+/// What samples show of a private column, or of a line of a source that has one.
+pub(crate) const PRIVATE: &str = "(private)";
 
 /// A raw text as samples show it: cut, without line breaks.
 pub(crate) fn shown(raw: &str) -> Arc<str> {

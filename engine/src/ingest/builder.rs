@@ -62,11 +62,6 @@ impl ColumnBuilder {
         Some(Self { data, valid: Vec::new() })
     }
 
-    /// How many cells.
-    pub(crate) fn len(&self) -> usize {
-        self.valid.len()
-    }
-
     /// Makes a value ready to be added: texts and entities get their number.
     pub(crate) fn prepare(&mut self, value: Value) -> Slot {
         match (&mut self.data, value) {

@@ -7,14 +7,14 @@ use super::needed::{self, Reads};
 use super::{text, versions};
 use crate::read::columnar::ReadError;
 use crate::read::{RawColumn, RawFrame, columnar, csv, files, frame, ndjson};
-use crate::rejects::{DEFAULT_SAMPLES, Extent, InputCount, Place, Reason, Rejects, Sample, shown};
+use crate::rejects::{DEFAULT_SAMPLES, Extent, InputCount, PRIVATE, Place, Reason, Rejects, Sample, shown};
 use crate::sources::{FileOptions, Format, GivenRows, Input, Sources};
 use crate::table::{Store, Table};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::data::{
-    ColumnNotLoadable, DataForUnknownSource, EmptyFile, NoData, NoRawColumn, NotUtf8, TooManyRows, TwoRawColumns, UnreadableFile,
-    WrongRawColumn, ZoneCircle,
+    ColumnNotLoadable, DataForUnknownSource, EmptyFile, NoData, NoRawColumn, NotUtf8, TooManyRows, TwoRawColumns,
+    UnreadableFile, WrongRawColumn, ZoneCircle,
 };
 use watchfire_dsl::diagnostics::{Diagnostic, suggest};
 use watchfire_dsl::program::{
@@ -168,15 +168,16 @@ impl<'a> Loader<'a> {
     fn add_file(&mut self, growing: &mut Growing<'a>, file: &std::path::Path, format: Format, options: &FileOptions) {
         let wanted = raw_names(growing.source, growing.columns.iter());
         let name = &growing.source.name;
+        let private = growing.source.columns.iter().any(|column| is_private(self.program, column));
         let tabs = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"));
         let delimiter = options.delimiter.unwrap_or(if tabs { '\t' } else { ',' });
         let raw = match (format, u8::try_from(delimiter)) {
             (Format::Parquet | Format::Ipc, _) => columnar::read(file, format, &wanted),
-            (Format::Csv, Ok(delimiter)) => csv::read(file, delimiter, &wanted, name, &mut self.rejects),
+            (Format::Csv, Ok(delimiter)) => csv::read(file, delimiter, &wanted, name, private, &mut self.rejects),
             (Format::Csv, Err(_)) => {
                 Err(ReadError::Unreadable(format!("`{delimiter}` cannot separate cells: it is not one byte")))
             }
-            (Format::Ndjson, _) => ndjson::read(file, &wanted, name, &mut self.rejects),
+            (Format::Ndjson, _) => ndjson::read(file, &wanted, name, private, &mut self.rejects),
         };
         let markers: Vec<Arc<str>> = options.missing.iter().map(|text| text.trim().into()).collect();
         match raw {
@@ -201,7 +202,11 @@ impl<'a> Loader<'a> {
             let read = column::read(self.program, column, &cells, raw.rows, markers, &context);
             let zones = self.zones(column);
             let place = |row: usize| Place { file: raw.file.clone(), line: raw.line(row) };
+            let private = is_private(self.program, column);
             let sample = |row: usize| {
+                if private {
+                    return Sample { place: place(row), raw: PRIVATE.into() };
+                }
                 let texts: Vec<Arc<str>> = cells.iter().map(|raw| text::cell_shown(raw.cell(row))).collect();
                 Sample { place: place(row), raw: shown(&texts.join(" ")) }
             };
@@ -285,9 +290,11 @@ impl<'a> Loader<'a> {
             let column = column.and_then(|column| columns.get(column.index())).and_then(Option::as_ref);
             column.map_or(Value::Missing, |column| column.value(row as usize))
         };
-        let sample = |row: u32, column: Option<ColumnId>| Sample {
-            place: place(row),
-            raw: shown(&versions::shown(&cell(row, column))),
+        let program = self.program;
+        let sample = |row: u32, id: Option<ColumnId>| {
+            let private = id.is_some_and(|id| is_private(program, &source.columns[id.index()]));
+            let raw = if private { PRIVATE.into() } else { shown(&versions::shown(&cell(row, id))) };
+            Sample { place: place(row), raw }
         };
         // a date that has no first instant in the calendar is no time
         for column in time_columns(declared) {
@@ -492,6 +499,19 @@ fn in_reading_order(source: &Source, columns: &BTreeSet<ColumnId>) -> Vec<Column
         visit(source, *id, &mut done, &mut open);
     }
     done
+}
+
+/// Rejected cells of the column are not shown.
+fn is_private(program: &Program, column: &Column) -> bool {
+    let entity = match column.ty.kind {
+        Kind::Entity(entity) => program.entities.get(entity.0 as usize),
+        _ => None,
+    };
+    let private = |id: &program::EntityId| program.entities.get(id.0 as usize).is_some_and(|part| part.private);
+    column.ty.private
+        || entity.is_some_and(|entity| {
+            entity.private || matches!(&entity.key, program::EntityKeyType::Pair(a, b) if private(a) || private(b))
+        })
 }
 
 /// The names of a column's raw columns.

@@ -27,4 +27,4 @@ mod versions;
 
 pub(crate) use keys::key_of;
 pub(crate) use load::load;
-pub(crate) use needed::{Reads, of_program};
+pub(crate) use needed::Reads;

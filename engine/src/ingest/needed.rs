@@ -6,17 +6,6 @@ use watchfire_dsl::program::{ColumnId, Kind, LoadZone, Program, Source, SourceId
 /// Columns to read: by [`SourceId`]; `None`: the source is not read.
 pub(crate) type Reads = Vec<Option<BTreeSet<ColumnId>>>;
 
-/// The columns that a program's models read, for all of its tables.
-pub(crate) fn of_program(program: &Program) -> Reads {
-    let mut reads: Reads = vec![None; program.sources.len()];
-    for read in program.models.iter().flat_map(|model| &model.reads) {
-        if let Some(columns) = reads.get_mut(read.source.index()) {
-            columns.get_or_insert_default().insert(read.column);
-        }
-    }
-    reads
-}
-
 /// Adds key, times, order, entities, `expect … per`, and what their loading refers to, in other tables as well.
 pub(crate) fn needed(program: &Program, reads: &Reads) -> Reads {
     let mut all: Reads = vec![None; program.sources.len()];

@@ -9,7 +9,7 @@ use crate::rejects::Reason;
 use std::sync::Arc;
 use watchfire_stdlib::ops::divide_half_even;
 use watchfire_stdlib::value::{DAY_MICROS, Duration};
-use watchfire_stdlib::zone::{calendar_date, date_number, wall_date, wall_time};
+use watchfire_stdlib::zone::{calendar_date, date_number, wall_time};
 
 /// A moment as written: on the wall, or an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -266,14 +266,6 @@ impl Scanner<'_> {
         let hours = self.digits(2, 2)?;
         let minutes = if self.skip(":") || !self.rest.is_empty() { self.digits(2, 2)? } else { 0 };
         (hours < 24 && minutes < 60).then_some(Some(sign * (hours * 60 + minutes) * 60_000_000))
-    }
-}
-
-/// A date, or a date with midnight.
-pub(crate) fn date(text: &str) -> Option<i32> {
-    match moment(text)? {
-        Moment::Wall(wall) if wall.rem_euclid(DAY_MICROS) == 0 => Some(wall_date(wall)),
-        _ => None,
     }
 }
 

@@ -2,18 +2,19 @@
 
 use super::columnar::{ReadError, check_columns};
 use super::{RawFrame, TextBuilder};
-use crate::rejects::{Extent, Place, Reason, Rejects, Sample, shown};
+use crate::rejects::{Extent, PRIVATE, Place, Reason, Rejects, Sample, shown};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads the wanted columns. An empty cell is missing. A line with another number of cells than the header, or that is
+/// Reads the wanted columns; of rejected lines of a `private` source only the place is kept. An empty cell is missing. A line with another number of cells than the header, or that is
 /// not UTF-8, is a reject. A file without even a header is an error.
 pub(crate) fn read(
     path: &Path,
     delimiter: u8,
     wanted: &BTreeSet<Arc<str>>,
     source: &Arc<str>,
+    private: bool,
     rejects: &mut Rejects,
 ) -> Result<RawFrame, ReadError> {
     let unreadable = |error: ::csv::Error| ReadError::Unreadable(error.to_string());
@@ -58,7 +59,7 @@ pub(crate) fn read(
             lost += 1;
             rejects.add(source, None, reason, Extent::Row, || {
                 let raw = record.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
-                Sample { place: Place { file: file.clone(), line }, raw: shown(&raw) }
+                Sample { place: Place { file: file.clone(), line }, raw: shown(if private { PRIVATE } else { &raw }) }
             });
             continue;
         }

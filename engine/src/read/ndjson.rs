@@ -4,7 +4,7 @@
 use super::columnar::ReadError;
 use super::{RawFrame, TextBuilder};
 use crate::ingest::text::{decimal, decimal_text, number, number_text};
-use crate::rejects::{Extent, Place, Reason, Rejects, Sample, shown};
+use crate::rejects::{Extent, PRIVATE, Place, Reason, Rejects, Sample, shown};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
@@ -14,11 +14,12 @@ use std::io::BufRead;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Reads the wanted keys. A line that is not a JSON object is a reject; an empty one is skipped.
+/// Reads the wanted keys; of rejected lines of a `private` source only the place is kept. A line that is not a JSON object is a reject; an empty one is skipped.
 pub(crate) fn read(
     path: &Path,
     wanted: &BTreeSet<Arc<str>>,
     source: &Arc<str>,
+    private: bool,
     rejects: &mut Rejects,
 ) -> Result<RawFrame, ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(error.to_string());
@@ -59,9 +60,10 @@ pub(crate) fn read(
             }
             Err(reason) => {
                 lost += 1;
+                let raw = String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]);
                 rejects.add(source, None, reason, Extent::Row, || Sample {
                     place: Place { file: file.clone(), line: number },
-                    raw: shown(&String::from_utf8_lossy(&bytes[..bytes.len().min(1000)])),
+                    raw: shown(if private { PRIVATE } else { &raw }),
                 });
             }
         }

@@ -264,6 +264,18 @@ fn several_chunks_and_an_empty_frame() {
 }
 
 #[test]
+fn samples_show_no_private_text() {
+    let mut home = column("home", HOME);
+    home.ty.private = true;
+    let mut program = program(vec![source("s", vec![column("who", NUMBERED), home], timeless())]);
+    program.entities[2].private = true;
+    let frame = df!("who" => ["secret", "1"], "home" => ["", "-"]).unwrap();
+    let (_, rejects) = load_frame(&program, frame);
+    let raw: Vec<Arc<str>> = rejects.groups().flat_map(|group| group.samples).map(|sample| sample.raw).collect();
+    assert_eq!(raw, [Arc::from("(private)"), "(private)".into(), "(private)".into()]);
+}
+
+#[test]
 fn samples_are_kept_up_to_the_limit_and_all_are_counted() {
     let program = program(vec![source("s", vec![column("x", Kind::Int)], timeless())]);
     let frame = df!("x" => ["a", "b", "c", "1"]).unwrap();

@@ -156,8 +156,10 @@ fn damaged_and_foreign_files_are_errors() {
 fn json_numbers_lose_no_digit() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("s.ndjson");
-    let numbers = ["5e-324", "0.30000000000000004", "-1.50", "123456789012345678", "1e2", "true", "\"\\u0041\"", "[1, 2]"];
-    let lines: Vec<String> = numbers.iter().enumerate().map(|(n, x)| format!("{{\"n\":{n},\"x\":{x},\"y\":{x}}}")).collect();
+    let numbers =
+        ["5e-324", "0.30000000000000004", "-1.50", "123456789012345678", "1e2", "true", "\"\\u0041\"", "[1, 2]"];
+    let lines: Vec<String> =
+        numbers.iter().enumerate().map(|(n, x)| format!("{{\"n\":{n},\"x\":{x},\"y\":{x}}}")).collect();
     fs::write(&path, lines.join("\n")).unwrap();
     let mut n = column("n", Kind::Int);
     n.unique = true;

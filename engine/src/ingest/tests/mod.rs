@@ -24,7 +24,6 @@ use watchfire_stdlib::value::{EntityKey, Value};
 pub(crate) const PERSON: Kind = Kind::Entity(EntityId(0));
 pub(crate) const HOME: Kind = Kind::Entity(EntityId(1));
 pub(crate) const NUMBERED: Kind = Kind::Entity(EntityId(2));
-pub(crate) const GUEST: EntityId = EntityId(3);
 pub(crate) const USAGE: Kind = Kind::Enum(EnumId(0));
 
 pub(crate) fn span() -> Span {
