@@ -72,16 +72,6 @@ impl Timeline {
         self.find(key).map(|(shard, place)| shard.first_known[place])
     }
 
-    /// How many partitions.
-    pub(crate) fn partitions(&self) -> usize {
-        self.shards.len()
-    }
-
-    /// The entities of a partition, by key.
-    pub(crate) fn keys(&self, partition: usize) -> &[EntityKey] {
-        self.shards.get(partition).map_or(&[], |shard| &shard.keys)
-    }
-
     /// The entities of a partition by key, each with its rows.
     pub(crate) fn entries(&self, partition: usize) -> impl Iterator<Item = (&EntityKey, &[RowRef])> {
         self.shards

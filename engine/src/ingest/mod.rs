@@ -27,4 +27,3 @@ mod versions;
 
 pub(crate) use keys::key_of;
 pub(crate) use load::load;
-pub(crate) use needed::Reads;

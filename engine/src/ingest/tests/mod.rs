@@ -5,7 +5,8 @@ mod files;
 mod knowledge;
 mod zones;
 
-use super::{Reads, load};
+use super::load;
+use super::needed::Reads;
 use crate::rejects::Rejects;
 use crate::sources::Sources;
 use crate::table::{Store, Table as Loaded};
