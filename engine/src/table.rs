@@ -95,7 +95,7 @@ impl Table {
 }
 
 /// A column of a table.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Column {
     /// Its values; those that are not there hold any.
     pub(crate) data: ColumnData,
@@ -104,7 +104,7 @@ pub(crate) struct Column {
 }
 
 /// The values of a column.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) enum ColumnData {
     /// Truth.
     Bool(Vec<bool>),
@@ -132,7 +132,28 @@ pub(crate) enum ColumnData {
     Entity(Vec<u32>, Arc<[EntityKey]>),
 }
 
+/// Equal columns have equal cells; what lies in cells that are missing does not count.
+impl PartialEq for Column {
+    fn eq(&self, other: &Self) -> bool {
+        self.len() == other.len() && (0..self.len()).all(|row| self.value(row) == other.value(row))
+    }
+}
+
 impl Column {
+    /// How many cells.
+    pub(crate) fn len(&self) -> usize {
+        match &self.data {
+            ColumnData::Bool(values) => values.len(),
+            ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values) => values.len(),
+            ColumnData::Float(values) => values.len(),
+            ColumnData::Text(codes, _) | ColumnData::Enum(_, codes) | ColumnData::Entity(codes, _) => codes.len(),
+            ColumnData::Date(values) => values.len(),
+            ColumnData::Duration(values) => values.len(),
+            ColumnData::Hour(values) => values.len(),
+            ColumnData::Point(values) => values.len(),
+        }
+    }
+
     /// Whether the cell is there.
     pub(crate) fn is_valid(&self, row: usize) -> bool {
         self.valid.as_ref().is_none_or(|valid| valid[row])

@@ -75,13 +75,12 @@ pub(crate) fn table(
 
 /// The instant that a cell of a time or date column is.
 fn instants(column: &Column, zone: &Zone) -> Vec<Option<i64>> {
-    let rows = column.valid.as_ref().map(Vec::len);
     match &column.data {
         ColumnData::Time(times) => (0..times.len()).map(|row| column.is_valid(row).then(|| times[row])).collect(),
         ColumnData::Date(dates) => {
             (0..dates.len()).map(|row| column.is_valid(row).then(|| zone.start_of_day(dates[row])).flatten()).collect()
         }
-        _ => vec![None; rows.unwrap_or(0)],
+        _ => vec![None; column.len()],
     }
 }
 

@@ -25,7 +25,8 @@ pub(crate) fn expand(source: &str, path: &Path, options: &FileOptions) -> Result
     let files = match std::fs::metadata(path) {
         Ok(_) => vec![path.to_owned()],
         Err(_) if shown.contains(['*', '?', '[']) => {
-            let found = glob::glob(&shown).map_err(|error| unreadable(error.to_string()))?;
+            let visible = glob::MatchOptions { require_literal_leading_dot: true, ..glob::MatchOptions::new() };
+            let found = glob::glob_with(&shown, visible).map_err(|error| unreadable(error.to_string()))?;
             let mut files = found.collect::<Result<Vec<_>, _>>().map_err(|error| unreadable(error.to_string()))?;
             files.retain(|file| file.is_file());
             files.sort();

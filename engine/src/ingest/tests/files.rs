@@ -64,6 +64,31 @@ fn every_format_gives_the_same_table() {
 }
 
 #[test]
+fn files_keep_zones_and_types() {
+    let folder = tempdir().unwrap();
+    let numbers = polars::prelude::df!("n" => [1_i64, 2]).unwrap();
+    let mut frame = numbers.clone();
+    let time = super::knowledge::instants("time", &[Some(at("2024-01-30T21:30:00Z")), None]);
+    frame.with_column(time.into()).unwrap();
+    let money = numbers.column("n").unwrap().cast(&polars::prelude::DataType::Decimal(10, 2)).unwrap();
+    frame.with_column(money.with_name("money".into())).unwrap();
+    let mut n = column("n", Kind::Int);
+    n.unique = true;
+    let columns = vec![n, optional("time", Kind::Time), column("money", Kind::Money)];
+    let program = program(vec![source("s", columns, timeless())]);
+    let parquet = folder.path().join("s.parquet");
+    let ipc = folder.path().join("s.ipc");
+    ParquetWriter::new(fs::File::create(&parquet).unwrap()).finish(&mut frame).unwrap();
+    IpcWriter::new(fs::File::create(&ipc).unwrap()).finish(&mut frame).unwrap();
+    for path in [parquet, ipc] {
+        let store = load_all(&program, &Sources::new().file("s", &path, FileOptions::default()));
+        let table = store.tables[0].as_deref().unwrap();
+        assert_eq!(cells(table, 1), [Value::Time(at("2024-01-30T21:30:00Z")), Value::Missing]);
+        assert_eq!(cells(table, 2), [Value::Money(10_000), Value::Money(20_000)]);
+    }
+}
+
+#[test]
 fn folders_and_patterns_are_read_by_name() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("2.csv"), "person,age,since\nb,x,\n").unwrap();
