@@ -59,9 +59,11 @@ pub(crate) fn ci() -> Outcome {
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
-/// The example packages: checked, their own tests, and run over their data.
+/// The example packages: checked, their own tests, and run over their data; and the example hosts.
 fn examples() -> Outcome {
-    build(&[])?;
+    build(&["rust_min"])?;
+    println!("$ rust_min");
+    run(&mut program(binary("rust_min")))?;
     for name in ["group_rental", "flights"] {
         for command in ["check", "test"] {
             println!("$ watchfire {command} examples/{name}");

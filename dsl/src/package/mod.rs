@@ -87,7 +87,9 @@ impl FileRole {
 }
 
 /// Why a package could not be read: all that is wrong, with the texts it refers to.
-#[derive(Clone, Debug)]
+///
+/// `Debug` is for people too: it is what a program prints whose `main` ends with this error.
+#[derive(Clone)]
 pub struct LoadError {
     /// What is wrong; at least one error.
     pub diagnostics: Vec<Diagnostic>,
@@ -98,6 +100,12 @@ pub struct LoadError {
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&render_terminal(&self.diagnostics, &self.sources, Language::En, false))
+    }
+}
+
+impl fmt::Debug for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the package cannot be read\n{self}")
     }
 }
 
