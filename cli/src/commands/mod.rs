@@ -1,0 +1,11 @@
+//! One file a command.
+
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod describe;
+pub(crate) mod explain_code;
+pub(crate) mod fmt;
+pub(crate) mod new;
+pub(crate) mod package;
+pub(crate) mod run;
+pub(crate) mod test;
