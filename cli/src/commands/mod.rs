@@ -8,4 +8,5 @@ pub(crate) mod fmt;
 pub(crate) mod new;
 pub(crate) mod package;
 pub(crate) mod run;
+pub(crate) mod settings;
 pub(crate) mod test;

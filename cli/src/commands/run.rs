@@ -1,0 +1,332 @@
+//! `watchfire run`
+
+use super::package;
+use crate::args::{Format, Run as Args};
+use crate::commands::settings::{self, instant};
+use crate::exit::{Exit, Outcome, Problem};
+use crate::table::{Cell, Table};
+use crate::terminal::Terminal;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Duration;
+use watchfire_dsl::diagnostics::{Language, to_json};
+use watchfire_engine::{Engine, FileOptions, Run, RunError, RunOptions, TableFormat, Warning, fault_text, level_name};
+use watchfire_stdlib::value::Level;
+use watchfire_stdlib::zone::Zone;
+
+/// Runs the models, shows warnings and everything that went wrong, and writes files with `--output`.
+pub(crate) fn run(args: &Args, terminal: &Terminal) -> Outcome {
+    let (package, profile) = settings::load(args, terminal)?;
+    let zone = Zone::new(package.program().zone);
+    let mut sources = package.sources();
+    for setting in &args.data {
+        let (source, path) = settings::pair(setting, "--data", "SOURCE=PATH", terminal)?;
+        sources = sources.file(source, path, FileOptions::default());
+    }
+    let options = RunOptions {
+        from: args.from.as_deref().map(|text| instant(text, &zone, false, terminal)).transpose()?,
+        to: args.to.as_deref().map(|text| instant(text, &zone, true, terminal)).transpose()?,
+        only: args.only.clone(),
+        profile,
+        language: Some(terminal.language),
+        pseudonym_key: std::env::var_os("WATCHFIRE_KEY").map(|key| key.into_encoded_bytes()),
+        partitions: args.partitions.map(|n| n.max(1) as usize),
+        ..RunOptions::default()
+    };
+    let engine = Engine::new(package);
+    let bar = progress_bar(terminal);
+    let result = engine.run_with_progress(&sources, &options, &|share| {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share from 0 to 1")]
+        bar.set_position((share * 1000.0) as u64);
+    });
+    bar.finish_and_clear();
+    let run = result.map_err(|error| problem(&error, terminal))?;
+
+    if let Some(folder) = &args.output {
+        write(&run, &engine, folder, args.format, terminal)?;
+    }
+    if terminal.json {
+        print_json(&run, &engine, terminal);
+    } else {
+        terminal.print(&shown(&run, &engine, args, &zone, terminal));
+    }
+    Ok(if run.failures.is_empty() && run.failed_models.is_empty() { Exit::Success } else { Exit::Failures })
+}
+
+/// A bar on the terminal; none where nobody looks.
+fn progress_bar(terminal: &Terminal) -> ProgressBar {
+    let bar = ProgressBar::new(1000);
+    if terminal.json {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) = ProgressStyle::with_template("{msg} {wide_bar} {percent}%") {
+        bar.set_style(style);
+    }
+    bar.set_message(terminal.say("running", "运行中").to_owned());
+    bar
+}
+
+/// Why a run did not begin, as a problem.
+fn problem(error: &RunError, terminal: &Terminal) -> Problem {
+    match error {
+        RunError::Options(error) => Problem { text: error.text(terminal.language), json: Vec::new(), exit: Exit::Package },
+        RunError::Data { diagnostics, texts } => {
+            let json = diagnostics.iter().map(|d| to_json(d, texts, terminal.language)).collect();
+            Problem { text: package::render(diagnostics, texts, terminal), json, exit: Exit::Data }
+        }
+    }
+}
+
+/// Writes warnings, findings, rejects and the report into a folder.
+fn write(run: &Run, engine: &Engine, folder: &Path, format: Format, terminal: &Terminal) -> Result<(), Problem> {
+    let format = match format {
+        Format::Parquet => TableFormat::Parquet,
+        Format::Csv => TableFormat::Csv,
+        Format::Ndjson => TableFormat::Ndjson,
+    };
+    let files = run.write(engine.package(), folder, format, terminal.language);
+    let files = files.map_err(|error| Problem::data(error.to_string()))?;
+    for file in files {
+        terminal.note(&format!("{} {}", terminal.say("wrote", "已写入"), file.display()));
+    }
+    Ok(())
+}
+
+/// Everything as objects: warnings first, then what went wrong, then the counts.
+fn print_json(run: &Run, engine: &Engine, terminal: &Terminal) {
+    for warning in &run.warnings {
+        terminal.print_json(&warning.to_json(engine.package()));
+    }
+    for failure in &run.failures {
+        terminal.print_json(&json!({
+            "failure": fault_text(failure.fault.kind, terminal.language),
+            "of": &*failure.model,
+            "entity": &*failure.entity.shown,
+            "place": place(engine, failure.at),
+            "row": failure.row.as_ref().map(ToString::to_string),
+        }));
+    }
+    for failed in &run.failed_models {
+        terminal.print_json(&json!({ "failed_model": &*failed.model, "plugin": &*failed.plugin }));
+    }
+    for group in run.rejects.groups() {
+        terminal.print_json(&json!({
+            "reject": group.reason.code(),
+            "source": &*group.source,
+            "column": group.column.as_deref(),
+            "count": group.count,
+            "first": group.samples.first().map(|sample| sample.place.to_string()),
+        }));
+    }
+    let counts: Value = json!({
+        "run": &*run.package,
+        "warnings": run.warnings.len(),
+        "findings": run.findings.len(),
+        "failures": run.failures.len() + run.failed_models.len(),
+        "rejects": run.rejects.count(),
+        "stale": run.stale.iter().map(|s| &*s.source).collect::<Vec<_>>(),
+        "seconds": run.timings.total.as_secs_f64(),
+    });
+    terminal.print_json(&counts);
+}
+
+/// The run for people.
+fn shown(run: &Run, engine: &Engine, args: &Args, zone: &Zone, terminal: &Terminal) -> String {
+    let say = |en, zh| terminal.say(en, zh);
+    let mut text = String::new();
+    if !run.warnings.is_empty() {
+        let mut table = Table::new(&[
+            say("level", "级别"),
+            say("known at", "获知时刻"),
+            say("model", "模型"),
+            say("about", "对象"),
+            say("message", "消息"),
+        ]);
+        for warning in representative(&run.warnings, args.show) {
+            table.row(vec![
+                level_cell(warning.level, terminal.language),
+                time(warning.known, zone).into(),
+                (&*warning.model).into(),
+                (&*warning.about.shown).into(),
+                warning.message.clone().into(),
+            ]);
+        }
+        text.push_str(&table.render(terminal.width, terminal.colour));
+        if run.warnings.len() > args.show {
+            let more = say("… and COUNT more (--show N, or --output FOLDER)", "……另有 COUNT 条（--show N，或 --output 文件夹）");
+            text.push_str(&more.replace("COUNT", &(run.warnings.len() - args.show).to_string()));
+            text.push('\n');
+        }
+        text.push('\n');
+    }
+    text.push_str(&models_table(run, terminal));
+    text.push_str(&problems(run, engine, zone, terminal));
+    text.push_str(&closing(run, terminal));
+    text
+}
+
+/// At most so many warnings, each model's share of them from its first on, so that a busy model hides no other.
+fn representative(warnings: &[Warning], most: usize) -> Vec<&Warning> {
+    let mut taken: Vec<usize> = Vec::new();
+    let mut seen: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    let ranks: Vec<usize> = warnings
+        .iter()
+        .map(|warning| {
+            let count = seen.entry(&warning.model).or_insert(0);
+            *count += 1;
+            *count
+        })
+        .collect();
+    let mut order: Vec<usize> = (0..warnings.len()).collect();
+    order.sort_by_key(|&index| (ranks.get(index).copied(), index));
+    taken.extend(order.into_iter().take(most));
+    taken.sort_unstable();
+    taken.into_iter().filter_map(|index| warnings.get(index)).collect()
+}
+
+/// What each model did.
+fn models_table(run: &Run, terminal: &Terminal) -> String {
+    let say = |en, zh| terminal.say(en, zh);
+    let mut table = Table::new(&[
+        say("model", "模型"),
+        say(">evaluations", ">评估次数"),
+        say(">findings", ">发现"),
+        say(">warnings", ">预警"),
+        say(">failures", ">出错"),
+        say(">seconds", ">秒"),
+    ]);
+    for model in &run.models {
+        table.row(vec![
+            (&*model.model).into(),
+            model.evaluations.to_string().into(),
+            model.findings.to_string().into(),
+            model.warnings.to_string().into(),
+            model.failures.to_string().into(),
+            format!("{:.2}", model.busy.as_secs_f64()).into(),
+        ]);
+    }
+    table.render(terminal.width, terminal.colour)
+}
+
+/// Rejects, failures and silent sources, and what to do about them.
+fn problems(run: &Run, engine: &Engine, zone: &Zone, terminal: &Terminal) -> String {
+    let say = |en, zh| terminal.say(en, zh);
+    let mut text = String::new();
+    if !run.rejects.is_empty() {
+        let mut table = Table::new(&[
+            say("rejects in", "拒收于"),
+            say("column", "列"),
+            say(">count", ">数量"),
+            say("first at", "首见于"),
+            say("why", "原因"),
+        ]);
+        for group in run.rejects.groups() {
+            let first = group.samples.first();
+            table.row(vec![
+                (&*group.source).into(),
+                group.column.as_deref().unwrap_or("–").into(),
+                group.count.to_string().into(),
+                first.map_or_else(String::new, |sample| sample.place.to_string()).into(),
+                group.reason.text(terminal.language).into(),
+            ]);
+        }
+        text.push('\n');
+        text.push_str(&table.render(terminal.width, terminal.colour));
+    }
+    for failed in &run.failed_models {
+        let line = say(
+            "\nmodel `MODEL` did not run: it calls plugin `PLUGIN`, and plugins cannot be run yet\n",
+            "\n模型 `MODEL` 未运行：它调用插件 `PLUGIN`，而插件尚不能运行\n",
+        );
+        text.push_str(&line.replace("MODEL", &failed.model).replace("PLUGIN", &failed.plugin));
+    }
+    const SHOWN: usize = 10;
+    for failure in run.failures.iter().take(SHOWN) {
+        let line = say("\nmodel `MODEL` stopped for ENTITY at TIME: WHY (PLACE)", "\n模型 `MODEL` 对 ENTITY 在 TIME 停止：WHY（PLACE）");
+        let line = line
+            .replace("MODEL", &failure.model)
+            .replace("ENTITY", &failure.entity.shown)
+            .replace("TIME", &time(failure.known, zone))
+            .replace("WHY", fault_text(failure.fault.kind, terminal.language))
+            .replace("PLACE", &place(engine, failure.at));
+        text.push_str(&line);
+        if let Some(row) = &failure.row {
+            text.push_str(&format!("\n    {row}"));
+        }
+        text.push('\n');
+    }
+    if run.failures.len() > SHOWN {
+        let more = say("… and COUNT more failures\n", "……另有 COUNT 处出错\n");
+        text.push_str(&more.replace("COUNT", &(run.failures.len() - SHOWN).to_string()));
+    }
+    for stale in &run.stale {
+        let line = say("\nsource `SOURCE` has been silent since TIME\n", "\n来源 `SOURCE` 自 TIME 起没有数据\n");
+        let last = stale.last.map_or_else(|| say("ever", "从来").to_owned(), |last| time(last, zone));
+        text.push_str(&line.replace("SOURCE", &stale.source).replace("TIME", &last));
+    }
+    if run.development_key && run.warnings.iter().any(|w| w.about.private || w.entity.private) {
+        text.push_str(say(
+            "\npseudonyms are made with the public development key: set WATCHFIRE_KEY for real data\n",
+            "\n化名由公开的开发密钥生成：处理真实数据请设置 WATCHFIRE_KEY\n",
+        ));
+    }
+    text
+}
+
+/// The closing line: counts, rejects, time.
+fn closing(run: &Run, terminal: &Terminal) -> String {
+    let count = |level| run.warnings.iter().filter(|w| w.level == level).count().to_string();
+    let rows: u64 = run.inputs.iter().map(|input| input.rows).sum();
+    terminal
+        .say(
+            "\nWARNINGS warnings (RED red, ORANGE orange, YELLOW yellow, BLUE blue) from FINDINGS findings; ROWS rows read, REJECTS rejects, FAILURES failures; SECONDS s\n",
+            "\nWARNINGS 条预警（红 RED、橙 ORANGE、黄 YELLOW、蓝 BLUE），出自 FINDINGS 项发现；读入 ROWS 行，拒收 REJECTS 处，出错 FAILURES 处；用时 SECONDS 秒\n",
+        )
+        .replace("WARNINGS", &run.warnings.len().to_string())
+        .replace("RED", &count(Level::Red))
+        .replace("ORANGE", &count(Level::Orange))
+        .replace("YELLOW", &count(Level::Yellow))
+        .replace("BLUE", &count(Level::Blue))
+        .replace("FINDINGS", &run.findings.len().to_string())
+        .replace("ROWS", &rows.to_string())
+        .replace("REJECTS", &run.rejects.count().to_string())
+        .replace("FAILURES", &(run.failures.len() + run.failed_models.len()).to_string())
+        .replace("SECONDS", &format!("{:.2}", seconds(run.timings.total)))
+}
+
+fn seconds(duration: Duration) -> f64 {
+    duration.as_secs_f64()
+}
+
+/// A level as a coloured word.
+fn level_cell(level: Level, language: Language) -> Cell {
+    let style = match level {
+        Level::Red => "\x1b[1;31m",
+        Level::Orange => "\x1b[38;5;208m",
+        Level::Yellow => "\x1b[33m",
+        Level::Blue => "\x1b[34m",
+    };
+    let word = match (language, level) {
+        (Language::En, level) => level_name(level),
+        (Language::Zh, Level::Red) => "红",
+        (Language::Zh, Level::Orange) => "橙",
+        (Language::Zh, Level::Yellow) => "黄",
+        (Language::Zh, Level::Blue) => "蓝",
+    };
+    Cell::styled(word, style)
+}
+
+/// An instant as wall time of the package's zone.
+fn time(micros: i64, zone: &Zone) -> String {
+    settings::wall_text(micros, zone)
+}
+
+/// File and line of a span.
+fn place(engine: &Engine, span: watchfire_dsl::source::Span) -> String {
+    engine
+        .package()
+        .texts()
+        .get(span.file)
+        .map_or_else(String::new, |file| format!("{}:{}", file.name, file.position(span.start).0))
+}
