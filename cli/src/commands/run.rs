@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 use watchfire_dsl::diagnostics::{Language, to_json};
-use watchfire_engine::{Engine, FileOptions, Run, RunError, RunOptions, TableFormat, Warning, fault_text, level_name};
+use watchfire_engine::{Engine, FileOptions, Run, RunError, RunOptions, Warning, fault_text};
+use watchfire_stdlib::format::level_word;
 use watchfire_stdlib::value::Level;
 use watchfire_stdlib::zone::Zone;
 
@@ -80,23 +81,32 @@ fn problem(error: &RunError, terminal: &Terminal) -> Problem {
 
 /// Writes warnings, findings, rejects and the report into a folder.
 fn write(run: &Run, engine: &Engine, folder: &Path, format: Format, terminal: &Terminal) -> Result<(), Problem> {
-    let format = match format {
-        Format::Parquet => TableFormat::Parquet,
-        Format::Csv => TableFormat::Csv,
-        Format::Ndjson => TableFormat::Ndjson,
+    let ending = match format {
+        Format::Parquet => "parquet",
+        Format::Csv => "csv",
+        Format::Ndjson => "ndjson",
     };
-    let files = run.write(engine.package(), folder, format, terminal.language);
-    let files = files.map_err(|error| Problem::data(error.to_string()))?;
-    for file in files {
-        terminal.note(&format!("{} {}", terminal.say("wrote", "已写入"), file.display()));
-    }
+    std::fs::create_dir_all(folder).map_err(|e| Problem::data(format!("{}: {e}", folder.display())))?;
+    let path = |name: &str| folder.join(format!("{name}.{ending}"));
+    let report = folder.join("report.html");
+    let written = run
+        .write_warnings(path("warnings"))
+        .and_then(|()| run.write_findings(path("findings")))
+        .and_then(|()| run.write_rejects(path("rejects")))
+        .and_then(|()| run.write_report(&report, engine.package()));
+    written.map_err(|error| Problem::data(error.to_string()))?;
+    let text = terminal.say(
+        "wrote warnings, findings and rejects (.ENDING) and report.html into FOLDER",
+        "预警、发现、拒收（.ENDING）与 report.html 已写入 FOLDER",
+    );
+    terminal.note(&text.replace("ENDING", ending).replace("FOLDER", &folder.display().to_string()));
     Ok(())
 }
 
 /// Everything as objects: warnings first, then what went wrong, then the counts.
 fn print_json(run: &Run, engine: &Engine, terminal: &Terminal) {
     for warning in &run.warnings {
-        terminal.print_json(&warning.to_json(engine.package()));
+        terminal.print(&format!("{}\n", run.warning_json(warning)));
     }
     for failure in &run.failures {
         terminal.print_json(&json!({
@@ -307,14 +317,7 @@ fn level_cell(level: Level, language: Language) -> Cell {
         Level::Yellow => "\x1b[33m",
         Level::Blue => "\x1b[34m",
     };
-    let word = match (language, level) {
-        (Language::En, level) => level_name(level),
-        (Language::Zh, Level::Red) => "红",
-        (Language::Zh, Level::Orange) => "橙",
-        (Language::Zh, Level::Yellow) => "黄",
-        (Language::Zh, Level::Blue) => "蓝",
-    };
-    Cell::styled(word, style)
+    Cell::styled(level_word(level, language), style)
 }
 
 /// An instant as wall time of the package's zone.
