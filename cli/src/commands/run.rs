@@ -317,6 +317,10 @@ fn level_cell(level: Level, language: Language) -> Cell {
         Level::Yellow => "\x1b[33m",
         Level::Blue => "\x1b[34m",
     };
+    let language = match language {
+        Language::En => watchfire_stdlib::format::Language::English,
+        Language::Zh => watchfire_stdlib::format::Language::Chinese,
+    };
     Cell::styled(level_word(level, language), style)
 }
 
