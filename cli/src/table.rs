@@ -60,7 +60,8 @@ impl Table {
             let last = row.len().saturating_sub(1);
             let mut line = String::new();
             for (i, (cell, &wide)) in row.iter().zip(&widths).enumerate() {
-                let shown = if i == last { cut(&cell.text, width.saturating_sub(used).max(8)) } else { cell.text.clone() };
+                let shown =
+                    if i == last { cut(&cell.text, width.saturating_sub(used).max(8)) } else { cell.text.clone() };
                 let pad = " ".repeat(wide.saturating_sub(shown.width()));
                 let right = self.right.get(i).copied().unwrap_or(false);
                 if right {

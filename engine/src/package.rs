@@ -36,7 +36,7 @@ impl Package {
     ///
     /// Everything that is wrong with its files, with the texts that the diagnostics refer to.
     pub fn load(folder: impl AsRef<Path>) -> Result<Self, LoadError> {
-        Self::check(watchfire_dsl::package::load(folder)?)
+        Self::from_files(watchfire_dsl::package::load(folder)?)
     }
 
     /// Checks a package given as texts: that of its manifest, and (name, text) of each `.watch` file.
@@ -49,10 +49,15 @@ impl Package {
         N: Into<String>,
         T: Into<String>,
     {
-        Self::check(PackageFiles::from_texts(manifest, files)?)
+        Self::from_files(PackageFiles::from_texts(manifest, files)?)
     }
 
-    fn check(files: PackageFiles) -> Result<Self, LoadError> {
+    /// Checks a package whose files have been read.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with them.
+    pub fn from_files(files: PackageFiles) -> Result<Self, LoadError> {
         let checked = compile(&files);
         let PackageFiles { manifest, sources, root, .. } = files;
         match checked.program {

@@ -35,12 +35,8 @@ pub(crate) fn run(args: &Describe, terminal: &Terminal) -> Outcome {
     }
 
     let say = |en, zh| terminal.say(en, zh);
-    let mut sources = Table::new(&[
-        say("source", "来源"),
-        say("in time", "时间性质"),
-        say("owner", "归属"),
-        say("columns", "列"),
-    ]);
+    let mut sources =
+        Table::new(&[say("source", "来源"), say("in time", "时间性质"), say("owner", "归属"), say("columns", "列")]);
     for source in &program.sources {
         let columns: Vec<&str> = source.columns.iter().map(|c| &*c.name).collect();
         sources.row(vec![
@@ -81,9 +77,11 @@ fn model(model: &ModelDescription, program: &Program, terminal: &Terminal) -> St
     let reads: Vec<String> = model
         .reads
         .iter()
-        .map(|(column, derived)| {
-            if *derived { format!("{column} {}", say("(derived)", "（派生）")) } else { column.clone() }
-        })
+        .map(
+            |(column, derived)| {
+                if *derived { format!("{column} {}", say("(derived)", "（派生）")) } else { column.clone() }
+            },
+        )
         .collect();
     line(say("reads", "读取"), reads.join(", "));
     let unbounded = say("over all that is known", "回看已知的全部");

@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 use watchfire_dsl::diagnostics::{Language, to_json};
-use watchfire_engine::{Engine, FileOptions, Run, RunError, RunOptions, Warning, fault_text};
-use watchfire_stdlib::format::level_word;
+use watchfire_engine::{Engine, FileOptions, Run, RunError, RunOptions, Warning};
+use watchfire_stdlib::format::{fault_text, level_word};
 use watchfire_stdlib::value::Level;
 use watchfire_stdlib::zone::Zone;
 
 /// Runs the models, shows warnings and everything that went wrong, and writes files with `--output`.
 pub(crate) fn run(args: &Args, terminal: &Terminal) -> Outcome {
     let (package, profile) = settings::load(args, terminal)?;
-    let zone = Zone::new(package.program().zone);
+    let zone = Zone::from(package.program().zone);
     let mut sources = package.sources();
     for setting in &args.data {
         let (source, path) = settings::pair(setting, "--data", "SOURCE=PATH", terminal)?;
@@ -71,7 +71,9 @@ fn progress_bar(terminal: &Terminal) -> ProgressBar {
 /// Why a run did not begin, as a problem.
 fn problem(error: &RunError, terminal: &Terminal) -> Problem {
     match error {
-        RunError::Options(error) => Problem { text: error.text(terminal.language), json: Vec::new(), exit: Exit::Package },
+        RunError::Options(error) => {
+            Problem { text: error.text(terminal.language), json: Vec::new(), exit: Exit::Package }
+        }
         RunError::Data { diagnostics, texts } => {
             let json = diagnostics.iter().map(|d| to_json(d, texts, terminal.language)).collect();
             Problem { text: package::render(diagnostics, texts, terminal), json, exit: Exit::Data }
@@ -164,7 +166,10 @@ fn shown(run: &Run, engine: &Engine, args: &Args, zone: &Zone, terminal: &Termin
         }
         text.push_str(&table.render(terminal.width, terminal.colour));
         if run.warnings.len() > args.show {
-            let more = say("… and COUNT more (--show N, or --output FOLDER)", "……另有 COUNT 条（--show N，或 --output 文件夹）");
+            let more = say(
+                "… and COUNT more (--show N, or --output FOLDER)",
+                "……另有 COUNT 条（--show N，或 --output 文件夹）",
+            );
             text.push_str(&more.replace("COUNT", &(run.warnings.len() - args.show).to_string()));
             text.push('\n');
         }
@@ -253,7 +258,10 @@ fn problems(run: &Run, engine: &Engine, zone: &Zone, terminal: &Terminal) -> Str
     }
     const SHOWN: usize = 10;
     for failure in run.failures.iter().take(SHOWN) {
-        let line = say("\nmodel `MODEL` stopped for ENTITY at TIME: WHY (PLACE)", "\n模型 `MODEL` 对 ENTITY 在 TIME 停止：WHY（PLACE）");
+        let line = say(
+            "\nmodel `MODEL` stopped for ENTITY at TIME: WHY (PLACE)",
+            "\n模型 `MODEL` 对 ENTITY 在 TIME 停止：WHY（PLACE）",
+        );
         let line = line
             .replace("MODEL", &failure.model)
             .replace("ENTITY", &failure.entity.shown)
@@ -316,10 +324,6 @@ fn level_cell(level: Level, language: Language) -> Cell {
         Level::Orange => "\x1b[38;5;208m",
         Level::Yellow => "\x1b[33m",
         Level::Blue => "\x1b[34m",
-    };
-    let language = match language {
-        Language::En => watchfire_stdlib::format::Language::English,
-        Language::Zh => watchfire_stdlib::format::Language::Chinese,
     };
     Cell::styled(level_word(level, language), style)
 }

@@ -6,7 +6,8 @@ use crate::exit::{Exit, Outcome};
 use crate::terminal::Terminal;
 use serde_json::json;
 use watchfire_dsl::source::Span;
-use watchfire_engine::{Engine, Package, TestOutcome, fault_text, level_name};
+use watchfire_engine::{Engine, Package, TestOutcome, level_name};
+use watchfire_stdlib::format::fault_text;
 
 /// Runs the package's tests; those that fail are shown with what was expected and what came.
 pub(crate) fn run(args: &Test, terminal: &Terminal) -> Outcome {
@@ -52,9 +53,10 @@ fn shown(outcome: &TestOutcome, package: &Package, terminal: &Terminal) -> Strin
         return text;
     }
     let place = |span: Span| {
-        package.texts().get(span.file).map_or_else(String::new, |file| {
-            format!("  {}:{}", file.name, file.position(span.start).0)
-        })
+        package
+            .texts()
+            .get(span.file)
+            .map_or_else(String::new, |file| format!("  {}:{}", file.name, file.position(span.start).0))
     };
     let mut line = |what: &str, rest: String| text.push_str(&format!("    {what}: {rest}\n"));
     for expected in &outcome.absent {

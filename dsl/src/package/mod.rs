@@ -32,7 +32,7 @@ mod table;
 mod zone;
 
 pub use folder::load;
-pub use manifest::{DataEntry, DataFormat, Located, Manifest, Plugin, PluginLimits, Profile};
+pub use manifest::{DataEntry, DataFormat, Located, Manifest, Plugin, PluginLimits, Profile, ProfileValue};
 
 use crate::diagnostics::{Diagnostic, Language, package::SameFileTwice, render_terminal, sort};
 use crate::source::{FileId, SourceMap};
