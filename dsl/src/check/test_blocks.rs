@@ -15,6 +15,7 @@ use crate::program::{
 use crate::source::Span;
 use crate::syntax::{self, Expect, Item, StatementKind, TestStatementKind, WarnEntryKind};
 use std::sync::Arc;
+use watchfire_stdlib::units::Unit;
 use watchfire_stdlib::value::Level;
 
 impl Checker<'_> {
@@ -241,8 +242,9 @@ impl Checker<'_> {
                 let value = match (cell, column) {
                     (None, _) => Some(Value::Missing),
                     (Some(cell), Some(column)) => {
-                        let ty = self.source(id).columns[*column].ty.clone();
-                        self.cell(cell, &ty)
+                        let column = &self.source(id).columns[*column];
+                        let (ty, unit) = (column.ty.clone(), column.load.unit);
+                        self.cell(cell, &ty, unit)
                     }
                     (Some(_), None) => None,
                 };
@@ -257,8 +259,12 @@ impl Checker<'_> {
         whole.then_some(Given { source: id, columns, rows: typed })
     }
 
-    /// The value of a cell; keys of entities stay raw texts.
-    fn cell(&mut self, cell: &syntax::Expr, ty: &Type) -> Option<Value> {
+    /// The value of a cell; keys of entities stay raw texts, and a plain number is in the unit in which the column is
+    /// stored, as in the department's own table.
+    fn cell(&mut self, cell: &syntax::Expr, ty: &Type, stored: Option<&'static Unit>) -> Option<Value> {
+        if let (Kind::Quantity(_), Some(unit), Some(number)) = (&ty.kind, stored, plain_number(cell)) {
+            return Some(Value::float(unit.to_si(number)));
+        }
         match ty.kind {
             Kind::Unknown => None,
             Kind::Entity(entity) => self.raw_key(cell, entity).map(Value::Text),
@@ -268,6 +274,17 @@ impl Checker<'_> {
                 self.fixed(&value)
             }
         }
+    }
+}
+
+/// A number without a unit, perhaps negative.
+fn plain_number(e: &syntax::Expr) -> Option<f64> {
+    match &e.kind {
+        syntax::ExprKind::Number { digits, unit: None } => digits.parse().ok().filter(|n: &f64| n.is_finite()),
+        syntax::ExprKind::Unary { operator: syntax::UnaryOperator::Negate, operand } => {
+            plain_number(operand).map(|n| -n)
+        }
+        _ => None,
     }
 }
 
