@@ -60,7 +60,7 @@ fn whole_numbers_of_every_width() {
 
 #[test]
 fn a_float_is_whole_or_rejected() {
-    let raw = [1.0, -0.0, 1.5, f64::NAN, f64::INFINITY, 9.3e18, -9.223372036854775808e18];
+    let raw = [1.0, -0.0, 1.5, f64::NAN, f64::INFINITY, 9.3e18, -9_223_372_036_854_775_808.0];
     let (values, rejects) = one(optional("x", Kind::Int), Series::new("x".into(), raw));
     assert_eq!(
         values,
@@ -226,9 +226,9 @@ fn forms_given_by_a_pattern() {
     );
     assert_eq!(with(Kind::Date, "%Y%m%d", Series::new("x".into(), [20_240_131_i64])), [day]);
     let time = Value::Time(at("2024-01-31T05:00:00+08:00"));
-    assert_eq!(with(Kind::Time, "%Y-%m-%d %H", Series::new("x".into(), ["2024-01-31 05"])), [time.clone()]);
+    assert_eq!(with(Kind::Time, "%Y-%m-%d %H", Series::new("x".into(), ["2024-01-31 05"])), vec![time.clone()]);
     let seconds = at("2024-01-31T05:00:00+08:00") / 1_000_000;
-    assert_eq!(with(Kind::Time, "%s", Series::new("x".into(), [seconds])), [time.clone()]);
+    assert_eq!(with(Kind::Time, "%s", Series::new("x".into(), [seconds])), vec![time.clone()]);
     assert_eq!(with(Kind::Time, "%FT%T%z", Series::new("x".into(), ["2024-01-30T23:00:00+0200"])), [time]);
 }
 
