@@ -165,9 +165,9 @@ impl<'a> Evaluator<'a> {
             let RowRef { part, row } = rows[place];
             return Some(RowRef { part, row: row.checked_sub(times)? });
         }
-        let earlier = rows[..place].iter().rev().copied();
+        let mut earlier = rows[..place].iter().rev().copied();
         if mutant(Mutant::BeforeIgnoresKnowledge) {
-            return earlier.skip(times as usize - 1).next();
+            return earlier.nth(times as usize - 1);
         }
         earlier.filter(|row| self.visible(source, *row)).nth(times as usize - 1)
     }
@@ -222,10 +222,12 @@ pub(crate) fn triggers(
     for (place, row) in rows.iter().enumerate() {
         let Some(table) = world.table(source, *row) else { continue };
         let known = table.known[row.row as usize];
-        if after < known && known <= until && table.triggers(row.row) {
-            if let Some(time) = table.time(row.row) {
-                found.push((known, time, place));
-            }
+        if after < known
+            && known <= until
+            && table.triggers(row.row)
+            && let Some(time) = table.time(row.row)
+        {
+            found.push((known, time, place));
         }
     }
     found.sort_unstable();

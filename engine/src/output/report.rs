@@ -221,7 +221,7 @@ impl Report<'_> {
                     vec![
                         escape(&group.source),
                         escape(group.column.as_deref().unwrap_or("")),
-                        escape(&group.reason.text(language)),
+                        escape(group.reason.text(language)),
                         group.count.to_string(),
                         sample.map_or_else(String::new, |sample| escape(&sample.place.to_string())),
                     ]

@@ -19,7 +19,7 @@ mod strata;
 mod text;
 
 pub(crate) use node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, SharedId, TimelineId};
-pub(crate) use strata::{after, before, start_of};
+pub(crate) use strata::{after, before, starts};
 pub(crate) use text::level_text;
 
 use std::collections::BTreeSet;

@@ -212,7 +212,6 @@ impl Text<'_> {
         if let Some(value) = &aggregate.value {
             self.push(" ");
             self.node(value);
-            self.write(format_args!(":{:?}", value.ty));
         }
         self.push(" from ");
         match &aggregate.from {

@@ -9,7 +9,7 @@ use crate::finding::{Finding, FindingRecord};
 use crate::ingest::load;
 use crate::interp::FaultRow;
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{Plan, start_of};
+use crate::plan::{Plan, starts};
 use crate::shown::{DEVELOPMENT_KEY, Shower};
 use crate::sources::Sources;
 use crate::table::{ALWAYS, Store};
@@ -215,10 +215,11 @@ fn schedules(
     (from, to): (i64, i64),
 ) -> BTreeMap<ModelId, Schedule> {
     let earliest = store.known_range().map_or(from, |(earliest, _)| earliest);
+    let starts = starts(plan, from, earliest, zone);
     let mut schedules = BTreeMap::new();
     for model in plan.running().filter(|model| model.stages.is_empty()) {
-        let early = !mutant(Mutant::LookbackTooShort);
-        let start = if early { start_of(plan, model.id, from, earliest, zone) } else { from };
+        let early = starts.get(&model.id).filter(|_| !mutant(Mutant::LookbackTooShort));
+        let start = early.copied().unwrap_or(from);
         let at = match request.moment {
             Moment::At(at) if wanted.contains(&model.id) => Some(at),
             _ => None,

@@ -6,6 +6,7 @@
 mod composites;
 mod coverage;
 mod evaluations;
+mod plans;
 mod results;
 mod rows;
 mod selections;

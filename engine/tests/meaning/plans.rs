@@ -1,0 +1,163 @@
+//! Plans: what runs that calls plugins, what depends on what, and how deep.
+
+use super::{package, passes};
+use polars::df;
+use std::fmt::Write;
+use watchfire_engine::{Engine, Run, RunOptions, Sources};
+
+fn run(engine: &Engine, options: RunOptions) -> Run {
+    let visits =
+        df!("n" => [1_i64, 2], "home" => ["a", "a"], "time" => ["2024-03-01T01:00", "2024-03-01T03:00"]).unwrap();
+    let empty = |name: &str| polars::prelude::Column::new_empty(name.into(), &polars::prelude::DataType::String);
+    let mut visits = visits;
+    for name in ["who", "x", "w", "paid", "recorded"] {
+        let column = empty(name).extend_constant(polars::prelude::AnyValue::Null, 2).unwrap();
+        visits.with_column(column).unwrap();
+    }
+    engine.run(&Sources::new().frame("visits", visits).others_empty(), &options).unwrap()
+}
+
+#[test]
+fn a_model_without_its_plugin_fails_by_name_and_no_other() {
+    let engine = Engine::new(package(
+        r#"
+        extern fn risk(x: Int): Int from "gas"
+        fact rated for Home = risk(risk(count from visits) + 1)
+        model calls for Home {
+            category c
+            purpose test
+            basis "b"
+            on visits as r about this
+            let rate = rated
+            warn when rate > 1 { yellow otherwise }
+        }
+        model reads for Home {
+            category c
+            purpose test
+            basis "b"
+            on visits as r about this
+            let found = count from findings of (calls, counts)
+            warn when found >= 1 { yellow otherwise message "{found}" }
+        }
+        model counts for Home {
+            category c
+            purpose test
+            basis "b"
+            on visits as r about this
+            warn when r.n > 0 { yellow otherwise }
+        }
+        "#,
+    ));
+    let plan = engine.plan();
+    let calls = plan.models.iter().find(|model| model.name == "calls").unwrap();
+    assert_eq!(calls.stages, [["risk"], ["risk"]], "a call of a call is a stage of its own");
+    let run = run(&engine, RunOptions::default());
+    assert_eq!(run.failed_models.len(), 1);
+    let failed = &run.failed_models[0];
+    assert_eq!((&*failed.model, &*failed.function, &*failed.plugin), ("calls", "risk", "gas"));
+    let warned: Vec<String> = run.warnings.iter().map(|w| format!("{} {}", w.model, w.message)).collect();
+    assert_eq!(warned, ["counts counts", "reads 1", "counts counts", "reads 2"]);
+    assert!(run.failures.is_empty());
+}
+
+#[test]
+fn long_chains_do_not_overflow_the_stack() {
+    let mut text = String::from("fact f0 for Home = count from visits\n");
+    let mut lets = String::from("let a0 = 1\n");
+    for n in 1..1500 {
+        let _ = writeln!(text, "fact f{n} for Home = f{} + 1", n - 1);
+        let _ = writeln!(lets, "let a{n} = a{} + 1", n - 1);
+    }
+    passes(&format!(
+        "{text}\nmodel m for Home {{\ncategory c\npurpose test\nbasis \"b\"\non visits as r about this\n{lets}\n\
+         warn when a1499 == 1500 and f1499 == 1500 {{ yellow otherwise }}\n}}\n\
+         test m \"deep\" {{\ngiven visits {{ home, time:\n\"a\", 2024-03-01T01:00 }}\nexpect yellow \"a\"\n}}\n"
+    ));
+}
+
+#[test]
+fn columns_of_a_union_may_look_elsewhere() {
+    passes(
+        r#"
+        fact size for Home = homes.area
+        source both = visits { home, size = home.size, label = "visit", time }
+                    | stays { home, size = home.homes.area, label = "stay", time = since }
+        model m for Home {
+            category c
+            purpose test
+            basis "b"
+            let labels = list label from both
+            on both as r about this
+            warn when r.size > 5 m² { yellow otherwise message "{r.label} {r.size} {labels}" }
+        }
+        test m "both parts" {
+            given homes { home, area, use:
+                "a", 10 m², living
+                "b", 2 m², living }
+            given visits { home, time:
+                "a", 2024-03-01T01:00
+                "b", 2024-03-01T01:00 }
+            given stays { home, who, since:
+                "a", "p", 2024-03-01T02:00 }
+            expect yellow "a" at 2024-03-01T01:00 message "visit 10 m² visit"
+            expect yellow "a" at 2024-03-01T02:00 message "stay 10 m² visit, stay"
+        }
+        "#,
+    );
+}
+
+#[test]
+fn profiles_and_windows_as_long_as_a_parameter() {
+    let manifest = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nzone = \"UTC\"\nlanguage = \"en\"\n\
+                    [profiles.emergency]\n\"m.back\" = \"3 h\"\n";
+    let text = r#"
+        model m for Home {
+            category c
+            purpose test
+            basis "b"
+            param back: Duration = 1 h in 1 h..=5 h
+            on visits as r about this
+            let seen = count from visits over last back
+            warn when seen >= 2 { yellow otherwise }
+        }
+    "#;
+    let text = format!("{}\n{text}", super::SOURCES);
+    let package = watchfire_engine::Package::from_texts(manifest, [("small.watch", text)]);
+    let engine = Engine::new(package.unwrap_or_else(|error| panic!("{error}")));
+    assert_eq!(run(&engine, RunOptions::default()).warnings.len(), 0);
+    let emergency = RunOptions { profile: Some("emergency".into()), ..RunOptions::default() };
+    let emergency = run(&engine, emergency);
+    assert_eq!(emergency.warnings.len(), 1);
+    assert_eq!(emergency.parameters["m.back"], "3 h");
+    let unknown = RunOptions { profile: Some("emergancy".into()), ..RunOptions::default() };
+    let sources = Sources::new().others_empty();
+    let error = engine.run(&sources, &unknown).unwrap_err().to_string();
+    assert_eq!(error, "there is no profile `emergancy`; did you mean `emergency`?");
+}
+
+#[test]
+fn pairs_are_entities() {
+    passes(
+        r#"
+        model m for Guest in visits {
+            category c
+            purpose test
+            basis "b"
+            let often = count from visits over last 2 days
+            every day at 02:00
+            warn when often >= 2 { yellow otherwise message "{often}" }
+        }
+        test m "each with its own rows" {
+            given visits { home, who, time:
+                "a", "p", 2024-02-29T12:00
+                "a", "p", 2024-02-29T13:00
+                "b", "p", 2024-02-29T12:00
+                "a", "q", 2024-02-29T12:00
+                "a", _, 2024-02-29T12:00
+                "a", _, 2024-02-29T13:00 }
+            at 2024-03-01T02:00
+            expect yellow ("p", "a") message "2"
+        }
+        "#,
+    );
+}
