@@ -1,6 +1,6 @@
 //! Plans: what runs that calls plugins, what depends on what, and how deep.
 
-use super::{package, passes};
+use super::passes;
 use polars::df;
 use std::fmt::Write;
 use watchfire_engine::{Engine, Run, RunOptions, Sources};
@@ -19,7 +19,14 @@ fn run(engine: &Engine, options: RunOptions) -> Run {
 
 #[test]
 fn a_model_without_its_plugin_fails_by_name_and_no_other() {
-    let engine = Engine::new(package(
+    let pinned = "0".repeat(64);
+    let manifest = format!(
+        "[package]\nname = \"small\"\nversion = \"0.1.0\"\nzone = \"UTC\"\nlanguage = \"en\"\n[plugins]\ngas = {{ path = \
+         \"gas.wasm\", sha256 = \"{pinned}\" }}\n"
+    );
+    let text = format!(
+        "{}\n{}",
+        super::SOURCES,
         r#"
         extern fn risk(x: Int): Int from "gas"
         fact rated for Home = risk(risk(count from visits) + 1)
@@ -46,8 +53,10 @@ fn a_model_without_its_plugin_fails_by_name_and_no_other() {
             on visits as r about this
             warn when r.n > 0 { yellow otherwise }
         }
-        "#,
-    ));
+        "#
+    );
+    let package = watchfire_engine::Package::from_texts(&manifest, [("small.watch", text)]);
+    let engine = Engine::new(package.unwrap_or_else(|error| panic!("{error}")));
     let plan = engine.plan();
     let calls = plan.models.iter().find(|model| model.name == "calls").unwrap();
     assert_eq!(calls.stages, [["risk"], ["risk"]], "a call of a call is a stage of its own");
@@ -79,9 +88,14 @@ fn long_chains_do_not_overflow_the_stack() {
 fn columns_of_a_union_may_look_elsewhere() {
     passes(
         r#"
-        fact size for Home = homes.area
-        source both = visits { home, size = home.size, label = "visit", time }
-                    | stays { home, size = home.homes.area, label = "stay", time = since }
+        source checks events at done {
+            owner "o"
+            allows test
+            place : Home
+            done  : Time
+        }
+        source both = visits { home, size = home.homes.area, label = "visit", time }
+                    | checks { home = place, size = place.homes.area, label = "check", time = done }
         model m for Home {
             category c
             purpose test
@@ -97,10 +111,10 @@ fn columns_of_a_union_may_look_elsewhere() {
             given visits { home, time:
                 "a", 2024-03-01T01:00
                 "b", 2024-03-01T01:00 }
-            given stays { home, who, since:
-                "a", "p", 2024-03-01T02:00 }
+            given checks { place, done:
+                "a", 2024-03-01T02:00 }
             expect yellow "a" at 2024-03-01T01:00 message "visit 10 m² visit"
-            expect yellow "a" at 2024-03-01T02:00 message "stay 10 m² visit, stay"
+            expect yellow "a" at 2024-03-01T02:00 message "check 10 m² visit, check"
         }
         "#,
     );
@@ -143,6 +157,7 @@ fn pairs_are_entities() {
             category c
             purpose test
             basis "b"
+            review required
             let often = count from visits over last 2 days
             every day at 02:00
             warn when often >= 2 { yellow otherwise message "{often}" }
