@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 use watchfire_dsl::diagnostics::Language;
-use watchfire_stdlib::format::fault_text;
+use watchfire_stdlib::format::{fault_text, level_word};
 use watchfire_stdlib::value::Level;
 
 /// So many warnings are listed; files have them all.
@@ -17,7 +17,7 @@ const LEVELS: [Level; 4] = [Level::Red, Level::Orange, Level::Yellow, Level::Blu
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em}\
 table{border-collapse:collapse;margin:.5em 0 1.5em}th,td{text-align:left;padding:.25em .75em;border-bottom:1px solid #8884;\
-vertical-align:top}td.n,th.n{text-align:right}.red{color:#b00020}.orange{color:#b45309}.yellow{color:#8a6d00}\
+vertical-align:top}th,.w,time,code{white-space:nowrap}.red{color:#b00020}.orange{color:#b45309}.yellow{color:#8a6d00}\
 .blue{color:#1d4ed8}.red,.orange,.yellow,.blue{font-weight:600}@media(prefers-color-scheme:dark){body{background:#111;\
 color:#ddd}.red{color:#ff8a80}.orange{color:#ffb74d}.yellow{color:#ffe082}.blue{color:#90caf9}}";
 
@@ -50,8 +50,19 @@ impl Report<'_> {
         if self.language == Language::Zh { chinese } else { english }
     }
 
+    /// An instant to the minute, or as exact as it is; exactly, with its offset, for machines and in the tooltip.
     fn time(&self, time: i64) -> String {
-        wall_time_in(&self.run.zone, time)
+        let exact = wall_time_in(&self.run.zone, time);
+        let wall = self.run.zone.wall(time).and_then(chrono::DateTime::from_timestamp_micros);
+        let form = if time % 60_000_000 == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+        let shown = wall.map_or_else(|| exact.clone(), |wall| wall.format(form).to_string());
+        format!("<time datetime=\"{exact}\" title=\"{exact}\">{shown}</time>")
+    }
+
+    /// The message in the page's language, if the model has it in that.
+    fn message<'w>(&self, warning: &'w crate::Warning) -> &'w str {
+        let found = warning.messages.iter().find(|(language, _)| *language == self.language);
+        found.map_or(&warning.message, |(_, text)| text)
     }
 
     fn heading(&mut self, english: &'static str, chinese: &'static str) {
@@ -124,7 +135,9 @@ impl Report<'_> {
                     row.extend(LEVELS.iter().map(|level| {
                         counts.get(&(&*model.model, *level)).map_or_else(String::new, ToString::to_string)
                     }));
-                    row.extend([model.findings.to_string(), model.evaluations.to_string(), escape(&model.version)]);
+                    let version: String = model.version.chars().take(12).collect();
+                    let version = format!("<code title=\"{}\">{}</code>", escape(&model.version), escape(&version));
+                    row.extend([model.findings.to_string(), model.evaluations.to_string(), version]);
                     row
                 })
                 .collect();
@@ -144,17 +157,17 @@ impl Report<'_> {
     fn warnings(&mut self) {
         self.heading("Warnings", "预警");
         let row = |warning: &crate::Warning| {
-            let level = level_name(warning.level);
+            let (class, level) = (level_name(warning.level), level_word(warning.level, self.language));
             let facts: Vec<String> =
                 warning.facts.iter().map(|fact| format!("{} = {}", fact.name, fact.text)).collect();
             vec![
-                format!("<span class=\"{level}\">{level}</span>"),
-                escape(&warning.model),
+                format!("<span class=\"w {class}\">{level}</span>"),
+                format!("<span class=\"w\">{}</span>", escape(&warning.model)),
                 escape(&warning.about.shown),
                 self.time(warning.time),
-                escape(&warning.message),
+                escape(self.message(warning)),
                 escape(&facts.join("; ")),
-                escape(warning.dispatch.as_deref().unwrap_or("")),
+                format!("<span class=\"w\">{}</span>", escape(warning.dispatch.as_deref().unwrap_or(""))),
             ]
         };
         let rows: Vec<Vec<String>> = self.run.warnings.iter().take(LISTED).map(row).collect();
