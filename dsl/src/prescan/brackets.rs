@@ -130,11 +130,7 @@ impl Repair<'_> {
                 let opened = Opened { bracket, span: self.span(token), indent: self.indent(token.start) };
                 self.open.push(opened);
             }
-            Kind::Close(bracket) => {
-                if !self.close(token, bracket) {
-                    return;
-                }
-            }
+            Kind::Close(bracket) if !self.close(token, bracket) => return,
             _ => {}
         }
         self.out.push(token.clone());

@@ -37,6 +37,7 @@ pub fn without_places(file: &File) -> String {
 }
 
 /// Compares two trees; shows where they begin to differ.
+#[expect(clippy::panic, reason = "a test fails by panicking")]
 pub fn assert_same_tree(left: &File, right: &File, context: &str) {
     let (left, right) = (without_places(left), without_places(right));
     if left != right {
