@@ -19,7 +19,11 @@
 //!         basis "house rules"
 //!         let people = count distinct person from residents
 //!         every day at 02:00
-//!         warn when people >= 2 { red when people >= 3  yellow otherwise  message "{this}: {people} people" }
+//!         warn when people >= 2 {
+//!             red when people >= 3
+//!             yellow otherwise
+//!             message "{this}: {people} people"
+//!         }
 //!     }
 //! "#;
 //! let engine = Engine::new(Package::from_texts(manifest, [("small.watch", text)])?);

@@ -62,7 +62,7 @@ pub struct ShownFact {
 pub struct Silence {
     /// Name of the model.
     pub model: Arc<str>,
-    /// What the last warning was about.
+    /// What the last warning was about: its canonical key, even if it is private. Keep silences as you keep the data.
     pub about: EntityKey,
     /// The last warning's level.
     pub level: Level,
