@@ -51,7 +51,7 @@ pub(crate) fn run(args: &New, terminal: &Terminal) -> Outcome {
     }
     let text = terminal.say(
         "a package is in `PATH`; next:\n  watchfire check PATH\n  watchfire test PATH\n  watchfire run PATH",
-        "已在 `PATH` 建好一个包；接下来：\n  watchfire check PATH\n  watchfire test PATH\n  watchfire run PATH",
+        "已在 `PATH` 建好一个程序包；接下来：\n  watchfire check PATH\n  watchfire test PATH\n  watchfire run PATH",
     );
     terminal.print(&format!("{}\n", text.replace("PATH", &shown)));
     Ok(Exit::Success)

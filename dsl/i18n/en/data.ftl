@@ -2,7 +2,7 @@
 
 E0701 = no data is named for source `{ $source }`
     .at = this source is read
-    .help = name its file under `[data]` in `watchfire.toml`: `{ $source } = "data/{ $source }.parquet"`
+    .help = name its file under `[data]` in `watchfire.toml`: `"{ $source }" = "data/{ $source }.parquet"`
 
 E0702 = data is named for `{ $source }`, but the package has no such source
     .help = did you mean `{ $suggestion }`?

@@ -2,7 +2,7 @@
 
 E0701 = 没有为来源“{ $source }”指定数据
     .at = 此来源要被读取
-    .help = 请在 `watchfire.toml` 的 `[data]` 下写明文件：`{ $source } = "data/{ $source }.parquet"`
+    .help = 请在 `watchfire.toml` 的 `[data]` 下写明文件：`"{ $source }" = "data/{ $source }.parquet"`
 
 E0702 = 为“{ $source }”指定了数据，但程序包中没有这个来源
     .help = 是否想写 `{ $suggestion }`？

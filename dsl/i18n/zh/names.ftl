@@ -67,8 +67,8 @@ E0214 = 有几个来源都列出全部 `{ $entity }`：{ $sources }
 E0215 = `{ $source }` 的行没有时间，也就没有先后
     .at = 这里不能用 `before` 或 `after`
 
-E0216 = `{ $model }` 的结果是关于 `{ $about }` 的
-    .at = 这里需要关于 `{ $expected }` 的结果
+E0216 = `{ $model }` 的发现是关于 `{ $about }` 的
+    .at = 这里需要关于 `{ $expected }` 的发现
 
 E0217 = 这个值过大
     .at = 函数展开后部分太多
