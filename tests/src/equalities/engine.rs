@@ -6,7 +6,7 @@ use crate::reference::is_private;
 use watchfire_dsl::check::compile_texts;
 use watchfire_dsl::diagnostics::{Language, render_terminal};
 use watchfire_dsl::program::Program;
-use watchfire_engine::{Engine, Package, Run, RunOptions, Sources, Warning};
+use watchfire_engine::{Engine, Package, Run, RunOptions, Silence, Sources, Warning};
 use watchfire_stdlib::value::{EntityKey, Value};
 
 /// A checked package, ready to run.
@@ -29,11 +29,13 @@ pub struct How {
     pub only: Option<String>,
     /// Chunks of each frame.
     pub chunks: usize,
+    /// Silences in force at the start.
+    pub silences: Vec<Silence>,
 }
 
 impl Default for How {
     fn default() -> Self {
-        Self { range: None, partitions: 1, threads: 1, block: None, only: None, chunks: 1 }
+        Self { range: None, partitions: 1, threads: 1, block: None, only: None, chunks: 1, silences: Vec::new() }
     }
 }
 
@@ -60,6 +62,14 @@ impl Compiled {
     /// # Errors
     /// Where the run itself fails.
     pub fn run(&self, tables: &[Rows], how: &How) -> Result<Said, String> {
+        self.run_with_silences(tables, how).map(|(said, _)| said)
+    }
+
+    /// The same, and the silences in force after it.
+    ///
+    /// # Errors
+    /// Where the run itself fails.
+    pub fn run_with_silences(&self, tables: &[Rows], how: &How) -> Result<(Said, Vec<Silence>), String> {
         let mut sources = Sources::new().others_empty();
         for rows in tables {
             // A shrunk program may lack a source.
@@ -75,10 +85,12 @@ impl Compiled {
             partitions: Some(how.partitions),
             threads: Some(how.threads),
             block: how.block,
+            silences: how.silences.clone(),
             ..RunOptions::default()
         };
         let run = self.engine.run(&sources, &options).map_err(|error| error.to_string())?;
-        Ok(said(self.program(), run))
+        let silences = run.silences.clone();
+        Ok((said(self.program(), run), silences))
     }
 }
 

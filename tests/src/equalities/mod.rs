@@ -7,7 +7,8 @@
 //! | row order | shuffled and re-cut frames = the same rows as they came |
 //! | prefix | a run cut at known-at T, by its range or by leaving out what is known later, = the prefix of the whole |
 //! | alone | a model with what it depends on = the same inside its package |
-//! | slice | the findings of a run over [a, b] = those of the whole run dated there |
+//! | slice | the findings of a run over [a, b] = those of the whole run dated there; two runs, the second with the
+//!   silences that the first left, = one |
 //!
 //! Whatever does not hold is shrunk ([`shrink`]) and shown.
 
@@ -263,6 +264,22 @@ impl<'a> Trial<'a> {
         if !other.failures.is_empty() {
             return Ok(None);
         }
-        Ok(found.between(from, to).findings_only().difference(&other.findings_only()))
+        if let Some(difference) = found.between(from, to).findings_only().difference(&other.findings_only()) {
+            return Ok(Some(format!("from {from} to {to}: {difference}")));
+        }
+        // In two runs, the second with the silences that the first left.
+        let (first, silences) =
+            self.compiled.run_with_silences(&self.case.tables, &How { range: Some((a, from)), ..self.how() })?;
+        if from == b {
+            return Ok(found.difference(&first));
+        }
+        let second = self.run(&How { range: Some((from + 1, b)), silences, ..self.how() })?;
+        if !second.failures.is_empty() {
+            return Ok(None);
+        }
+        Ok(found
+            .between(from + 1, b)
+            .difference(&second)
+            .map(|difference| format!("from {} after a first run: {difference}", from + 1)))
     }
 }

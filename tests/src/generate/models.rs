@@ -200,7 +200,20 @@ impl Writer<'_> {
         }
     }
 
+    /// A list, which is only shown.
+    fn list_line(&mut self, lines: &mut Vec<String>, scope: &Scope) {
+        let about = |source: &&super::schema::Source| source.ways_about(scope.this) == [""];
+        let sources: Vec<&super::schema::Source> = self.schema.sources.iter().filter(about).collect();
+        let Some(source) = sources.choose(self.rng) else { return };
+        let Some(column) = source.columns.choose(self.rng) else { return };
+        lines.push(format!("    let {} = list {} from {}", self.fresh("l"), column.name, source.name));
+        self.count("list");
+    }
+
     fn let_line(&mut self, lines: &mut Vec<String>, scope: &mut Scope) {
+        if self.rng.random_bool(0.08) {
+            self.list_line(lines, scope);
+        }
         let ty = VALUE_TYPES.choose(self.rng).copied().unwrap_or(Ty::Int);
         let value = if self.rng.random_bool(0.7) {
             self.aggregate_of(ty, scope, 2)
