@@ -35,16 +35,17 @@ pub(super) fn arrange(program: &Program, plan: &mut Plan) {
 
 /// The instant from which each model must be evaluated so that the range can start at `from`: the start itself, or,
 /// where others read its findings, as far before theirs as they look back. Who looks back over all that is known looks
-/// back to `earliest`, the first known-at there is.
+/// back to `earliest`, the first known-at there is, and nobody further: before it there was nothing to find.
 pub(crate) fn starts(plan: &Plan, from: i64, earliest: i64, zone: &Zone) -> BTreeMap<ModelId, i64> {
     let mut starts: BTreeMap<ModelId, i64> = plan.running().map(|model| (model.id, from)).collect();
     // Readers lie in later strata, so that their start is settled before it is handed on.
     for reader in plan.strata.iter().rev().flatten().filter_map(|id| plan.model(*id)) {
         let Some(theirs) = starts.get(&reader.id).copied() else { continue };
         let needed = match reader.lookback {
-            Lookback::Span(span) => before(zone, theirs, span).unwrap_or(theirs.min(earliest)),
-            Lookback::Unbounded => theirs.min(earliest),
+            Lookback::Span(span) => before(zone, theirs, span).map_or(earliest, |start| start.max(earliest)),
+            Lookback::Unbounded => earliest,
         };
+        let needed = needed.min(theirs);
         for part in &reader.parts {
             if let Some(start) = starts.get_mut(part) {
                 *start = needed.min(*start);

@@ -17,7 +17,7 @@ use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, Plan};
 use crate::table::Store;
 use crate::timeline::Timeline;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use watchfire_dsl::program::{Grid, ModelId, Program, SourceId, Trigger};
@@ -43,6 +43,8 @@ pub(crate) struct Execution<'a> {
 pub(crate) struct Schedule {
     /// First known-at.
     pub(crate) from: i64,
+    /// First known-at of the range: what failed before it is tried again from here on.
+    pub(crate) range: i64,
     /// Last known-at.
     pub(crate) to: i64,
     /// A model on a grid is evaluated here and nowhere else.
@@ -84,7 +86,7 @@ impl Execution<'_> {
         let mut evaluated: BTreeMap<ModelId, Evaluated> =
             schedules.keys().map(|id| (*id, Evaluated::default())).collect();
         let mut findings = FindingStore::new(self.program);
-        let stopped: BTreeMap<(ModelId, usize), Mutex<HashSet<EntityKey>>> = schedules
+        let stopped: BTreeMap<(ModelId, usize), Mutex<Stopped>> = schedules
             .keys()
             .flat_map(|id| (0..self.partitions).map(move |partition| ((*id, partition), Mutex::default())))
             .collect();
@@ -160,7 +162,7 @@ impl Execution<'_> {
             (Trigger::Every(grid), None) => Work::At(instants(*grid, &self.zone, after, until)),
             (Trigger::On { source, .. }, _) => Work::On { source: *source, after, until },
         };
-        Some(Task { model, entities, work, partition: 0 })
+        Some(Task { model, entities, work, range: schedule.range, partition: 0 })
     }
 }
 
@@ -186,8 +188,12 @@ struct Task<'a> {
     model: &'a ModelPlan,
     entities: &'a Timeline,
     work: Work,
+    range: i64,
     partition: usize,
 }
+
+/// The entities for which a model failed, and when.
+type Stopped = HashMap<EntityKey, i64>;
 
 #[derive(Clone)]
 enum Work {
@@ -198,15 +204,18 @@ enum Work {
 }
 
 impl<'a> Task<'a> {
-    /// Evaluates; `stopped` are the entities for which the model failed.
-    fn run(&self, world: World<'a>, stopped: &mut HashSet<EntityKey>) -> Evaluated {
+    /// Evaluates; `stopped` are the entities for which the model failed. A failure before the range stops it before the
+    /// range only.
+    fn run(&self, world: World<'a>, stopped: &mut Stopped) -> Evaluated {
         let start = Instant::now();
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
         for (entity, rows) in self.entities.entries(self.partition) {
-            if !stopped.is_empty() && stopped.contains(entity) {
-                continue;
-            }
+            let mut resume = match stopped.get(entity) {
+                None => i64::MIN,
+                Some(k) if *k < self.range => self.range,
+                Some(_) => continue,
+            };
             match &self.work {
                 Work::At(instants) => {
                     let Some(first) = self.entities.first_known(entity) else { continue };
@@ -216,13 +225,19 @@ impl<'a> Task<'a> {
                     }
                     evaluator.turn_to(entity);
                     for k in known {
+                        if *k < resume {
+                            continue;
+                        }
                         if mutant(Mutant::PopulationPruned) && !self.seen_lately(world, rows, *k) {
                             continue;
                         }
                         evaluator.begin(*k, *k, None);
                         if !self.decide(&mut evaluator, entity, (*k, *k, 0), None, &mut result) {
-                            stopped.insert(entity.clone());
-                            break;
+                            stopped.insert(entity.clone(), *k);
+                            if *k >= self.range {
+                                break;
+                            }
+                            resume = self.range;
                         }
                     }
                 }
@@ -233,11 +248,17 @@ impl<'a> Task<'a> {
                     }
                     evaluator.turn_to(entity);
                     for (k, t, place) in triggers {
+                        if k < resume {
+                            continue;
+                        }
                         evaluator.begin(t, k, Some((rows, place)));
                         let row = FaultRow { source: *source, row: rows[place] };
                         if !self.decide(&mut evaluator, entity, (k, t, place), Some(row), &mut result) {
-                            stopped.insert(entity.clone());
-                            break;
+                            stopped.insert(entity.clone(), k);
+                            if k >= self.range {
+                                break;
+                            }
+                            resume = self.range;
                         }
                     }
                 }

@@ -167,8 +167,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
 fn reads(program: &Program, plan: &Plan, request: &Request<'_>) -> Vec<Option<BTreeSet<ColumnId>>> {
     let mut reads = plan.reads.clone();
     let RunOptions { from, to, .. } = request.options;
-    let unbounded = plan.running().any(|model| model.lookback == Lookback::Unbounded && !model.parts.is_empty());
-    if from.is_none() || to.is_none() || unbounded {
+    let composite = plan.running().any(|model| !model.parts.is_empty());
+    if from.is_none() || to.is_none() || composite {
         for (reads, source) in reads.iter_mut().zip(&program.sources) {
             if let SourceKind::Table(table) = &source.kind
                 && (table.time != SourceTime::Timeless || table.recorded.is_some())
@@ -224,7 +224,7 @@ fn schedules(
             Moment::At(at) if wanted.contains(&model.id) => Some(at),
             _ => None,
         };
-        schedules.insert(model.id, Schedule { from: start, to, at });
+        schedules.insert(model.id, Schedule { from: start, range: from, to, at });
     }
     schedules
 }

@@ -175,6 +175,11 @@ impl History {
         self.rows.iter().flatten()
     }
 
+    /// Every delivered row that was not rejected when it was loaded.
+    pub(crate) fn copies(&self) -> impl Iterator<Item = &Copy> {
+        self.versions().flat_map(|version| &version.copies)
+    }
+
     /// What is visible at `k`, in row order, as it reads at `k`.
     pub(crate) fn visible(&self, k: i64) -> Vec<Copy> {
         let mut rows: Vec<Copy> = self.rows.iter().filter_map(|versions| self.visible_version(versions, k)).collect();

@@ -71,12 +71,10 @@ struct Evaluation {
 }
 
 impl<'a> World<'a> {
-    /// §2.3: from the earliest to the latest known-at of all versions of dated rows.
+    /// §2.3: from the earliest to the latest known-at of all dated rows, differing copies included.
     pub(crate) fn whole_range(&self) -> Option<(i64, i64)> {
-        let histories = self.histories.iter().flatten();
-        let versions = histories.flat_map(|history| history.versions().map(move |version| (history, version)));
-        let said = versions.filter(|(history, version)| version.at(&history.shape, version.known()).is_some());
-        let dated: Vec<i64> = said.map(|(_, version)| version.known()).filter(|&known| known != i64::MIN).collect();
+        let copies = self.histories.iter().flatten().flat_map(|history| history.copies());
+        let dated: Vec<i64> = copies.map(|copy| copy.known).filter(|&known| known != i64::MIN).collect();
         Some((*dated.iter().min()?, *dated.iter().max()?))
     }
 
@@ -89,13 +87,21 @@ impl<'a> World<'a> {
             let id = ModelId(u32::try_from(index).unwrap_or(u32::MAX));
             let Some(&start) = starts.get(&id) else { continue };
             for (entity, evaluations) in self.evaluations(model, start, b) {
+                let mut resume = i64::MIN;
                 for evaluation in evaluations {
+                    if evaluation.k < resume {
+                        continue;
+                    }
                     match self.evaluate(id, model, &entity, &evaluation) {
                         Ok(finding) => self.findings.extend(finding),
                         Err(fault) => {
                             let Evaluation { t, k, .. } = evaluation;
                             failures.push(Failure { model: id, entity: entity.clone(), t, k, fault });
-                            break;
+                            // §2.6: a failure before the range stops the model before the range only.
+                            if k >= a {
+                                break;
+                            }
+                            resume = a;
                         }
                     }
                 }
@@ -118,10 +124,12 @@ impl<'a> World<'a> {
         // Models come after those whose findings they read.
         for (index, model) in self.program.models.iter().enumerate().rev() {
             let Some(&start) = starts.get(&ModelId(u32::try_from(index).unwrap_or(u32::MAX))) else { continue };
+            let earliest = self.whole_range().map_or(a, |(earliest, _)| earliest);
             let from = match model.lookback {
-                Lookback::Span(span) => self.clock.before(start, span),
-                Lookback::Unbounded => self.whole_range().map_or(start, |(earliest, _)| earliest.min(start)),
+                Lookback::Span(span) => self.clock.before(start, span).max(earliest),
+                Lookback::Unbounded => earliest,
             };
+            let from = from.min(start);
             for part in crate::reference::expression::parts_of(model) {
                 let part = starts.entry(part).or_insert(from);
                 *part = from.min(*part);
