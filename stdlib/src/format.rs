@@ -9,7 +9,7 @@
 //! | `Date`, `Time` | `2024-03-01`, `2024-03-01 02:00` in the package's zone, with seconds where there are some |
 //! | missing | `–` |
 //! | a count that is a lower bound | `≥ 5` |
-//! | a fault | `error (outside the calendar)` |
+//! | a fault | `error (a date or time left the calendar)` |
 //!
 //! A [`FormatSpec`] says more: decimal places, sign, thousands, percent, parts of a date.
 

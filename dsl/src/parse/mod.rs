@@ -1,7 +1,7 @@
 //! The parser: text to [`File`].
 //!
 //! The pre-scan has cut the text into tokens, paired the brackets and cut the file into items and statements. What is
-//! left for the grammar (`grammar.pest`) is one statement at one level of brackets, written out anew by [`chunk`]; what
+//! left for the grammar (`grammar.pest`) is one statement at one level of brackets, written out anew by `chunk`; what
 //! stands inside brackets is parsed on its own when the tree is built. Errors are collected on the way: a statement
 //! that cannot be read is left out, the others are kept.
 

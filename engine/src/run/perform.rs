@@ -17,7 +17,7 @@ use crate::timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::{ColumnId, Lookback, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
+use watchfire_dsl::program::{ColumnId, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
 use watchfire_dsl::source::{FileId, SourceMap, Span};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::pseudonym::Pseudonyms;

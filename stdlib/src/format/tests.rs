@@ -71,7 +71,7 @@ fn dates_and_times() {
     assert_eq!(english(Value::Time(time), Kind::Time, "", "%Y年%m月%d日 %T 100%%"), "2024年03月01日 02:00:00 100%");
     assert_eq!(english(Value::Date(-1), Kind::Date, "", ""), "1969-12-31");
     assert_eq!(english(Value::Date(19_783), Kind::Date, "", "%j/%u"), "061/5");
-    assert_eq!(english(Value::Time(i64::MAX), Kind::Time, "", ""), "outside the calendar");
+    assert_eq!(english(Value::Time(i64::MAX), Kind::Time, "", ""), "a date or time left the calendar");
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn the_rest() {
     assert_eq!(english(Value::Missing, Kind::Int, "", ".1"), "–");
     assert_eq!(english(Value::AtLeast(5), Kind::Int, "", ""), "≥ 5");
     let broken = Value::Fault(Fault { kind: FaultKind::Overflow, at: (0, 0, 0) });
-    assert_eq!(english(broken.clone(), Kind::Int, "", ""), "error (whole number or amount too large)");
+    assert_eq!(english(broken.clone(), Kind::Int, "", ""), "error (a whole number or an amount of money left its range)");
     assert_eq!(chinese(broken, Kind::Int), "出错（整数或金额超出范围）");
     assert_eq!(chinese(Value::Bool(true), Kind::Bool), "是");
     assert_eq!(chinese(Value::Level(Level::Orange), Kind::Level), "橙色");
