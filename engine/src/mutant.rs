@@ -1,8 +1,8 @@
 //! Deliberate mistakes, for the tests that must notice them.
 //!
 //! A test that would pass whatever the engine does proves nothing. With the cargo feature `mutants` one mistake of this
-//! list can be switched on in the running process ([`activate`]), and the equality tests have to fail. Without the
-//! feature, [`mutant`] is `false` where it is compiled and no mistake exists in the engine.
+//! list can be switched on in the running process (`activate`), and the equality tests have to fail. Without the
+//! feature, the question whether to make one is answered `false` where it is compiled and no mistake exists in the engine.
 
 /// A mistake that somebody might make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

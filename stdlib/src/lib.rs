@@ -9,7 +9,7 @@
 //! | [`ops`] | operators: three-valued logic, arithmetic, comparison |
 //! | [`functions`] | functions, one declaration each |
 //! | [`address`] | one key for an address written in many ways |
-//! | [`format`], [`language`] | values as people read them, and in which language |
+//! | [`mod@format`], [`language`] | values as people read them, and in which language |
 //! | [`pseudonym`] | how private entities are shown |
 //! | [`geo`] | distance and reference systems |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |

@@ -79,7 +79,10 @@ fn the_rest() {
     assert_eq!(english(Value::Missing, Kind::Int, "", ".1"), "–");
     assert_eq!(english(Value::AtLeast(5), Kind::Int, "", ""), "≥ 5");
     let broken = Value::Fault(Fault { kind: FaultKind::Overflow, at: (0, 0, 0) });
-    assert_eq!(english(broken.clone(), Kind::Int, "", ""), "error (a whole number or an amount of money left its range)");
+    assert_eq!(
+        english(broken.clone(), Kind::Int, "", ""),
+        "error (a whole number or an amount of money left its range)"
+    );
     assert_eq!(chinese(broken, Kind::Int), "出错（整数或金额超出范围）");
     assert_eq!(chinese(Value::Bool(true), Kind::Bool), "是");
     assert_eq!(chinese(Value::Level(Level::Orange), Kind::Level), "橙色");
