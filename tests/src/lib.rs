@@ -4,3 +4,4 @@
 pub mod equalities;
 pub mod generate;
 pub mod reference;
+pub mod spec;

@@ -22,6 +22,11 @@ pub(crate) fn equalities(arguments: &[String]) -> Outcome {
     run(program(binary("equalities")).arg("--mutants").args(arguments))
 }
 
+/// The programs of docs/spec.
+pub(crate) fn spec(arguments: &[String]) -> Outcome {
+    run(cargo().args(["run", "--quiet", "--package", "watchfire-tests", "--bin", "spec", "--"]).args(arguments))
+}
+
 /// How many generated cases all changes are held against.
 const CASES: &str = "2000";
 

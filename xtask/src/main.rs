@@ -19,6 +19,7 @@ cargo xtask COMMAND
   ci                          all that a change must pass
   fuzz TARGET SECONDS         fuzz one target (fuzz/fuzz_targets/TARGET.rs)
   equalities --cases N        the equality harness over N generated cases, with its shares and mutants
+  spec [FILTER]               run the programs of docs/spec whose file or heading contains FILTER
   flights-data                put the data of examples/flights in place
   city [ARGUMENTS]            generate the city for examples/group_rental; ARGUMENTS go to watchfire-city
   check-flights               hold the warnings of examples/flights against DuckDB
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         "ci" => checks::ci(),
         "fuzz" => fuzz::run_target(rest),
         "equalities" => checks::equalities(rest),
+        "spec" => checks::spec(rest),
         "flights-data" => examples::flights_data(),
         "city" => examples::city(rest),
         "check-flights" => examples::check_flights(),
