@@ -9,7 +9,9 @@ pub(crate) enum Exit {
     Success = 0,
     /// The package has errors, is not formatted, or one of its tests failed.
     Package = 1,
-    /// Data or files could not be read or written. (2 is clap's: wrong arguments.)
+    /// Wrong arguments, as clap also ends.
+    Arguments = 2,
+    /// Data or files could not be read or written.
     Data = 3,
     /// The run is complete, but some model failed for some entity.
     Failures = 4,

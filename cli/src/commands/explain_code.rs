@@ -36,7 +36,7 @@ pub(crate) fn run(args: &ExplainCode, terminal: &Terminal) -> Outcome {
             if let Some(near) = suggest(&code, all().iter().map(|info| info.code)) {
                 text.push_str(&terminal.say("; did you mean `NEAR`?", "；是不是 `NEAR`？").replace("NEAR", &near));
             }
-            return Err(Problem { text, json: Vec::new(), exit: Exit::Package });
+            return Err(Problem { text, json: Vec::new(), exit: Exit::Arguments });
         }
     }
     Ok(Exit::Success)

@@ -72,7 +72,7 @@ fn progress_bar(terminal: &Terminal) -> ProgressBar {
 fn problem(error: &RunError, terminal: &Terminal) -> Problem {
     match error {
         RunError::Options(error) => {
-            Problem { text: error.text(terminal.language), json: Vec::new(), exit: Exit::Package }
+            Problem { text: error.text(terminal.language), json: Vec::new(), exit: Exit::Arguments }
         }
         RunError::Data { diagnostics, texts } => {
             let json = diagnostics.iter().map(|d| to_json(d, texts, terminal.language)).collect();
@@ -88,7 +88,10 @@ fn write(run: &Run, engine: &Engine, folder: &Path, format: Format, terminal: &T
         Format::Csv => "csv",
         Format::Ndjson => "ndjson",
     };
-    std::fs::create_dir_all(folder).map_err(|e| Problem::data(format!("{}: {e}", folder.display())))?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let text = terminal.say("the folder `FOLDER` cannot be made: WHY", "无法创建文件夹 `FOLDER`：WHY");
+        Problem::data(text.replace("FOLDER", &folder.display().to_string()).replace("WHY", &error.to_string()))
+    })?;
     let path = |name: &str| folder.join(format!("{name}.{ending}"));
     let report = folder.join("report.html");
     let written = run

@@ -28,7 +28,7 @@ pub(crate) fn load(args: &Args, terminal: &Terminal) -> Result<(Package, Option<
             Some(profile) => profile.values.clone(),
             None => {
                 let text = terminal.say("there is no profile `NAME`", "没有方案 `NAME`").replace("NAME", name);
-                return Err(Problem { text, json: Vec::new(), exit: Exit::Package });
+                return Err(Problem { text, json: Vec::new(), exit: Exit::Arguments });
             }
         },
     };
@@ -57,7 +57,7 @@ pub(crate) fn pair<'a>(
     setting.split_once('=').filter(|(name, _)| !name.is_empty()).ok_or_else(|| {
         let text = terminal.say("OPTION wants FORM, but is `GIVEN`", "OPTION 应写作 FORM，而不是 `GIVEN`");
         let text = text.replace("OPTION", option).replace("FORM", form).replace("GIVEN", setting);
-        Problem { text, json: Vec::new(), exit: Exit::Package }
+        Problem { text, json: Vec::new(), exit: Exit::Arguments }
     })
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn instant(text: &str, zone: &Zone, last: bool, terminal: &Terminal) 
                 "`GIVEN` 不是日期或时间，应如 2024-03-01 或 2024-03-01T02:00",
             )
             .replace("GIVEN", text);
-        Problem { text, json: Vec::new(), exit: Exit::Package }
+        Problem { text, json: Vec::new(), exit: Exit::Arguments }
     })
 }
 

@@ -73,7 +73,7 @@ E0620 = the package has no source `{ $name }`
     .replace = did you mean `{ $suggestion }`?
     .help = declare the source, or remove the line
 
-E0621 = the profile `{ $profile }` sets `{ $name }`, which is no parameter
+E0621 = `{ $profile }` sets `{ $name }`, which is no parameter
     .at = not a parameter of this package
     .replace = did you mean `{ $suggestion }`?
     .note = a parameter is written `model.parameter`

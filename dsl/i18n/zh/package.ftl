@@ -73,7 +73,7 @@ E0620 = 程序包没有来源 `{ $name }`
     .replace = 是否想写 `{ $suggestion }`？
     .help = 请声明这个来源，或者去掉这一行
 
-E0621 = 方案 `{ $profile }` 设置了 `{ $name }`，但没有这个参数
+E0621 = `{ $profile }` 设置了 `{ $name }`，但没有这个参数
     .at = 不是本程序包的参数
     .replace = 是否想写 `{ $suggestion }`？
     .note = 参数写作 `模型.参数`

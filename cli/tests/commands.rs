@@ -1,0 +1,218 @@
+//! The program as people run it: what it says, where, and how it ends (docs/cli.md).
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tempfile::TempDir;
+
+/// How the program ended: its code, and what it wrote to standard output and standard error.
+struct Ended {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+fn watchfire(arguments: &[&str]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_watchfire"));
+    let output = command.args(["--lang", "en", "--color", "never"]).args(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    Ended { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+}
+
+/// A package as `watchfire new` makes it.
+struct Started {
+    _folder: TempDir,
+    path: PathBuf,
+}
+
+impl Started {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("flats");
+        let ended = watchfire(&["new", path.to_str().unwrap()]);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        Self { _folder: folder, path }
+    }
+
+    fn text(&self) -> &str {
+        self.path.to_str().unwrap()
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.path.join(name)
+    }
+
+    fn change(&self, name: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.file(name)).unwrap();
+        assert!(text.contains(from), "{name} has no `{from}`");
+        fs::write(self.file(name), text.replacen(from, to, 1)).unwrap();
+    }
+
+    fn run(&self, more: &[&str]) -> Ended {
+        let mut arguments = vec!["run", self.text()];
+        arguments.extend(more);
+        watchfire(&arguments)
+    }
+}
+
+fn holds(text: &str, part: &str) {
+    assert!(text.contains(part), "`{part}` is not in:\n{text}");
+}
+
+#[test]
+fn a_new_package_checks_passes_its_tests_and_finds_something() {
+    let package = Started::new();
+    assert_eq!(watchfire(&["check", package.text()]).code, Some(0));
+    let tested = watchfire(&["test", package.text()]);
+    assert_eq!(tested.code, Some(0));
+    holds(&tested.out, "2 passed, 0 failed");
+    assert_eq!(watchfire(&["fmt", package.text(), "--check"]).code, Some(0));
+    let ran = package.run(&["--json"]);
+    assert_eq!(ran.code, Some(0));
+    let lines: Vec<&str> = ran.out.lines().collect();
+    assert_eq!(lines.len(), 2, "{}", ran.out);
+    holds(lines[0], "\"model\":\"crowded\"");
+    holds(lines[1], "\"warnings\":1");
+}
+
+#[test]
+fn keywords_go_to_chinese_and_back() {
+    let package = Started::new();
+    let model = package.file("models/crowded.watch");
+    let english = fs::read_to_string(&model).unwrap();
+    assert_eq!(watchfire(&["fmt", package.text(), "--to", "zh"]).code, Some(0));
+    holds(&fs::read_to_string(&model).unwrap(), "告警 当 people > most_people");
+    assert_eq!(watchfire(&["test", package.text()]).code, Some(0));
+    assert_eq!(watchfire(&["fmt", package.text(), "--to", "en"]).code, Some(0));
+    assert_eq!(fs::read_to_string(&model).unwrap(), english);
+}
+
+#[test]
+fn a_misspelt_name_is_shown_and_fixed() {
+    let package = Started::new();
+    package.change("models/crowded.watch", "warn when people", "warn when peple");
+    let checked = watchfire(&["check", package.text()]);
+    assert_eq!(checked.code, Some(1));
+    holds(&checked.err, "error[E0206]: nothing here is called `peple`");
+    holds(&checked.err, "did you mean `people`?");
+    assert_eq!(watchfire(&["check", package.text(), "--fix"]).code, Some(0));
+    assert_eq!(watchfire(&["check", package.text()]).code, Some(0));
+}
+
+#[test]
+fn a_test_that_fails_says_what_came_instead() {
+    let package = Started::new();
+    package.change("tests/crowded.watch", "expect nothing", "expect red");
+    let tested = watchfire(&["test", package.text()]);
+    assert_eq!(tested.code, Some(1));
+    holds(&tested.out, "1 passed, 1 failed");
+}
+
+#[test]
+fn packages_that_are_none() {
+    let folder = TempDir::new().unwrap();
+    let checked = watchfire(&["check", folder.path().to_str().unwrap()]);
+    assert_eq!(checked.code, Some(1));
+    holds(&checked.err, "E0602");
+    let checked = watchfire(&["check", folder.path().join("nowhere").to_str().unwrap()]);
+    assert_eq!(checked.code, Some(1));
+    holds(&checked.err, "E0601");
+}
+
+#[test]
+fn data_that_cannot_be_read_are_named() {
+    let package = Started::new();
+    let residents = package.file("data/residents.csv");
+    fs::write(&residents, b"\xff\xfe\x00").unwrap();
+    let ran = package.run(&[]);
+    assert_eq!(ran.code, Some(3));
+    holds(&ran.err, "is not UTF-8 text");
+    fs::write(&residents, "").unwrap();
+    let ran = package.run(&[]);
+    assert_eq!(ran.code, Some(3));
+    holds(&ran.err, "it has not even a header");
+    fs::remove_file(&residents).unwrap();
+    let ran = package.run(&[]);
+    assert_eq!(ran.code, Some(3));
+    holds(&ran.err, "residents.csv");
+}
+
+#[test]
+fn cells_that_do_not_fit_are_rejects_and_the_rest_counts() {
+    let package = Started::new();
+    package.change("data/residents.csv", "p8,14 High Street,2024-03-05", "p8,14 High Street,5 March");
+    let ran = package.run(&[]);
+    assert_eq!(ran.code, Some(0));
+    holds(&ran.err, "residents.csv:9");
+    holds(&(ran.out + &ran.err), "1 rejects");
+}
+
+#[test]
+fn an_empty_source_is_no_mistake() {
+    let package = Started::new();
+    fs::write(package.file("data/residents.csv"), "person,home,since,until\n").unwrap();
+    let ran = package.run(&[]);
+    assert_eq!(ran.code, Some(0));
+    holds(&(ran.out + &ran.err), "0 warnings");
+}
+
+#[test]
+fn copies_of_a_row_are_kept_once_and_contradictions_are_rejects() {
+    let package = Started::new();
+    let dwellings = package.file("data/dwellings.csv");
+    let text = fs::read_to_string(&dwellings).unwrap();
+    let second = text.lines().nth(1).unwrap().to_owned();
+    fs::write(&dwellings, format!("{}\n{second}\n", text.trim_end())).unwrap();
+    let ran = package.run(&[]);
+    holds(&(ran.out + &ran.err), "0 rejects");
+    let (home, _) = second.rsplit_once(',').unwrap();
+    fs::write(&dwellings, format!("{}\n{home},99\n", text.trim_end())).unwrap();
+    let ran = package.run(&[]);
+    holds(&(ran.out + &ran.err), "2 rejects");
+}
+
+#[test]
+fn a_huge_cell_is_read_like_any_other() {
+    let package = Started::new();
+    let residents = package.file("data/residents.csv");
+    let text = fs::read_to_string(&residents).unwrap();
+    let name = "x".repeat(16 << 20);
+    fs::write(&residents, format!("{}\n{name},14 High Street,2024-01-01,\n", text.trim_end())).unwrap();
+    let ran = package.run(&["--only", "crowded"]);
+    assert_eq!(ran.code, Some(0));
+    holds(&(ran.out + &ran.err), "0 rejects");
+}
+
+#[test]
+fn wrong_arguments_end_with_two() {
+    let package = Started::new();
+    for wrong in [
+        &["--from", "2024-13-01"][..],
+        &["--from", "2024-03-01", "--to", "2024-02-01"],
+        &["--set", "nothing"],
+        &["--profile", "nobody"],
+        &["--only", "nothing"],
+        &["--format", "docx"],
+    ] {
+        let ran = package.run(wrong);
+        assert_eq!(ran.code, Some(2), "{wrong:?}: {}", ran.err);
+        assert!(!ran.err.is_empty(), "{wrong:?}");
+    }
+    assert_eq!(watchfire(&["explain-code", "E9999"]).code, Some(2));
+}
+
+#[test]
+fn results_are_written_in_each_format() {
+    let package = Started::new();
+    for format in ["parquet", "csv", "ndjson"] {
+        let folder = package.file(format);
+        let ran = package.run(&["--format", format, "--output", folder.to_str().unwrap()]);
+        assert_eq!(ran.code, Some(0), "{}", ran.err);
+        for name in ["warnings", "findings", "rejects"] {
+            assert!(Path::new(&folder).join(format!("{name}.{format}")).exists(), "{name}.{format}");
+        }
+        holds(&fs::read_to_string(folder.join("report.html")).unwrap(), "crowded");
+    }
+}
