@@ -569,6 +569,8 @@ pub enum ExprKind {
     },
     /// An aggregate.
     Aggregate(Box<Aggregate>),
+    /// A value among the peers of the model's entity; only in models on a grid, outside of selections.
+    Peers(Box<Peers>),
 }
 
 /// A row: a variable, and how many rows before it in its source's order among those about the same entity.
@@ -627,6 +629,55 @@ pub enum AggregateFunction {
     None,
     The,
     List,
+}
+
+/// A value of the model's entity among those of its peers: others of the model's population.
+#[derive(Clone, Debug)]
+pub struct Peers {
+    /// What is computed.
+    pub function: PeerFunction,
+    /// Of what: a value of each of them.
+    pub value: Expr,
+    /// Who the peers are.
+    pub group: PeerGroup,
+    /// Fewer peers than this: missing. A constant or a parameter.
+    pub at_least: Expr,
+}
+
+/// Functions over the values of peers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PeerFunction {
+    /// As the aggregate.
+    Mean,
+    /// As the aggregate.
+    Stddev,
+    /// As the aggregate; `median` is 0.5.
+    Quantile(f64),
+    /// The share of peers that lie below the entity's own value.
+    Percentile,
+    /// How many deviations of the peers the entity's own value lies above their mean.
+    Zscore,
+}
+
+/// Who the peers are.
+#[derive(Clone, Debug)]
+pub enum PeerGroup {
+    /// Those for whom each of these has the value that it has for the entity itself.
+    Same(Vec<Expr>),
+    /// Those whose place lies at most so far from the entity's own.
+    Within {
+        /// How far: a constant or a parameter.
+        distance: Expr,
+        /// The place.
+        of: Expr,
+    },
+}
+
+impl PeerFunction {
+    /// It compares the entity's own value with those of its peers.
+    pub fn compares(self) -> bool {
+        matches!(self, Self::Percentile | Self::Zscore)
+    }
 }
 
 /// Rows about `This`.

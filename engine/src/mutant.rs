@@ -55,11 +55,23 @@ pub enum Mutant {
     HiddenVersionTriggers,
     /// Days of a window are 24 hours, whatever the clocks do.
     DaysOfHours,
+    /// An entity is its own peer.
+    PeersIncludeSelf,
+    /// Who has no row behind the value counts as a peer.
+    PeersWithoutRows,
+    /// Those whose key is missing are peers of one another.
+    PeersOfMissingKeys,
+    /// Exactly `at least` peers are too few.
+    PeersMoreThanLeast,
+    /// Peers are looked for in the entity's partition only.
+    PeersOfPartition,
+    /// `percentile` counts peers with the same value.
+    PercentileNotStrict,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 24] = [
+    pub const ALL: [Mutant; 30] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -84,6 +96,12 @@ impl Mutant {
         Mutant::FutureEndKnown,
         Mutant::HiddenVersionTriggers,
         Mutant::DaysOfHours,
+        Mutant::PeersIncludeSelf,
+        Mutant::PeersWithoutRows,
+        Mutant::PeersOfMissingKeys,
+        Mutant::PeersMoreThanLeast,
+        Mutant::PeersOfPartition,
+        Mutant::PercentileNotStrict,
     ];
 }
 

@@ -102,7 +102,7 @@ impl Checker<'_> {
     }
 
     /// `q` of `quantile(q)`.
-    fn share(&mut self, share: &syntax::Expr) -> Option<A> {
+    pub(super) fn share(&mut self, share: &syntax::Expr) -> Option<A> {
         let value = self.expr(&mut Scope::empty(), share, Some(&Kind::Float));
         let value = self.need(value, &Kind::Float, None);
         match self.fixed(&value)? {

@@ -90,15 +90,7 @@ impl Checker<'_> {
                 }
                 self.later("as of", span)
             }
-            S::Peers(peers) => {
-                self.expr(scope, &peers.value, None);
-                if let syntax::PeerGroup::Same(keys) = &peers.group {
-                    for key in keys {
-                        self.expr(scope, key, None);
-                    }
-                }
-                self.later("among", span)
-            }
+            S::Peers(peers) => self.peers(scope, peers, span),
             S::Held(_) => self.later("held", span),
             S::Nearest { .. } => self.later("nearest", span),
         }

@@ -1,6 +1,6 @@
 //! Walking typed expressions: their parts, in the order in which they are written.
 
-use super::{Aggregate, Expr, ExprKind, UnionPart};
+use super::{Aggregate, Expr, ExprKind, PeerGroup, Peers, UnionPart};
 
 impl Expr {
     /// The expressions directly inside this one; an aggregate's value comes before its filter.
@@ -23,6 +23,7 @@ impl Expr {
             ExprKind::InList { value, items } => std::iter::once(&**value).chain(items).collect(),
             ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => arguments.iter().collect(),
             ExprKind::Aggregate(aggregate) => aggregate.parts(),
+            ExprKind::Peers(peers) => peers.parts(),
         }
     }
 
@@ -48,6 +49,7 @@ impl Expr {
             ExprKind::Aggregate(aggregate) => {
                 aggregate.value.iter_mut().chain(aggregate.selection.filter.iter_mut()).collect()
             }
+            ExprKind::Peers(peers) => peers.parts_mut(),
         }
     }
 
@@ -79,6 +81,29 @@ impl Aggregate {
     /// Its value and its filter.
     pub fn parts(&self) -> Vec<&Expr> {
         self.value.iter().chain(self.selection.filter.iter()).collect()
+    }
+}
+
+impl Peers {
+    /// The value, what says who the peers are, and how many are needed.
+    pub fn parts(&self) -> Vec<&Expr> {
+        let mut parts = vec![&self.value];
+        match &self.group {
+            PeerGroup::Same(keys) => parts.extend(keys),
+            PeerGroup::Within { distance, of } => parts.extend([distance, of]),
+        }
+        parts.push(&self.at_least);
+        parts
+    }
+
+    fn parts_mut(&mut self) -> Vec<&mut Expr> {
+        let mut parts = vec![&mut self.value];
+        match &mut self.group {
+            PeerGroup::Same(keys) => parts.extend(keys),
+            PeerGroup::Within { distance, of } => parts.extend([distance, of]),
+        }
+        parts.push(&mut self.at_least);
+        parts
     }
 }
 

@@ -23,18 +23,25 @@ impl<'a> Evaluator<'a> {
             let shared = &self.world.plan.shared[id.0 as usize];
             shared.places > 1 || shared.nested
         });
-        let Some(id) = shared else { return self.compute(aggregate, node) };
+        let own = (aggregate.function, aggregate.value.as_ref());
+        let Some(id) = shared else { return self.compute(aggregate, own, node) };
         if let Some(value) = self.shared.get(&(id, self.this)) {
             return value.clone();
         }
-        let value = self.compute(aggregate, node);
+        let value = self.compute(aggregate, own, node);
         if !matches!(value, Value::Fault(_)) {
             self.shared.insert((id, self.this), value.clone());
         }
         value
     }
 
-    fn compute(&mut self, aggregate: &'a AggregateNode, node: &Node) -> Value {
+    /// A function of the rows that an aggregate takes: its own, or another one.
+    pub(super) fn compute(
+        &mut self,
+        aggregate: &'a AggregateNode,
+        (function, of): (AggregateFunction, Option<&'a Node>),
+        node: &Node,
+    ) -> Value {
         let window = match &aggregate.window {
             None => None,
             Some(window) => match self.bounds(window, matches!(aggregate.from, FromNode::Findings(_))) {
@@ -42,21 +49,21 @@ impl<'a> Evaluator<'a> {
                 None => return Value::Missing,
             },
         };
-        let kind = aggregate.value.as_ref().map_or(&node.ty, |value| &value.ty);
-        let mut fold = Fold::new(aggregate.function);
+        let kind = of.map_or(&node.ty, |value| &value.ty);
+        let mut fold = Fold::new(function);
         match &aggregate.from {
             FromNode::Rows(timeline) => {
                 let source = self.world.plan.timelines[timeline.0 as usize].source;
                 let rows = self.rows(*timeline);
                 for place in Rows::new(self.world, source, rows, window, self.t, self.k) {
-                    if !self.take(aggregate, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
+                    if !self.take(aggregate, of, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
                         break;
                     }
                 }
             }
             FromNode::Entities(_, columns, timeline) => {
                 for key in self.elements(columns, *timeline, window) {
-                    if !self.take(aggregate, Binding::Element(key), &mut fold, None) {
+                    if !self.take(aggregate, of, Binding::Element(key), &mut fold, None) {
                         break;
                     }
                 }
@@ -67,7 +74,7 @@ impl<'a> Evaluator<'a> {
                 let until = window.map_or(known, |(_, to)| to.min(known));
                 let subject = &self.subjects[self.this].key;
                 for finding in self.world.findings.about(models, subject, window.map(|(from, _)| from), until) {
-                    if !self.take(aggregate, Binding::Finding(finding), &mut fold, None) {
+                    if !self.take(aggregate, of, Binding::Finding(finding), &mut fold, None) {
                         break;
                     }
                 }
@@ -128,13 +135,14 @@ impl<'a> Evaluator<'a> {
     fn take(
         &mut self,
         aggregate: &'a AggregateNode,
+        of: Option<&'a Node>,
         binding: Binding<'a>,
         fold: &mut Fold,
         row: Option<(SourceId, RowRef)>,
     ) -> bool {
         self.bind(aggregate.slot, binding);
         let value = match aggregate.filter.as_ref().map(|filter| self.value(filter)) {
-            None | Some(Value::Bool(true)) => match &aggregate.value {
+            None | Some(Value::Bool(true)) => match of {
                 Some(value) => self.value(value),
                 None => Value::Bool(true),
             },

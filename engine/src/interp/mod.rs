@@ -15,9 +15,11 @@ mod aggregate;
 mod decide;
 mod elements;
 mod expression;
+mod peers;
 mod rows;
 
 pub(crate) use decide::{Decision, FaultRow};
+pub(crate) use peers::Measured;
 pub(crate) use rows::{any_row, triggers};
 
 use crate::coverage::Coverage;
@@ -97,6 +99,8 @@ pub(crate) struct Evaluator<'a> {
     facts: HashMap<(FactId, usize), Value>,
     shared: HashMap<(SharedId, usize), Value>,
     fault_rows: HashMap<Fault, FaultRow>,
+    /// What the entity was told by comparison with its peers.
+    told: Vec<Value>,
 }
 
 /// The row that triggered an evaluation: all rows about the entity, and its place among them.
@@ -122,6 +126,7 @@ impl<'a> Evaluator<'a> {
             facts: HashMap::new(),
             shared: HashMap::new(),
             fault_rows: HashMap::new(),
+            told: Vec::new(),
         }
     }
 

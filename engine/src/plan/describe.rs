@@ -1,6 +1,6 @@
 //! The plan as people read it.
 
-use super::text::{span_text, timeline_text};
+use super::text::{peers_text, span_text, timeline_text};
 use super::{ModelPlan, Plan};
 use serde::Serialize;
 use std::fmt;
@@ -32,6 +32,8 @@ pub struct ModelDescription {
     pub entities: Option<String>,
     /// Models whose findings it reads.
     pub findings_of: Vec<String>,
+    /// What it compares among the peers of an entity; each is computed for all entities before the model looks.
+    pub peers: Vec<String>,
     /// Facts that it uses.
     pub facts: Vec<String>,
     /// Columns that it reads, as `source.column`; those with `true` only in derived values.
@@ -110,6 +112,7 @@ impl Plan {
             stratum,
             entities: plan.entities.map(|id| timeline_text(program, &self.timelines[id.0 as usize])),
             findings_of: plan.parts.iter().map(|id| program.models[id.index()].name.to_string()).collect(),
+            peers: plan.peers().into_iter().map(|peers| peers_text(program, self, &model.name, peers)).collect(),
             facts: plan.facts.iter().map(|id| program.facts[id.index()].name.to_string()).collect(),
             reads: reads.collect(),
             lookback: match plan.lookback {
@@ -135,6 +138,9 @@ impl fmt::Display for PlanDescription {
             }
             if !model.findings_of.is_empty() {
                 writeln!(f, "  reads findings of {}", model.findings_of.join(", "))?;
+            }
+            for peers in &model.peers {
+                writeln!(f, "  compares {peers}")?;
             }
             if !model.facts.is_empty() {
                 writeln!(f, "  uses {}", model.facts.join(", "))?;

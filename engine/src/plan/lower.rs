@@ -1,6 +1,9 @@
 //! From the typed program to the plan's expressions.
 
-use super::node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, SharedId, TimelineId};
+use super::node::{
+    AggregateNode, Arithmetic, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
+};
+use super::peers::reads_dated;
 use super::text::aggregate_text;
 use super::{
     FactPlan, ModelPlan, PartColumn, PartPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan, dependencies,
@@ -9,8 +12,8 @@ use super::{
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::program::{
-    Aggregate, ColumnId, Expr, ExprKind, FactId, From, Message, MessagePart, Model, ModelId, Program, RowSlot,
-    SourceId, SourceKind, Trigger,
+    Aggregate, ColumnId, Expr, ExprKind, FactId, From, Let, Message, MessagePart, Model, ModelId, PeerGroup, Peers,
+    Program, RowSlot, SourceId, SourceKind, Trigger,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -58,7 +61,7 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
 
 /// What is known while one fact, model or union column is lowered.
 #[derive(Default)]
-struct Scope {
+struct Scope<'p> {
     /// Its name, for the list of who shares what.
     user: Arc<str>,
     /// The trigger's row: fixed during an evaluation.
@@ -69,14 +72,18 @@ struct Scope {
     bound: Vec<RowSlot>,
     /// How many row variables there are.
     slots: usize,
+    /// The model's `let`s.
+    lets: &'p [Let],
+    /// How many values among peers there are.
+    peers: usize,
 }
 
-struct Lowering<'p> {
+pub(super) struct Lowering<'p> {
     program: &'p Program,
     plan: Plan,
     timelines: HashMap<TimelinePlan, TimelineId>,
     shared: HashMap<String, SharedId>,
-    scope: Scope,
+    scope: Scope<'p>,
 }
 
 /// A place of the text, as values carry it.
@@ -84,11 +91,11 @@ pub(super) fn site(span: Span) -> Site {
     (span.file.0, span.start, span.end)
 }
 
-impl Lowering<'_> {
+impl<'p> Lowering<'p> {
     fn model(&mut self, id: ModelId) -> ModelPlan {
         let program = self.program;
-        let model: &Model = &program.models[id.index()];
-        self.scope = Scope { user: model.name.clone(), ..Scope::default() };
+        let model: &'p Model = &program.models[id.index()];
+        self.scope = Scope { user: model.name.clone(), lets: &model.lets, ..Scope::default() };
         let (entities, filter) = match &model.trigger {
             Trigger::Every(_) => {
                 let population = model.population.as_ref();
@@ -213,6 +220,19 @@ impl Lowering<'_> {
         }
     }
 
+    fn peers(&mut self, peers: &Peers) -> NodeKind {
+        let value = self.expr(&peers.value);
+        let group = match &peers.group {
+            PeerGroup::Same(keys) => PeerGroupNode::Same(self.exprs(keys)),
+            PeerGroup::Within { distance, of } => PeerGroupNode::Within(self.expr(distance), self.expr(of)),
+        };
+        let at_least = self.expr(&peers.at_least);
+        let dated = reads_dated(self.program, self.scope.lets, &peers.value);
+        let id = self.scope.peers;
+        self.scope.peers += 1;
+        NodeKind::Peers(Box::new(PeersNode { id, function: peers.function, value, group, at_least, dated }))
+    }
+
     fn boxed(&mut self, expr: &Expr) -> Box<Node> {
         Box::new(self.expr(expr))
     }
@@ -268,6 +288,7 @@ impl Lowering<'_> {
             ExprKind::Call { function, arguments } => NodeKind::Call(function, self.exprs(arguments)),
             ExprKind::Extern { function, arguments } => NodeKind::Extern(*function, self.exprs(arguments)),
             ExprKind::Aggregate(aggregate) => return self.aggregate(aggregate, expr),
+            ExprKind::Peers(peers) => self.peers(peers),
         };
         Node { kind, ty: expr.ty.kind.clone(), site: site(expr.span) }
     }

@@ -15,10 +15,14 @@ mod describe;
 pub use describe::{ModelDescription, PlanDescription, SharedDescription, TableDescription};
 mod lower;
 mod node;
+mod peers;
 mod strata;
 mod text;
 
-pub(crate) use node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, SharedId, TimelineId};
+pub(crate) use node::{
+    AggregateNode, Arithmetic, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
+};
+pub(crate) use peers::is_timeless;
 pub(crate) use strata::{after, before, starts};
 pub(crate) use text::level_text;
 

@@ -5,8 +5,8 @@
 //! written, in whichever fact or model, it is the same one, and an evaluation computes it once for each entity.
 
 use watchfire_dsl::program::{
-    AggregateFunction, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId, ParameterId, Row,
-    RowSlot, SourceId, Window,
+    AggregateFunction, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId, ParameterId,
+    PeerFunction, Row, RowSlot, SourceId, Window,
 };
 use watchfire_stdlib::functions::Function;
 use watchfire_stdlib::ops::{Comparison, Site};
@@ -89,6 +89,8 @@ pub(crate) enum NodeKind {
     Extern(ExternId, Vec<Node>),
     /// An aggregate.
     Aggregate(Box<AggregateNode>),
+    /// A value among peers: what the model's entity was told before the evaluation.
+    Peers(Box<PeersNode>),
 }
 
 /// Operators on numbers, times and texts.
@@ -118,6 +120,42 @@ pub(crate) struct AggregateNode {
     pub(crate) window: Option<Window>,
     /// Its identity, where it depends on nothing but entity, t and k.
     pub(crate) shared: Option<SharedId>,
+}
+
+/// A value among peers.
+#[derive(Clone, Debug)]
+pub(crate) struct PeersNode {
+    /// Its place among those of the model; those that its value uses come before it.
+    pub(crate) id: usize,
+    /// What is computed.
+    pub(crate) function: PeerFunction,
+    /// Of what.
+    pub(crate) value: Node,
+    /// Who the peers are.
+    pub(crate) group: PeerGroupNode,
+    /// Fewer give missing.
+    pub(crate) at_least: Node,
+    /// The value reads rows that lie in time, so that only those count as rows behind it.
+    pub(crate) dated: bool,
+}
+
+/// Who the peers are.
+#[derive(Clone, Debug)]
+pub(crate) enum PeerGroupNode {
+    /// Those with equal values.
+    Same(Vec<Node>),
+    /// Those at most so far away: distance, place.
+    Within(Node, Node),
+}
+
+impl PeersNode {
+    /// What says who the peers are.
+    pub(crate) fn keys(&self) -> &[Node] {
+        match &self.group {
+            PeerGroupNode::Same(keys) => keys,
+            PeerGroupNode::Within(_, place) => std::slice::from_ref(place),
+        }
+    }
 }
 
 /// What an aggregate's rows are of.
@@ -156,6 +194,12 @@ impl Node {
             NodeKind::InList(value, items) => std::iter::once(&**value).chain(items).collect(),
             NodeKind::Call(_, arguments) | NodeKind::Extern(_, arguments) => arguments.iter().collect(),
             NodeKind::Aggregate(aggregate) => aggregate.filter.iter().chain(&aggregate.value).collect(),
+            NodeKind::Peers(peers) => {
+                let distance =
+                    if let PeerGroupNode::Within(distance, _) = &peers.group { Some(distance) } else { None };
+                let around = peers.keys().iter().chain(distance).chain([&peers.at_least]);
+                std::iter::once(&peers.value).chain(around).collect()
+            }
         }
     }
 }

@@ -8,6 +8,7 @@ mod expressions;
 mod fixture;
 mod frames;
 mod models;
+mod peers;
 mod schema;
 
 pub use data::{Cell, Raw, Rows};

@@ -90,8 +90,12 @@ impl Writer<'_> {
             lines.push("    review required".into());
         }
         self.parameters(&mut lines, &mut scope);
+        let on_a_grid = trigger.starts_with("every");
         for _ in 0..self.rng.random_range(0..4) {
             self.let_line(&mut lines, &mut scope);
+            if on_a_grid && self.rng.random_bool(0.2) {
+                self.peers_line(&mut lines, &mut scope);
+            }
         }
         if let Some(line) = self.findings_of(entity, parts, &mut scope) {
             lines.push(line);

@@ -32,7 +32,7 @@ impl World<'_> {
     }
 
     /// What the selection takes before its `where`, in order, and whether its window is partly covered.
-    fn elements(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> (Vec<Binding>, bool) {
+    pub(super) fn elements(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> (Vec<Binding>, bool) {
         let selection = &aggregate.selection;
         match &selection.from {
             From::Rows { source, by } => {
@@ -70,7 +70,13 @@ impl World<'_> {
         }
     }
 
-    fn reduce(&self, function: AggregateFunction, values: &[Value], partly_covered: bool, whole: &Expr) -> Value {
+    pub(super) fn reduce(
+        &self,
+        function: AggregateFunction,
+        values: &[Value],
+        partly_covered: bool,
+        whole: &Expr,
+    ) -> Value {
         use AggregateFunction as F;
         // §5.3: `any`, `none` and `all` may be decided whatever else there is.
         let (decisive, decided) = match function {

@@ -11,6 +11,7 @@ mod data;
 mod exact;
 mod expression;
 mod findings;
+mod peers;
 mod time;
 mod warnings;
 mod world;
