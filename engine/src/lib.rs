@@ -42,7 +42,6 @@
 //!
 //! A package folder with a manifest that names its data needs [`Package::load`] and [`Package::sources`] only.
 
-mod compare;
 mod coverage;
 mod engine;
 mod finding;
@@ -51,6 +50,7 @@ mod interp;
 pub mod mutant;
 mod output;
 mod package;
+mod places;
 mod plan;
 mod read;
 mod rejects;

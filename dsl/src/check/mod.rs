@@ -44,7 +44,7 @@ mod order;
 mod outcomes;
 mod parameters;
 mod paths;
-mod peers;
+mod places;
 mod selections;
 mod sources;
 mod test_blocks;

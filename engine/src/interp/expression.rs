@@ -97,7 +97,6 @@ impl<'a> Evaluator<'a> {
             // No plugin is present: the run does not evaluate models that would come here.
             NodeKind::Extern(..) => ops::fault(FaultKind::Plugin, site),
             NodeKind::Aggregate(aggregate) => self.aggregate(aggregate, node),
-            NodeKind::Peers(peers) => self.told(peers),
         }
     }
 

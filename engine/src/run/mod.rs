@@ -4,7 +4,6 @@ mod execute;
 mod fold;
 mod options;
 mod parallel;
-mod peers;
 mod perform;
 mod render;
 

@@ -11,7 +11,7 @@ mod data;
 mod exact;
 mod expression;
 mod findings;
-mod peers;
+mod places;
 mod time;
 mod warnings;
 mod world;
