@@ -7,8 +7,6 @@
 //!   [`AggregateFunction::The`] over the rows of `S` about `e`: one meaning, one code path ([`ExprKind::About`] moves
 //!   the subject).
 //! - `let a = r.before` is no value: `a.place` is a column of `r.before`.
-//! - `p within D of q` is `distance(p, q) <= D`; with `let h = nearest S to p`, `h.c` is a `let` of its own:
-//!   [`AggregateFunction::Nearest`] of `c` over [`From::Near`].
 //! - `fn` calls and constants are inlined.
 //! - Quantities are SI numbers, texts of enums are variants, parameters keep their identity ([`ExprKind::Parameter`]).
 
@@ -251,18 +249,6 @@ pub enum ReferenceSystem {
     Wgs84,
     Gcj02,
     Bd09,
-}
-
-impl ReferenceSystem {
-    /// The WGS-84 position of a longitude and latitude stored in this system; `None` where they are no position.
-    pub fn to_wgs84(self, longitude: f64, latitude: f64) -> Option<watchfire_stdlib::value::Point> {
-        use watchfire_stdlib::geo::{bd09_to_wgs84, gcj02_to_wgs84};
-        match self {
-            Self::Wgs84 => watchfire_stdlib::value::Point::new(longitude, latitude),
-            Self::Gcj02 => gcj02_to_wgs84(longitude, latitude),
-            Self::Bd09 => bd09_to_wgs84(longitude, latitude),
-        }
-    }
 }
 
 /// Time zone of a column's wall times.
@@ -583,6 +569,8 @@ pub enum ExprKind {
     },
     /// An aggregate.
     Aggregate(Box<Aggregate>),
+    /// A value among the peers of the model's entity; only in models on a grid, outside of selections.
+    Peers(Box<Peers>),
 }
 
 /// A row: a variable, and how many rows before it in its source's order among those about the same entity.
@@ -641,8 +629,55 @@ pub enum AggregateFunction {
     None,
     The,
     List,
-    /// The value in the nearest of the rows near a place ([`From::Near`]), missing where it is missing there.
-    Nearest,
+}
+
+/// A value of the model's entity among those of its peers: others of the model's population.
+#[derive(Clone, Debug)]
+pub struct Peers {
+    /// What is computed.
+    pub function: PeerFunction,
+    /// Of what: a value of each of them.
+    pub value: Expr,
+    /// Who the peers are.
+    pub group: PeerGroup,
+    /// Fewer peers than this: missing. A constant or a parameter.
+    pub at_least: Expr,
+}
+
+/// Functions over the values of peers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PeerFunction {
+    /// As the aggregate.
+    Mean,
+    /// As the aggregate.
+    Stddev,
+    /// As the aggregate; `median` is 0.5.
+    Quantile(f64),
+    /// The share of peers that lie below the entity's own value.
+    Percentile,
+    /// How many deviations of the peers the entity's own value lies above their mean.
+    Zscore,
+}
+
+/// Who the peers are.
+#[derive(Clone, Debug)]
+pub enum PeerGroup {
+    /// Those for whom each of these has the value that it has for the entity itself.
+    Same(Vec<Expr>),
+    /// Those whose place lies at most so far from the entity's own.
+    Within {
+        /// How far: a constant or a parameter.
+        distance: Expr,
+        /// The place.
+        of: Expr,
+    },
+}
+
+impl PeerFunction {
+    /// It compares the entity's own value with those of its peers.
+    pub fn compares(self) -> bool {
+        matches!(self, Self::Percentile | Self::Zscore)
+    }
 }
 
 /// Rows about `This`.
@@ -679,18 +714,6 @@ pub enum From {
         source: SourceId,
         /// The columns that equal `This`.
         by: Vec<ColumnId>,
-    },
-    /// Rows of a source, whomever they are about, by where they lie.
-    Near {
-        /// The source.
-        source: SourceId,
-        /// Its column of positions.
-        column: ColumnId,
-        /// The place, evaluated outside the selection.
-        place: Box<Expr>,
-        /// Rows at most so far from the place, evaluated outside the selection; none: all that have a position, the
-        /// nearest first ([`AggregateFunction::Nearest`]).
-        distance: Option<Box<Expr>>,
     },
     /// Findings of these models about `This`, by known-at time, then model name, then the findings' own order.
     Findings(Vec<ModelId>),

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 use watchfire_dsl::program::{ModelId, Program};
-use watchfire_stdlib::value::{EntityKey, Level};
+use watchfire_stdlib::value::{EntityKey, Level, Value};
 
 /// What a model saw at one evaluation: its condition was true, and a level applied.
 ///
@@ -45,6 +45,8 @@ pub(crate) struct FindingRecord {
     pub(crate) place: usize,
     /// Which of the plan's level rules applied.
     pub(crate) rule: usize,
+    /// What the entity was told by comparison with its peers.
+    pub(crate) told: Box<[Value]>,
 }
 
 impl FindingRecord {

@@ -42,6 +42,7 @@
 //!
 //! A package folder with a manifest that names its data needs [`Package::load`] and [`Package::sources`] only.
 
+mod compare;
 mod coverage;
 mod engine;
 mod finding;
@@ -50,7 +51,6 @@ mod interp;
 pub mod mutant;
 mod output;
 mod package;
-mod places;
 mod plan;
 mod read;
 mod rejects;

@@ -53,19 +53,25 @@ pub enum Mutant {
     FutureEndKnown,
     /// A version that was replaced before it became known triggers an `on` model.
     HiddenVersionTriggers,
-    /// A row exactly as far away as `within` allows is not taken.
-    NearnessStrict,
-    /// Near a missing place there are no rows.
-    NearNowhereIsEmpty,
-    /// Of rows equally near the last is the nearest.
-    NearestTieLast,
     /// Days of a window are 24 hours, whatever the clocks do.
     DaysOfHours,
+    /// An entity is its own peer.
+    PeersIncludeSelf,
+    /// Who has no row behind the value counts as a peer.
+    PeersWithoutRows,
+    /// Those whose key is missing are peers of one another.
+    PeersOfMissingKeys,
+    /// Exactly `at least` peers are too few.
+    PeersMoreThanLeast,
+    /// Peers are looked for in the entity's partition only.
+    PeersOfPartition,
+    /// `percentile` counts peers with the same value.
+    PercentileNotStrict,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 27] = [
+    pub const ALL: [Mutant; 30] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -90,9 +96,12 @@ impl Mutant {
         Mutant::FutureEndKnown,
         Mutant::HiddenVersionTriggers,
         Mutant::DaysOfHours,
-        Mutant::NearnessStrict,
-        Mutant::NearNowhereIsEmpty,
-        Mutant::NearestTieLast,
+        Mutant::PeersIncludeSelf,
+        Mutant::PeersWithoutRows,
+        Mutant::PeersOfMissingKeys,
+        Mutant::PeersMoreThanLeast,
+        Mutant::PeersOfPartition,
+        Mutant::PercentileNotStrict,
     ];
 }
 

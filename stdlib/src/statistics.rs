@@ -16,6 +16,9 @@
 //! (definition 7 of R. J. Hyndman and Y. Fan, *Sample quantiles in statistical packages*, The American Statistician 50,
 //! 1996); the median is the quantile 0.5.
 
+mod moments;
+pub use moments::Moments;
+
 use crate::exact::{ExactSquares, ExactSum};
 use crate::ops::{Site, divide_half_even, fault, round_half_even};
 use crate::types::Kind;

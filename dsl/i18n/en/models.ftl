@@ -109,3 +109,11 @@ E0529 = the manifest names no plugin `{ $plugin }`
 
 E0530 = `{ $clause }` has no meaning in a trigger
     .at = a trigger takes a source, `as` and `where`
+
+E0551 = there are no peers { $place }
+    .at = `among` has no meaning here
+    .note = peers are the other entities that a model looks at in the same instant: a `let` or condition of a model with `every` compares with them
+
+E0552 = this value is the same for all, so comparing it says nothing
+    .at = reads no rows
+    .help = compare a value of each entity, for example a sum from its rows

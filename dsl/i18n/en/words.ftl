@@ -53,3 +53,6 @@ word-in-source = a source
 word-in-model = a model
 word-in-warn = the block of a `warn`
 word-in-test = a test
+word-outside-of-models = outside of models
+word-in-a-selection = inside a selection
+word-without-every = in a model without `every`

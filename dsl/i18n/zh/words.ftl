@@ -53,3 +53,6 @@ word-in-source = 来源
 word-in-model = 模型
 word-in-warn = `warn` 的花括号
 word-in-test = 测试
+word-outside-of-models = 在模型之外
+word-in-a-selection = 在取数之内
+word-without-every = 在没有 `every` 的模型中

@@ -97,14 +97,12 @@ impl Checker<'_> {
         let (Some(function), Some(from)) = (function, from) else { return unknown(span) };
         let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
         ty.optional |= window.is_some() && !of_findings && self.has_coverage(&from) && function != A::Count;
-        // Near a place that is missing there is nothing to say, not even how many.
-        ty.optional |= from.parts().iter().any(|part| part.ty.optional);
         let selection = crate::program::Selection { slot, from, filter, window };
         expression(ExprKind::Aggregate(Box::new(Aggregate { function, value, selection })), ty, span)
     }
 
     /// `q` of `quantile(q)`.
-    fn share(&mut self, share: &syntax::Expr) -> Option<A> {
+    pub(super) fn share(&mut self, share: &syntax::Expr) -> Option<A> {
         let value = self.expr(&mut Scope::empty(), share, Some(&Kind::Float));
         let value = self.need(value, &Kind::Float, None);
         match self.fixed(&value)? {
@@ -155,7 +153,7 @@ impl Checker<'_> {
     /// Whether a window over these rows may be covered in part.
     fn has_coverage(&self, from: &From) -> bool {
         let source = match from {
-            From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => *source,
+            From::Rows { source, .. } | From::Entities { source, .. } => *source,
             From::Findings(_) => return false,
         };
         let expects = |id| match &self.source(id).kind {

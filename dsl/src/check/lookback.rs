@@ -87,7 +87,7 @@ impl Checker<'_> {
                     window.gap.map_or(length, |gap| sum(length, self.window_lookback(gap)))
                 });
                 match &aggregate.selection.from {
-                    From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => {
+                    From::Rows { source, .. } | From::Entities { source, .. } => {
                         window.unwrap_or(if self.has_events(*source) { Lookback::Unbounded } else { NOTHING })
                     }
                     From::Findings(parts) => {

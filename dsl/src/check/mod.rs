@@ -44,7 +44,7 @@ mod order;
 mod outcomes;
 mod parameters;
 mod paths;
-mod places;
+mod peers;
 mod selections;
 mod sources;
 mod test_blocks;

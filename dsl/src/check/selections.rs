@@ -30,7 +30,9 @@ impl Checker<'_> {
         }
         let Some(subject) = scope.subject else { return nothing };
         if let Some((distance, place)) = &selection.near {
-            return self.selection_near(scope, slot, selection, Some(distance), place);
+            self.expr(scope, distance, None);
+            self.expr(scope, place, None);
+            self.not_yet(distance.span.to(place.span), "within … of …");
         }
         match &selection.source {
             SourceTerm::Starts(_) => self.not_yet(selection.span, "starts of"),

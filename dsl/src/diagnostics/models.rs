@@ -1,6 +1,6 @@
 //! Models: triggers, levels, messages, parameters, tests: E05xx.
 
-use crate::diagnostics::Edits;
+use crate::diagnostics::{Edits, Word};
 use crate::source::Span;
 
 diagnostics! {
@@ -84,4 +84,10 @@ diagnostics! {
 
     /// A clause of a selection that has no meaning in a trigger.
     E0530 error NotInTrigger { at: Span, clause: String }
+
+    /// `among` where there are no peers.
+    E0551 error PeersNotHere { at: Span, place: Word }
+
+    /// A value that is the same for all is compared among peers.
+    E0552 error NothingToCompare { at: Span }
 }

@@ -112,4 +112,10 @@ words! {
     IN_WARN = "word-in-warn",
     /// The block of a test.
     IN_TEST = "word-in-test",
+    /// A place outside of models.
+    OUTSIDE_OF_MODELS = "word-outside-of-models",
+    /// Inside a selection.
+    IN_A_SELECTION = "word-in-a-selection",
+    /// A model without a grid.
+    WITHOUT_EVERY = "word-without-every",
 }

@@ -1,6 +1,6 @@
 //! Walking typed expressions: their parts, in the order in which they are written.
 
-use super::{Aggregate, Expr, ExprKind, From, UnionPart};
+use super::{Aggregate, Expr, ExprKind, PeerGroup, Peers, UnionPart};
 
 impl Expr {
     /// The expressions directly inside this one; an aggregate's value comes before its filter.
@@ -23,6 +23,7 @@ impl Expr {
             ExprKind::InList { value, items } => std::iter::once(&**value).chain(items).collect(),
             ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => arguments.iter().collect(),
             ExprKind::Aggregate(aggregate) => aggregate.parts(),
+            ExprKind::Peers(peers) => peers.parts(),
         }
     }
 
@@ -46,10 +47,9 @@ impl Expr {
             ExprKind::InList { value, items } => std::iter::once(&mut **value).chain(items).collect(),
             ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => arguments.iter_mut().collect(),
             ExprKind::Aggregate(aggregate) => {
-                let selection = &mut aggregate.selection;
-                let outside = selection.from.parts_mut();
-                outside.into_iter().chain(aggregate.value.iter_mut()).chain(selection.filter.iter_mut()).collect()
+                aggregate.value.iter_mut().chain(aggregate.selection.filter.iter_mut()).collect()
             }
+            ExprKind::Peers(peers) => peers.parts_mut(),
         }
     }
 
@@ -78,30 +78,32 @@ impl Expr {
 }
 
 impl Aggregate {
-    /// What is evaluated outside the selection, its value and its filter.
+    /// Its value and its filter.
     pub fn parts(&self) -> Vec<&Expr> {
-        let outside = self.selection.from.parts();
-        outside.into_iter().chain(&self.value).chain(&self.selection.filter).collect()
+        self.value.iter().chain(self.selection.filter.iter()).collect()
     }
 }
 
-impl From {
-    /// Its expressions; they are evaluated outside the selection.
+impl Peers {
+    /// The value, what says who the peers are, and how many are needed.
     pub fn parts(&self) -> Vec<&Expr> {
-        match self {
-            Self::Near { place, distance, .. } => std::iter::once(&**place).chain(distance.as_deref()).collect(),
-            Self::Rows { .. } | Self::Entities { .. } | Self::Findings(_) => Vec::new(),
+        let mut parts = vec![&self.value];
+        match &self.group {
+            PeerGroup::Same(keys) => parts.extend(keys),
+            PeerGroup::Within { distance, of } => parts.extend([distance, of]),
         }
+        parts.push(&self.at_least);
+        parts
     }
 
-    /// The same, to change them.
-    pub fn parts_mut(&mut self) -> Vec<&mut Expr> {
-        match self {
-            Self::Near { place, distance, .. } => {
-                std::iter::once(&mut **place).chain(distance.as_deref_mut()).collect()
-            }
-            Self::Rows { .. } | Self::Entities { .. } | Self::Findings(_) => Vec::new(),
+    fn parts_mut(&mut self) -> Vec<&mut Expr> {
+        let mut parts = vec![&mut self.value];
+        match &mut self.group {
+            PeerGroup::Same(keys) => parts.extend(keys),
+            PeerGroup::Within { distance, of } => parts.extend([distance, of]),
         }
+        parts.push(&mut self.at_least);
+        parts
     }
 }
 

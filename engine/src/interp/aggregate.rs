@@ -23,18 +23,25 @@ impl<'a> Evaluator<'a> {
             let shared = &self.world.plan.shared[id.0 as usize];
             shared.places > 1 || shared.nested
         });
-        let Some(id) = shared else { return self.compute(aggregate, node) };
+        let own = (aggregate.function, aggregate.value.as_ref());
+        let Some(id) = shared else { return self.compute(aggregate, own, node) };
         if let Some(value) = self.shared.get(&(id, self.this)) {
             return value.clone();
         }
-        let value = self.compute(aggregate, node);
+        let value = self.compute(aggregate, own, node);
         if !matches!(value, Value::Fault(_)) {
             self.shared.insert((id, self.this), value.clone());
         }
         value
     }
 
-    fn compute(&mut self, aggregate: &'a AggregateNode, node: &Node) -> Value {
+    /// A function of the rows that an aggregate takes: its own, or another one.
+    pub(super) fn compute(
+        &mut self,
+        aggregate: &'a AggregateNode,
+        (function, of): (AggregateFunction, Option<&'a Node>),
+        node: &Node,
+    ) -> Value {
         let window = match &aggregate.window {
             None => None,
             Some(window) => match self.bounds(window, matches!(aggregate.from, FromNode::Findings(_))) {
@@ -42,42 +49,21 @@ impl<'a> Evaluator<'a> {
                 None => return Value::Missing,
             },
         };
-        let mut near: Vec<RowRef> = Vec::new();
-        let kind = aggregate.value.as_ref().map_or(&node.ty, |value| &value.ty);
-        let mut fold = Fold::new(aggregate.function);
+        let kind = of.map_or(&node.ty, |value| &value.ty);
+        let mut fold = Fold::new(function);
         match &aggregate.from {
             FromNode::Rows(timeline) => {
                 let source = self.world.plan.timelines[timeline.0 as usize].source;
                 let rows = self.rows(*timeline);
                 for place in Rows::new(self.world, source, rows, window, self.t, self.k) {
-                    if !self.take(aggregate, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
+                    if !self.take(aggregate, of, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
                         break;
                     }
                 }
             }
             FromNode::Entities(_, columns, timeline) => {
                 for key in self.elements(columns, *timeline, window) {
-                    if !self.take(aggregate, Binding::Element(key), &mut fold, None) {
-                        break;
-                    }
-                }
-            }
-            FromNode::Near(id, place, None) => {
-                let value = self.nearest(*id, place, aggregate, window);
-                let (source, rows) = self.all_rows(*id);
-                let known = matches!(value, Value::Fault(_)) || !self.is_silent(source, rows, window);
-                return if known { value } else { Value::Missing };
-            }
-            FromNode::Near(id, place, Some(distance)) => {
-                let places = match self.rows_near(*id, place, distance) {
-                    Ok(places) => places,
-                    Err(value) => return value,
-                };
-                let (source, rows) = self.all_rows(*id);
-                near = places.iter().map(|place| rows[*place]).collect();
-                let selection = Rows::new(self.world, source, rows, window, self.t, self.k);
-                for place in places.into_iter().filter(|place| selection.takes(*place)) {
-                    if !self.take(aggregate, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
+                    if !self.take(aggregate, of, Binding::Element(key), &mut fold, None) {
                         break;
                     }
                 }
@@ -88,13 +74,13 @@ impl<'a> Evaluator<'a> {
                 let until = window.map_or(known, |(_, to)| to.min(known));
                 let subject = &self.subjects[self.this].key;
                 for finding in self.world.findings.about(models, subject, window.map(|(from, _)| from), until) {
-                    if !self.take(aggregate, Binding::Finding(finding), &mut fold, None) {
+                    if !self.take(aggregate, of, Binding::Finding(finding), &mut fold, None) {
                         break;
                     }
                 }
             }
         }
-        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, &near, window);
+        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, window);
         fold.finish(partly, kind, node.site)
     }
 
@@ -131,21 +117,17 @@ impl<'a> Evaluator<'a> {
     }
 
     /// Whether something that the aggregate should have seen may have been missed.
-    fn is_partly_covered(&mut self, aggregate: &AggregateNode, near: &[RowRef], window: Option<(i64, i64)>) -> bool {
-        match &aggregate.from {
-            FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline) => {
-                let source = self.world.plan.timelines[timeline.0 as usize].source;
-                let rows = self.rows(*timeline);
-                self.is_silent(source, rows, window)
-            }
-            FromNode::Near(id, ..) => self.is_silent(self.all_rows(*id).0, near, window),
-            FromNode::Findings(_) => false,
+    fn is_partly_covered(&mut self, aggregate: &AggregateNode, window: Option<(i64, i64)>) -> bool {
+        let (FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline), Some((from, to))) =
+            (&aggregate.from, window)
+        else {
+            return false;
+        };
+        if mutant(Mutant::CoverageIgnored) {
+            return false;
         }
-    }
-
-    /// Whether a source, for these of its rows, may have been silent in a window.
-    fn is_silent(&self, source: SourceId, rows: &[RowRef], window: Option<(i64, i64)>) -> bool {
-        let Some((from, to)) = window.filter(|_| !mutant(Mutant::CoverageIgnored)) else { return false };
+        let source = self.world.plan.timelines[timeline.0 as usize].source;
+        let rows = self.rows(*timeline);
         self.world.coverage.partly_covered(self.world.store, source, from, to, self.t, self.k, rows)
     }
 
@@ -153,30 +135,24 @@ impl<'a> Evaluator<'a> {
     fn take(
         &mut self,
         aggregate: &'a AggregateNode,
+        of: Option<&'a Node>,
         binding: Binding<'a>,
         fold: &mut Fold,
         row: Option<(SourceId, RowRef)>,
     ) -> bool {
         self.bind(aggregate.slot, binding);
         let value = match aggregate.filter.as_ref().map(|filter| self.value(filter)) {
-            None | Some(Value::Bool(true)) => match &aggregate.value {
+            None | Some(Value::Bool(true)) => match of {
                 Some(value) => self.value(value),
                 None => Value::Bool(true),
             },
             Some(fault @ Value::Fault(_)) => fault,
             Some(_) => return true,
         };
-        if let Some((source, row)) = row {
-            self.note_fault(&value, source, row);
-        }
-        fold.push(value)
-    }
-
-    /// Notes the row in which a fault arose.
-    pub(super) fn note_fault(&mut self, value: &Value, source: SourceId, row: RowRef) {
-        if let Value::Fault(fault) = value {
+        if let (Value::Fault(fault), Some((source, row))) = (&value, row) {
             self.fault_rows.entry(*fault).or_insert(FaultRow { source, row });
         }
+        fold.push(value)
     }
 }
 
@@ -204,11 +180,9 @@ impl Fold {
             }
             AggregateFunction::CountDistinct | AggregateFunction::The => Content::Distinct(HashSet::new()),
             AggregateFunction::MostCommon => Content::Counted(BTreeMap::new()),
-            AggregateFunction::Min
-            | AggregateFunction::Max
-            | AggregateFunction::First
-            | AggregateFunction::Last
-            | AggregateFunction::Nearest => Content::One(None),
+            AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => {
+                Content::One(None)
+            }
             AggregateFunction::Sum
             | AggregateFunction::Mean
             | AggregateFunction::Stddev

@@ -97,6 +97,7 @@ impl<'a> Evaluator<'a> {
             // No plugin is present: the run does not evaluate models that would come here.
             NodeKind::Extern(..) => ops::fault(FaultKind::Plugin, site),
             NodeKind::Aggregate(aggregate) => self.aggregate(aggregate, node),
+            NodeKind::Peers(peers) => self.told(peers),
         }
     }
 

@@ -15,15 +15,15 @@ mod aggregate;
 mod decide;
 mod elements;
 mod expression;
-mod places;
+mod peers;
 mod rows;
 
 pub(crate) use decide::{Decision, FaultRow};
+pub(crate) use peers::Measured;
 pub(crate) use rows::{any_row, triggers};
 
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
-use crate::places::Places;
 use crate::plan::{ModelPlan, Plan, SharedId, TimelineId};
 use crate::table::Store;
 use crate::timeline::{RowRef, Timeline};
@@ -43,8 +43,6 @@ pub(crate) struct World<'a> {
     pub(crate) store: &'a Store,
     /// By [`TimelineId`].
     pub(crate) timelines: &'a [Timeline],
-    /// By [`PlacesId`](crate::plan::PlacesId).
-    pub(crate) places: &'a [Places],
     /// Where sources are covered.
     pub(crate) coverage: &'a Coverage,
     /// Values of the parameters, by their id.
@@ -101,6 +99,8 @@ pub(crate) struct Evaluator<'a> {
     facts: HashMap<(FactId, usize), Value>,
     shared: HashMap<(SharedId, usize), Value>,
     fault_rows: HashMap<Fault, FaultRow>,
+    /// What the entity was told by comparison with its peers.
+    told: Vec<Value>,
 }
 
 /// The row that triggered an evaluation: all rows about the entity, and its place among them.
@@ -126,6 +126,7 @@ impl<'a> Evaluator<'a> {
             facts: HashMap::new(),
             shared: HashMap::new(),
             fault_rows: HashMap::new(),
+            told: Vec::new(),
         }
     }
 

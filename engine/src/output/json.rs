@@ -143,7 +143,6 @@ fn plain(value: &Value) -> Option<Json> {
         Value::Hour(hour) => json!(hour),
         Value::Point(point) => json!([point.longitude, point.latitude]),
         Value::Level(level) => json!(level_name(*level)),
-        Value::Line(_) | Value::Polygon(_) => return None,
         Value::Enum(..) | Value::Entity(_) | Value::List(_) => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! The plan as people read it.
 
-use super::text::{places_text, span_text, timeline_text};
+use super::text::{peers_text, span_text, timeline_text};
 use super::{ModelPlan, Plan};
 use serde::Serialize;
 use std::fmt;
@@ -17,8 +17,6 @@ pub struct PlanDescription {
     pub tables: Vec<TableDescription>,
     /// Orderings of rows that are built: a source, by the columns that say what its rows are about.
     pub timelines: Vec<String>,
-    /// Sources of which rows are found by where they lie: `complaints by place`.
-    pub places: Vec<String>,
     /// Aggregates that are written in several places and computed once for each entity and instant.
     pub shared: Vec<SharedDescription>,
 }
@@ -34,6 +32,8 @@ pub struct ModelDescription {
     pub entities: Option<String>,
     /// Models whose findings it reads.
     pub findings_of: Vec<String>,
+    /// What it compares among the peers of an entity; each is computed for all entities before the model looks.
+    pub peers: Vec<String>,
     /// Facts that it uses.
     pub facts: Vec<String>,
     /// Columns that it reads, as `source.column`; those with `true` only in derived values.
@@ -90,7 +90,6 @@ impl Plan {
             models: models.collect(),
             tables: tables.collect(),
             timelines: self.timelines.iter().map(|timeline| timeline_text(program, timeline)).collect(),
-            places: self.places.iter().map(|places| places_text(program, places)).collect(),
             shared: shared.collect(),
         }
     }
@@ -113,6 +112,7 @@ impl Plan {
             stratum,
             entities: plan.entities.map(|id| timeline_text(program, &self.timelines[id.0 as usize])),
             findings_of: plan.parts.iter().map(|id| program.models[id.index()].name.to_string()).collect(),
+            peers: plan.peers().into_iter().map(|peers| peers_text(program, self, &model.name, peers)).collect(),
             facts: plan.facts.iter().map(|id| program.facts[id.index()].name.to_string()).collect(),
             reads: reads.collect(),
             lookback: match plan.lookback {
@@ -139,6 +139,9 @@ impl fmt::Display for PlanDescription {
             if !model.findings_of.is_empty() {
                 writeln!(f, "  reads findings of {}", model.findings_of.join(", "))?;
             }
+            for peers in &model.peers {
+                writeln!(f, "  compares {peers}")?;
+            }
             if !model.facts.is_empty() {
                 writeln!(f, "  uses {}", model.facts.join(", "))?;
             }
@@ -155,9 +158,6 @@ impl fmt::Display for PlanDescription {
         }
         for timeline in &self.timelines {
             writeln!(f, "timeline {timeline}")?;
-        }
-        for places in &self.places {
-            writeln!(f, "places {places}")?;
         }
         for shared in &self.shared {
             writeln!(f, "shared {} times by {}: {}", shared.places, shared.users.join(", "), shared.text)?;

@@ -1,16 +1,19 @@
 //! From the typed program to the plan's expressions.
 
-use super::node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, PlacesId, SharedId, TimelineId};
+use super::node::{
+    AggregateNode, Arithmetic, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
+};
+use super::peers::reads_dated;
 use super::text::aggregate_text;
 use super::{
-    FactPlan, ModelPlan, PartColumn, PartPlan, PlacesPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan,
-    dependencies, slots_up_to,
+    FactPlan, ModelPlan, PartColumn, PartPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan, dependencies,
+    slots_up_to,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::program::{
-    Aggregate, ColumnId, Expr, ExprKind, FactId, From, Message, MessagePart, Model, ModelId, Program, RowSlot,
-    SourceId, SourceKind, Trigger,
+    Aggregate, ColumnId, Expr, ExprKind, FactId, From, Let, Message, MessagePart, Model, ModelId, PeerGroup, Peers,
+    Program, RowSlot, SourceId, SourceKind, Trigger,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -34,7 +37,6 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
                 })
                 .collect(),
             timelines: Vec::new(),
-            places: Vec::new(),
             shared: Vec::new(),
             reads: vec![None; program.sources.len()],
         },
@@ -59,7 +61,7 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
 
 /// What is known while one fact, model or union column is lowered.
 #[derive(Default)]
-struct Scope {
+struct Scope<'p> {
     /// Its name, for the list of who shares what.
     user: Arc<str>,
     /// The trigger's row: fixed during an evaluation.
@@ -70,14 +72,18 @@ struct Scope {
     bound: Vec<RowSlot>,
     /// How many row variables there are.
     slots: usize,
+    /// The model's `let`s.
+    lets: &'p [Let],
+    /// How many values among peers there are.
+    peers: usize,
 }
 
-struct Lowering<'p> {
+pub(super) struct Lowering<'p> {
     program: &'p Program,
     plan: Plan,
     timelines: HashMap<TimelinePlan, TimelineId>,
     shared: HashMap<String, SharedId>,
-    scope: Scope,
+    scope: Scope<'p>,
 }
 
 /// A place of the text, as values carry it.
@@ -85,11 +91,11 @@ pub(super) fn site(span: Span) -> Site {
     (span.file.0, span.start, span.end)
 }
 
-impl Lowering<'_> {
+impl<'p> Lowering<'p> {
     fn model(&mut self, id: ModelId) -> ModelPlan {
         let program = self.program;
-        let model: &Model = &program.models[id.index()];
-        self.scope = Scope { user: model.name.clone(), ..Scope::default() };
+        let model: &'p Model = &program.models[id.index()];
+        self.scope = Scope { user: model.name.clone(), lets: &model.lets, ..Scope::default() };
         let (entities, filter) = match &model.trigger {
             Trigger::Every(_) => {
                 let population = model.population.as_ref();
@@ -183,23 +189,6 @@ impl Lowering<'_> {
         id
     }
 
-    /// The rows of a source by a column of positions; notes the column.
-    fn places(&mut self, source: SourceId, column: ColumnId) -> PlacesId {
-        self.read(source, column);
-        if let SourceKind::Union(parts) = &self.program.sources[source.index()].kind {
-            for part in parts {
-                self.plan.reads[part.source.index()].get_or_insert_default();
-            }
-        }
-        let wanted = PlacesPlan { source, column };
-        let known = self.plan.places.iter().position(|places| *places == wanted);
-        let place = known.unwrap_or_else(|| {
-            self.plan.places.push(wanted);
-            self.plan.places.len() - 1
-        });
-        PlacesId(u32::try_from(place).unwrap_or(u32::MAX))
-    }
-
     /// Notes that a column is read; of a union, what its parts compute it from.
     fn read(&mut self, source: SourceId, column: ColumnId) {
         let program = self.program;
@@ -229,6 +218,19 @@ impl Lowering<'_> {
             };
             self.plan.unions[source.index()][index].columns[column.index()] = planned;
         }
+    }
+
+    fn peers(&mut self, peers: &Peers) -> NodeKind {
+        let value = self.expr(&peers.value);
+        let group = match &peers.group {
+            PeerGroup::Same(keys) => PeerGroupNode::Same(self.exprs(keys)),
+            PeerGroup::Within { distance, of } => PeerGroupNode::Within(self.expr(distance), self.expr(of)),
+        };
+        let at_least = self.expr(&peers.at_least);
+        let dated = reads_dated(self.program, self.scope.lets, &peers.value);
+        let id = self.scope.peers;
+        self.scope.peers += 1;
+        NodeKind::Peers(Box::new(PeersNode { id, function: peers.function, value, group, at_least, dated }))
     }
 
     fn boxed(&mut self, expr: &Expr) -> Box<Node> {
@@ -286,6 +288,7 @@ impl Lowering<'_> {
             ExprKind::Call { function, arguments } => NodeKind::Call(function, self.exprs(arguments)),
             ExprKind::Extern { function, arguments } => NodeKind::Extern(*function, self.exprs(arguments)),
             ExprKind::Aggregate(aggregate) => return self.aggregate(aggregate, expr),
+            ExprKind::Peers(peers) => self.peers(peers),
         };
         Node { kind, ty: expr.ty.kind.clone(), site: site(expr.span) }
     }
@@ -324,11 +327,6 @@ impl Lowering<'_> {
             From::Entities { entity, element, source, by } => {
                 element.iter().for_each(|column| self.read(*source, *column));
                 FromNode::Entities(*entity, element.clone(), self.timeline(*source, by))
-            }
-            From::Near { source, column, place, distance } => {
-                let place = self.boxed(place);
-                let distance = distance.as_ref().map(|distance| self.boxed(distance));
-                FromNode::Near(self.places(*source, *column), place, distance)
             }
             From::Findings(models) => {
                 let mut models = models.clone();

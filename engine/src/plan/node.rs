@@ -5,8 +5,8 @@
 //! written, in whichever fact or model, it is the same one, and an evaluation computes it once for each entity.
 
 use watchfire_dsl::program::{
-    AggregateFunction, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId, ParameterId, Row,
-    RowSlot, SourceId, Window,
+    AggregateFunction, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId, ParameterId,
+    PeerFunction, Row, RowSlot, SourceId, Window,
 };
 use watchfire_stdlib::functions::Function;
 use watchfire_stdlib::ops::{Comparison, Site};
@@ -15,10 +15,6 @@ use watchfire_stdlib::value::Value;
 /// A timeline that the plan needs, in [`Plan::timelines`](super::Plan::timelines).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct TimelineId(pub(crate) u32);
-
-/// Rows by where they lie, in [`Plan::places`](super::Plan::places).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct PlacesId(pub(crate) u32);
 
 /// An aggregate known by its meaning, in [`Plan::shared`](super::Plan::shared).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -93,6 +89,8 @@ pub(crate) enum NodeKind {
     Extern(ExternId, Vec<Node>),
     /// An aggregate.
     Aggregate(Box<AggregateNode>),
+    /// A value among peers: what the model's entity was told before the evaluation.
+    Peers(Box<PeersNode>),
 }
 
 /// Operators on numbers, times and texts.
@@ -124,6 +122,42 @@ pub(crate) struct AggregateNode {
     pub(crate) shared: Option<SharedId>,
 }
 
+/// A value among peers.
+#[derive(Clone, Debug)]
+pub(crate) struct PeersNode {
+    /// Its place among those of the model; those that its value uses come before it.
+    pub(crate) id: usize,
+    /// What is computed.
+    pub(crate) function: PeerFunction,
+    /// Of what.
+    pub(crate) value: Node,
+    /// Who the peers are.
+    pub(crate) group: PeerGroupNode,
+    /// Fewer give missing.
+    pub(crate) at_least: Node,
+    /// The value reads rows that lie in time, so that only those count as rows behind it.
+    pub(crate) dated: bool,
+}
+
+/// Who the peers are.
+#[derive(Clone, Debug)]
+pub(crate) enum PeerGroupNode {
+    /// Those with equal values.
+    Same(Vec<Node>),
+    /// Those at most so far away: distance, place.
+    Within(Node, Node),
+}
+
+impl PeersNode {
+    /// What says who the peers are.
+    pub(crate) fn keys(&self) -> &[Node] {
+        match &self.group {
+            PeerGroupNode::Same(keys) => keys,
+            PeerGroupNode::Within(_, place) => std::slice::from_ref(place),
+        }
+    }
+}
+
 /// What an aggregate's rows are of.
 #[derive(Clone, Debug)]
 pub(crate) enum FromNode {
@@ -131,8 +165,6 @@ pub(crate) enum FromNode {
     Rows(TimelineId),
     /// The distinct entities in these columns of the entity's rows in a timeline.
     Entities(EntityId, Vec<ColumnId>, TimelineId),
-    /// Rows of a source near a place: at most so far away, or all with a position, the nearest first.
-    Near(PlacesId, Box<Node>, Option<Box<Node>>),
     /// Findings of these models, by model name.
     Findings(Vec<ModelId>),
 }
@@ -161,12 +193,12 @@ impl Node {
             NodeKind::InRange { operands, .. } => operands.iter().collect(),
             NodeKind::InList(value, items) => std::iter::once(&**value).chain(items).collect(),
             NodeKind::Call(_, arguments) | NodeKind::Extern(_, arguments) => arguments.iter().collect(),
-            NodeKind::Aggregate(aggregate) => {
-                let near = match &aggregate.from {
-                    FromNode::Near(_, place, distance) => [Some(&**place), distance.as_deref()],
-                    _ => [None, None],
-                };
-                near.into_iter().flatten().chain(&aggregate.filter).chain(&aggregate.value).collect()
+            NodeKind::Aggregate(aggregate) => aggregate.filter.iter().chain(&aggregate.value).collect(),
+            NodeKind::Peers(peers) => {
+                let distance =
+                    if let PeerGroupNode::Within(distance, _) = &peers.group { Some(distance) } else { None };
+                let around = peers.keys().iter().chain(distance).chain([&peers.at_least]);
+                std::iter::once(&peers.value).chain(around).collect()
             }
         }
     }

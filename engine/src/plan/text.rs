@@ -3,11 +3,12 @@
 //! The text of an aggregate is also its identity: two aggregates are the same if and only if their texts are. So every
 //! detail that decides the value is in the text (and the place in the source text is not).
 
-use super::node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind};
-use super::{PlacesPlan, Plan, TimelinePlan};
+use super::node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, PeerGroupNode, PeersNode};
+use super::{Plan, TimelinePlan};
 use std::fmt::Write;
 use watchfire_dsl::program::{
-    AggregateFunction, ColumnId, FindingColumn, ParameterId, Program, Row, RowSlot, SourceId, SpanOfTime, WindowSpan,
+    AggregateFunction, ColumnId, FindingColumn, ParameterId, PeerFunction, Program, Row, RowSlot, SourceId, SpanOfTime,
+    WindowSpan,
 };
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::value::{EntityKey, Level, Value};
@@ -16,6 +17,13 @@ use watchfire_stdlib::value::{EntityKey, Level, Value};
 pub(super) fn aggregate_text(program: &Program, plan: &Plan, user: &str, aggregate: &AggregateNode) -> String {
     let mut text = Text { program, plan, user, bound: Vec::new(), out: String::new() };
     text.aggregate(aggregate);
+    text.out
+}
+
+/// The text of a value among peers of the model `user`.
+pub(super) fn peers_text(program: &Program, plan: &Plan, user: &str, peers: &PeersNode) -> String {
+    let mut text = Text { program, plan, user, bound: Vec::new(), out: String::new() };
+    text.peers(peers);
     text.out
 }
 
@@ -105,7 +113,9 @@ impl Text<'_> {
             NodeKind::Now => self.push("now"),
             NodeKind::Let(id) => {
                 let user = self.user;
-                self.write(format_args!("{user}.let{}", id.0));
+                let model = self.program.models.iter().find(|model| *model.name == *user);
+                let name = model.and_then(|model| model.lets.get(id.index())).map_or("", |item| &*item.name);
+                self.write(format_args!("{user}.{name}"));
             }
             NodeKind::Fact(id, entity) => {
                 self.node(entity);
@@ -203,13 +213,42 @@ impl Text<'_> {
                 self.aggregate(aggregate);
                 self.push(")");
             }
+            NodeKind::Peers(peers) => {
+                self.push("(");
+                self.peers(peers);
+                self.push(")");
+            }
         }
+    }
+
+    fn peers(&mut self, peers: &PeersNode) {
+        match peers.function {
+            PeerFunction::Mean => self.push("mean "),
+            PeerFunction::Stddev => self.push("stddev "),
+            PeerFunction::Quantile(q) => self.write(format_args!("quantile({q:?}) ")),
+            PeerFunction::Percentile => self.push("percentile "),
+            PeerFunction::Zscore => self.push("zscore "),
+        }
+        self.node(&peers.value);
+        match &peers.group {
+            PeerGroupNode::Same(keys) => {
+                self.push(" among same (");
+                self.list(keys);
+                self.push(")");
+            }
+            PeerGroupNode::Within(distance, of) => {
+                self.push(" among within ");
+                self.node(distance);
+                self.push(" of ");
+                self.node(of);
+            }
+        }
+        self.push(" at least ");
+        self.node(&peers.at_least);
     }
 
     fn aggregate(&mut self, aggregate: &AggregateNode) {
         self.push(&function_text(aggregate.function));
-        // Places are not among the rows: they are read before the row has a name.
-        let bound = self.bound.len();
         self.bound.push(aggregate.slot);
         if let Some(value) = &aggregate.value {
             self.push(" ");
@@ -225,23 +264,6 @@ impl Text<'_> {
                 let columns = source.map_or_else(String::new, |source| self.columns(source, columns));
                 self.write(format_args!("{name} ({columns}) in "));
                 self.timeline(id.0 as usize);
-            }
-            FromNode::Near(id, place, distance) => {
-                if let Some(places) = self.plan.places.get(id.0 as usize) {
-                    let text = places_text(self.program, places);
-                    self.push(&text);
-                }
-                let inside = self.bound.split_off(bound);
-                match distance {
-                    Some(distance) => {
-                        self.push(" within ");
-                        self.node(distance);
-                        self.push(" of ");
-                    }
-                    None => self.push(" nearest to "),
-                }
-                self.node(place);
-                self.bound.extend(inside);
             }
             FromNode::Findings(models) => {
                 let names = models.iter().filter_map(|id| self.program.models.get(id.index())).map(|m| &*m.name);
@@ -304,13 +326,6 @@ pub(super) fn timeline_text(program: &Program, timeline: &TimelinePlan) -> Strin
     format!("{} by {}", source.name, columns.collect::<Vec<_>>().join(", "))
 }
 
-/// `complaints by place`
-pub(super) fn places_text(program: &Program, places: &PlacesPlan) -> String {
-    let Some(source) = program.sources.get(places.source.index()) else { return String::new() };
-    let column = source.columns.get(places.column.index()).map_or("", |column| &*column.name);
-    format!("{} by {column}", source.name)
-}
-
 /// `1 month 2 days`
 pub(crate) fn span_text(span: SpanOfTime) -> String {
     let mut parts = Vec::new();
@@ -352,7 +367,6 @@ fn function_text(function: AggregateFunction) -> String {
         AggregateFunction::None => "none".into(),
         AggregateFunction::The => "the".into(),
         AggregateFunction::List => "list".into(),
-        AggregateFunction::Nearest => "nearest".into(),
     }
 }
 

@@ -10,11 +10,11 @@
 //! known, and findings by their date.
 
 use super::parallel::in_parallel;
+use super::peers::{self, Told};
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, World, any_row, triggers};
 use crate::mutant::{Mutant, mutant};
-use crate::places::Places;
 use crate::plan::{ModelPlan, Plan};
 use crate::table::Store;
 use crate::timeline::Timeline;
@@ -32,7 +32,6 @@ pub(crate) struct Execution<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) store: &'a Store,
     pub(crate) timelines: &'a [Timeline],
-    pub(crate) places: &'a [Places],
     pub(crate) coverage: &'a Coverage,
     pub(crate) parameters: &'a [Value],
     pub(crate) zone: Zone,
@@ -100,30 +99,29 @@ impl Execution<'_> {
         while after < to {
             let until = after.saturating_add(block.max(1)).min(to);
             for stratum in &self.plan.strata {
-                let tasks: Vec<Task<'_>> = stratum
-                    .iter()
-                    .filter_map(|id| self.task(*id, *schedules.get(id)?, after, until))
-                    .flat_map(|task| (0..self.partitions).map(move |partition| Task { partition, ..task.clone() }))
-                    .collect();
                 let world = self.world(&findings);
-                let results = in_parallel(self.threads, tasks.len(), |index| {
-                    let task = &tasks[index];
-                    let Some(stopped) = stopped.get(&(task.model.id, task.partition)) else {
-                        return Evaluated::default();
-                    };
-                    let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
-                    task.run(world, &mut stopped)
-                });
                 let mut new: BTreeMap<ModelId, Vec<FindingRecord>> = BTreeMap::new();
-                for (task, result) in tasks.iter().zip(results) {
-                    let Some(total) = evaluated.get_mut(&task.model.id) else { continue };
-                    total.evaluations += result.evaluations;
-                    total.busy += result.busy;
-                    total.failures.extend(result.failures);
-                    if !task.model.readers.is_empty() {
-                        new.entry(task.model.id).or_default().extend_from_slice(&result.findings);
+                for Round { tasks, comparing } in self.rounds(stratum, schedules, after, until) {
+                    let told = comparing
+                        .map(|(task, instants)| peers::tell(self, world, task.model, task.entities, &instants));
+                    let results = in_parallel(self.threads, tasks.len(), |index| {
+                        let task = &tasks[index];
+                        let Some(stopped) = stopped.get(&(task.model.id, task.partition)) else {
+                            return Evaluated::default();
+                        };
+                        let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
+                        task.run(world, told.as_ref(), &mut stopped)
+                    });
+                    for (task, result) in tasks.iter().zip(results) {
+                        let Some(total) = evaluated.get_mut(&task.model.id) else { continue };
+                        total.evaluations += result.evaluations;
+                        total.busy += result.busy;
+                        total.failures.extend(result.failures);
+                        if !task.model.readers.is_empty() {
+                            new.entry(task.model.id).or_default().extend_from_slice(&result.findings);
+                        }
+                        total.findings.extend(result.findings);
                     }
-                    total.findings.extend(result.findings);
                 }
                 for (model, new) in new {
                     findings.add(model, &new);
@@ -136,6 +134,35 @@ impl Execution<'_> {
         (evaluated, findings)
     }
 
+    /// What a stratum has to do in `(after, until]`: one round for all models that look at each entity by itself, and for
+    /// each model that compares entities a round for every few instants.
+    fn rounds(
+        &self,
+        stratum: &[ModelId],
+        schedules: &BTreeMap<ModelId, Schedule>,
+        after: i64,
+        until: i64,
+    ) -> Vec<Round<'_>> {
+        let mut rounds = vec![Round::default()];
+        for task in stratum.iter().filter_map(|id| self.task(*id, *schedules.get(id)?, after, until)) {
+            match &task.work {
+                Work::At(instants) if !task.model.peers().is_empty() => {
+                    for piece in peers::pieces(instants, task.entities, self.partitions) {
+                        let task = Task { work: Work::At(piece.to_vec()), ..task.clone() };
+                        let tasks = self.in_each_partition(&task);
+                        rounds.push(Round { tasks, comparing: Some((task, piece.to_vec())) });
+                    }
+                }
+                _ => rounds[0].tasks.extend(self.in_each_partition(&task)),
+            }
+        }
+        rounds
+    }
+
+    fn in_each_partition<'t>(&self, task: &Task<'t>) -> Vec<Task<'t>> {
+        (0..self.partitions).map(|partition| Task { partition, ..task.clone() }).collect()
+    }
+
     /// All that evaluations read, with the findings so far.
     pub(crate) fn world<'w>(&'w self, findings: &'w FindingStore) -> World<'w> {
         World {
@@ -143,7 +170,6 @@ impl Execution<'_> {
             plan: self.plan,
             store: self.store,
             timelines: self.timelines,
-            places: self.places,
             coverage: self.coverage,
             parameters: self.parameters,
             zone: self.zone,
@@ -195,6 +221,14 @@ struct Task<'a> {
     partition: usize,
 }
 
+/// Tasks that may run side by side.
+#[derive(Default)]
+struct Round<'a> {
+    tasks: Vec<Task<'a>>,
+    /// A model whose entities are compared first, at these instants.
+    comparing: Option<(Task<'a>, Vec<i64>)>,
+}
+
 /// The entities for which a model failed, and when.
 type Stopped = HashMap<EntityKey, i64>;
 
@@ -209,11 +243,11 @@ enum Work {
 impl<'a> Task<'a> {
     /// Evaluates; `stopped` are the entities for which the model failed. A failure before the range stops it before the
     /// range only.
-    fn run(&self, world: World<'a>, stopped: &mut Stopped) -> Evaluated {
+    fn run(&self, world: World<'a>, told: Option<&Told>, stopped: &mut Stopped) -> Evaluated {
         let start = Instant::now();
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
-        for (entity, rows) in self.entities.entries(self.partition) {
+        for (place, (entity, rows)) in self.entities.entries(self.partition).enumerate() {
             let mut resume = match stopped.get(entity) {
                 None => i64::MIN,
                 Some(k) if *k < self.range => self.range,
@@ -222,12 +256,13 @@ impl<'a> Task<'a> {
             match &self.work {
                 Work::At(instants) => {
                     let Some(first) = self.entities.first_known(entity) else { continue };
-                    let known = &instants[instants.partition_point(|instant| *instant < first)..];
+                    let unknown = instants.partition_point(|instant| *instant < first);
+                    let known = &instants[unknown..];
                     if known.is_empty() {
                         continue;
                     }
                     evaluator.turn_to(entity);
-                    for k in known {
+                    for (number, k) in known.iter().enumerate() {
                         if *k < resume {
                             continue;
                         }
@@ -235,6 +270,8 @@ impl<'a> Task<'a> {
                             continue;
                         }
                         evaluator.begin(*k, *k, None);
+                        let told = told.map_or(&[][..], |told| told.of(self.partition, place, unknown + number));
+                        evaluator.compare_by(told);
                         if !self.decide(&mut evaluator, entity, (*k, *k, 0), None, &mut result) {
                             stopped.insert(entity.clone(), *k);
                             if *k >= self.range {
@@ -291,8 +328,8 @@ impl<'a> Task<'a> {
         match evaluator.decide() {
             Decision::Nothing => {}
             Decision::Finding { level, about, rule } => {
-                let entity = entity.clone();
-                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule });
+                let (entity, told) = (entity.clone(), evaluator.told_by_peers().into());
+                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule, told });
             }
             Decision::Failure { fault, row: inner } => {
                 let (entity, row) = (entity.clone(), inner.or(row));

@@ -4,6 +4,7 @@ mod execute;
 mod fold;
 mod options;
 mod parallel;
+mod peers;
 mod perform;
 mod render;
 

@@ -64,6 +64,7 @@ impl<'a> Renderer<'a> {
         self.evaluator.turn_to(&finding.entity);
         let is_on = matches!(model.trigger, watchfire_dsl::program::Trigger::On { .. });
         self.evaluator.begin(finding.t, finding.k, is_on.then_some((rows, finding.place)));
+        self.evaluator.compare_by(&finding.told);
 
         let rule = plan.rules.get(finding.rule);
         let template = rule.and_then(|rule| rule.message.as_ref()).or(plan.message.as_ref());

@@ -8,7 +8,7 @@ mod expressions;
 mod fixture;
 mod frames;
 mod models;
-mod places;
+mod peers;
 mod schema;
 
 pub use data::{Cell, Raw, Rows};

@@ -13,19 +13,7 @@ use watchfire_stdlib::value::{Duration, FaultKind, Value};
 impl World<'_> {
     /// The value of the aggregate expression `whole`.
     pub(crate) fn aggregate(&self, aggregate: &Aggregate, whole: &Expr, scope: &Scope<'_>) -> Value {
-        let taken = match &aggregate.selection.from {
-            From::Near { source, column, place, distance: Some(distance) } => {
-                self.elements_near(aggregate, (*source, *column), (place, distance), scope)
-            }
-            From::Near { source, column, place, distance: None } => {
-                return self.nearest(aggregate, (*source, *column), place, scope);
-            }
-            _ => Ok(self.elements(aggregate, scope)),
-        };
-        let (elements, partly_covered) = match taken {
-            Ok(taken) => taken,
-            Err(value) => return value,
-        };
+        let (elements, partly_covered) = self.elements(aggregate, scope);
         // In row order: the values of the rows that count, and faults of `where`.
         let mut values = Vec::new();
         for element in elements {
@@ -44,7 +32,7 @@ impl World<'_> {
     }
 
     /// What the selection takes before its `where`, in order, and whether its window is partly covered.
-    fn elements(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> (Vec<Binding>, bool) {
+    pub(super) fn elements(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> (Vec<Binding>, bool) {
         let selection = &aggregate.selection;
         match &selection.from {
             From::Rows { source, by } => {
@@ -65,8 +53,6 @@ impl World<'_> {
                 let elements = entities.into_iter().map(Binding::Element).collect();
                 (elements, window.is_some_and(|window| self.partly_covered(*source, by, window, scope)))
             }
-            // Looked at before.
-            From::Near { .. } => (Vec::new(), false),
             From::Findings(models) => {
                 // §2.6: windows over findings count in k.
                 let window = selection.window.as_ref().map(|window| self.window(window, scope.k));
@@ -84,7 +70,13 @@ impl World<'_> {
         }
     }
 
-    fn reduce(&self, function: AggregateFunction, values: &[Value], partly_covered: bool, whole: &Expr) -> Value {
+    pub(super) fn reduce(
+        &self,
+        function: AggregateFunction,
+        values: &[Value],
+        partly_covered: bool,
+        whole: &Expr,
+    ) -> Value {
         use AggregateFunction as F;
         // §5.3: `any`, `none` and `all` may be decided whatever else there is.
         let (decisive, decided) = match function {
@@ -133,7 +125,6 @@ impl World<'_> {
             F::All | F::None => Value::Bool(true),
             F::The => or_missing(if distinct.len() == 1 { distinct.first() } else { None }),
             F::List => Value::List(values.into()),
-            F::Nearest => or_missing(values.first()),
         }
     }
 

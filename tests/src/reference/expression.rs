@@ -99,6 +99,7 @@ impl World<'_> {
             }
             ExprKind::Extern { .. } => ops::fault(watchfire_stdlib::value::FaultKind::Plugin, at),
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, expr, scope),
+            ExprKind::Peers(peers) => self.peers(peers, expr, scope),
         }
     }
 
@@ -209,9 +210,9 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut impl FnMut(&'e Expr)) {
         }
         ExprKind::Aggregate(aggregate) => {
             let Aggregate { value, selection, .. } = &**aggregate;
-            selection.from.parts().into_iter().for_each(|part| visit(part, see));
             value.iter().chain(&selection.filter).for_each(|part| visit(part, see));
         }
+        ExprKind::Peers(peers) => peers.parts().into_iter().for_each(|part| visit(part, see)),
         ExprKind::Constant(_)
         | ExprKind::Parameter(_)
         | ExprKind::This

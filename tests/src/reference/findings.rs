@@ -190,7 +190,7 @@ impl<'a> World<'a> {
     }
 
     /// §2.1: the entities, and since when each is known.
-    fn population(&self, population: &Population) -> BTreeMap<EntityKey, i64> {
+    pub(super) fn population(&self, population: &Population) -> BTreeMap<EntityKey, i64> {
         let mut entities = BTreeMap::new();
         let tables: Vec<(SourceId, Option<usize>)> = match &self.program.sources[population.source.index()].kind {
             SourceKind::Table(_) => vec![(population.source, None)],

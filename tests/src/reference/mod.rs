@@ -11,7 +11,7 @@ mod data;
 mod exact;
 mod expression;
 mod findings;
-mod places;
+mod peers;
 mod time;
 mod warnings;
 mod world;

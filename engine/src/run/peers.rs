@@ -1,0 +1,104 @@
+//! What the entities of a model are told by comparison with their peers, before the model looks at them.
+//!
+//! A comparison needs a value of every entity at the same instant, while models are evaluated entity by entity. So for a
+//! few instants at a time every entity is measured, all are compared, and each is told; then the model is evaluated at
+//! those instants. What a comparison uses is told before it.
+
+use super::execute::Execution;
+use super::parallel::in_parallel;
+use crate::compare::Comparison;
+use crate::interp::{Evaluator, Measured, World};
+use crate::mutant::{Mutant, mutant};
+use crate::plan::{ModelPlan, PeersNode};
+use crate::timeline::Timeline;
+use watchfire_stdlib::value::Value;
+
+/// Values told at a time are at most so many, which bounds the memory that they take.
+const MOST_TOLD: usize = 500_000;
+
+/// What each entity is told, at some instants.
+pub(super) struct Told {
+    /// How many comparisons the model has.
+    comparisons: usize,
+    instants: usize,
+    /// By partition: entity, instant, comparison.
+    partitions: Vec<Vec<Value>>,
+}
+
+impl Told {
+    /// What an entity, by its place in its partition, is told at an instant, by its place among the instants.
+    pub(super) fn of(&self, partition: usize, entity: usize, instant: usize) -> &[Value] {
+        let from = (entity * self.instants + instant) * self.comparisons;
+        self.partitions.get(partition).and_then(|told| told.get(from..from + self.comparisons)).unwrap_or_default()
+    }
+}
+
+/// Cuts instants into pieces, none of which takes too much memory.
+pub(super) fn pieces<'i>(instants: &'i [i64], entities: &Timeline, partitions: usize) -> std::slice::Chunks<'i, i64> {
+    let population: usize = (0..partitions).map(|partition| entities.entries(partition).count()).sum();
+    instants.chunks((MOST_TOLD / population.max(1)).max(1))
+}
+
+/// Measures and compares all entities of a model at these instants.
+pub(super) fn tell(
+    execution: &Execution<'_>,
+    world: World<'_>,
+    model: &ModelPlan,
+    entities: &Timeline,
+    instants: &[i64],
+) -> Told {
+    let comparisons = model.peers();
+    let size = |partition| entities.entries(partition).count() * instants.len() * comparisons.len();
+    let partitions = (0..execution.partitions).map(|partition| vec![Value::Missing; size(partition)]).collect();
+    let mut told = Told { comparisons: comparisons.len(), instants: instants.len(), partitions };
+    for peers in comparisons {
+        let measured = in_parallel(execution.threads, execution.partitions, |partition| {
+            measure(world, model, peers, entities, instants, (partition, &told))
+        });
+        let comparison = Comparison::new(peers, execution.parameters, execution.zone);
+        let answers = in_parallel(execution.threads, instants.len(), |instant| {
+            let at = |column: &[Option<Measured>]| -> Vec<Option<Measured>> {
+                column.iter().skip(instant).step_by(instants.len()).cloned().collect()
+            };
+            if mutant(Mutant::PeersOfPartition) {
+                return measured.iter().flat_map(|column| comparison.tell(&at(column))).collect();
+            }
+            comparison.tell(&measured.iter().flat_map(|column| at(column)).collect::<Vec<_>>())
+        });
+        for (instant, answers) in answers.into_iter().enumerate() {
+            let mut answers: std::vec::IntoIter<Value> = Vec::into_iter(answers);
+            for column in &mut told.partitions {
+                let places = column.iter_mut().skip(instant * told.comparisons + peers.id);
+                for place in places.step_by(told.instants * told.comparisons) {
+                    *place = answers.next().unwrap_or(Value::Missing);
+                }
+            }
+        }
+    }
+    told
+}
+
+/// What the entities of a partition bring, by entity, then instant; nothing where an entity is not known yet.
+fn measure<'w>(
+    world: World<'w>,
+    model: &'w ModelPlan,
+    peers: &'w PeersNode,
+    entities: &Timeline,
+    instants: &[i64],
+    (partition, told): (usize, &Told),
+) -> Vec<Option<Measured>> {
+    let mut evaluator = Evaluator::new(world, model);
+    let mut measured = Vec::new();
+    for (place, (entity, _)) in entities.entries(partition).enumerate() {
+        let first = entities.first_known(entity).unwrap_or(i64::MAX);
+        evaluator.turn_to(entity);
+        for (instant, k) in instants.iter().enumerate() {
+            measured.push((first <= *k).then(|| {
+                evaluator.begin(*k, *k, None);
+                evaluator.compare_by(told.of(partition, place, instant));
+                evaluator.measure(peers)
+            }));
+        }
+    }
+    measured
+}
