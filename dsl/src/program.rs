@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 pub use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
 pub use watchfire_stdlib::value::{Level, Value};
+pub use watchfire_stdlib::zone::CalendarUnit;
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),*) => {$(
@@ -687,6 +688,8 @@ pub struct Selection {
     pub slot: RowSlot,
     /// What the rows are of.
     pub from: From,
+    /// `S of PATH`: the rows are about the entity that this gives, evaluated outside the selection; `This` stays.
+    pub of: Option<Box<Expr>>,
     /// Rows that count: only those where it is true.
     pub filter: Option<Expr>,
     /// Span of time; none: see docs/language.md (states: true at t; events: all that is known).
@@ -719,13 +722,22 @@ pub enum From {
     Findings(Vec<ModelId>),
 }
 
-/// A window, relative to t (findings: to k): `(t - gap - length, t - gap]`.
+/// A window, relative to t (findings: to k).
 #[derive(Clone, Debug)]
-pub struct Window {
-    /// Its length.
-    pub length: WindowSpan,
-    /// How long before t it ends.
-    pub gap: Option<WindowSpan>,
+pub enum Window {
+    /// `(t - gap - length, t - gap]`
+    Span {
+        /// Its length.
+        length: WindowSpan,
+        /// How long before t it ends.
+        gap: Option<WindowSpan>,
+    },
+    /// From the start of the unit that holds t, up to and including t.
+    This(CalendarUnit),
+    /// `[start, end)` of the unit before the one that holds t.
+    Previous(CalendarUnit),
+    /// `(event, t]`; the event is a `Time` or `Date`, evaluated outside the selection.
+    Since(Box<Expr>),
 }
 
 /// A length of a window: known, or a `Duration` parameter.

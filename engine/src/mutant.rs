@@ -67,11 +67,17 @@ pub enum Mutant {
     PeersOfPartition,
     /// `percentile` counts peers with the same value.
     PercentileNotStrict,
+    /// `since EVENT` takes the row exactly at the event.
+    SinceTakesEvent,
+    /// `over this week` is the last seven days.
+    WeekOfSevenDays,
+    /// `S of PATH` takes the rows about the model's own entity.
+    OfIgnored,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 30] = [
+    pub const ALL: [Mutant; 33] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -102,6 +108,9 @@ impl Mutant {
         Mutant::PeersMoreThanLeast,
         Mutant::PeersOfPartition,
         Mutant::PercentileNotStrict,
+        Mutant::SinceTakesEvent,
+        Mutant::WeekOfSevenDays,
+        Mutant::OfIgnored,
     ];
 }
 

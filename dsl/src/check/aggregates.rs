@@ -2,8 +2,9 @@
 
 use super::context::{Bound, Checker, Scope};
 use super::kinds::{expression, is_amount, is_ordered, unknown};
+use super::selections::Selected;
 use crate::diagnostics::types::{AggregateForm, NotBetween, NotDefinedFor};
-use crate::program::{Aggregate, AggregateFunction as A, Expr, ExprKind, From, Kind, SourceKind, Type, Value};
+use crate::program::{Aggregate, AggregateFunction as A, Expr, ExprKind, From, Kind, SourceKind, Type, Value, Window};
 use crate::source::Span;
 use crate::syntax::{self, AggregateFunction as S};
 
@@ -64,8 +65,7 @@ impl Checker<'_> {
             self.report(AggregateForm { at: span, example: format!("{word} … from …") });
             return unknown(span);
         };
-        let source = self.selection_source(scope, selection);
-        let (slot, from, bound) = source;
+        let Selected { slot, from, of, bound } = self.selection_source(scope, selection);
         let of_findings = matches!(from, Some(From::Findings(_)));
         Self::bind(scope, selection.row.as_ref(), bound.clone());
         let want = match a.function {
@@ -97,7 +97,9 @@ impl Checker<'_> {
         let (Some(function), Some(from)) = (function, from) else { return unknown(span) };
         let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
         ty.optional |= window.is_some() && !of_findings && self.has_coverage(&from) && function != A::Count;
-        let selection = crate::program::Selection { slot, from, filter, window };
+        let outside = of.as_deref().into_iter().chain(window.as_ref().and_then(Window::event));
+        ty.optional |= outside.into_iter().any(|e| e.ty.optional);
+        let selection = crate::program::Selection { slot, from, of, filter, window };
         expression(ExprKind::Aggregate(Box::new(Aggregate { function, value, selection })), ty, span)
     }
 

@@ -3,8 +3,8 @@
 use super::context::Checker;
 use super::grants::model_expressions;
 use crate::program::{
-    Expr, ExprKind, From, Lookback, Model, ModelId, ParameterId, SourceId, SourceKind, SourceTime, SpanOfTime, Value,
-    WindowSpan,
+    CalendarUnit, Expr, ExprKind, From, Lookback, Model, ModelId, ParameterId, SourceId, SourceKind, SourceTime,
+    SpanOfTime, Value, Window, WindowSpan,
 };
 use std::collections::BTreeMap;
 
@@ -82,10 +82,7 @@ impl Checker<'_> {
             ExprKind::Column { row, .. } if row.before > 0 => Lookback::Unbounded,
             // The columns of a union may read facts of tables; those are without time.
             ExprKind::Aggregate(aggregate) => {
-                let window = aggregate.selection.window.as_ref().map(|window| {
-                    let length = self.window_lookback(window.length);
-                    window.gap.map_or(length, |gap| sum(length, self.window_lookback(gap)))
-                });
+                let window = aggregate.selection.window.as_ref().map(|window| self.window_lookback(window));
                 match &aggregate.selection.from {
                     From::Rows { source, .. } | From::Entities { source, .. } => {
                         window.unwrap_or(if self.has_events(*source) { Lookback::Unbounded } else { NOTHING })
@@ -102,8 +99,32 @@ impl Checker<'_> {
         longest(own, inside)
     }
 
+    /// A span that reaches back to the start of a window.
+    fn window_lookback(&self, window: &Window) -> Lookback {
+        // The start of a day is less than a day of the calendar away, wherever clocks change: a day more is enough.
+        let units = |unit: &CalendarUnit, many: i64| {
+            let (months, days) = match unit {
+                CalendarUnit::Day => (0, 1),
+                CalendarUnit::Week => (0, 7),
+                CalendarUnit::Month => (1, 0),
+                CalendarUnit::Quarter => (3, 0),
+                CalendarUnit::Year => (12, 0),
+            };
+            Lookback::Span(SpanOfTime { months: months * many, days: days * many + 1, micros: 0 })
+        };
+        match window {
+            Window::Span { length, gap } => {
+                let length = self.length_lookback(*length);
+                gap.map_or(length, |gap| sum(length, self.length_lookback(gap)))
+            }
+            Window::This(unit) => units(unit, 1),
+            Window::Previous(unit) => units(unit, 2),
+            Window::Since(_) => Lookback::Unbounded,
+        }
+    }
+
     /// The longest that a window's length can be.
-    fn window_lookback(&self, length: WindowSpan) -> Lookback {
+    fn length_lookback(&self, length: WindowSpan) -> Lookback {
         match length {
             WindowSpan::Fixed(span) => Lookback::Span(span),
             WindowSpan::Parameter(id) => self.parameter_lookback(id),

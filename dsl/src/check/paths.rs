@@ -550,7 +550,7 @@ impl Checker<'_> {
         }
         let ty = value.ty.clone().optional();
         let from = From::Rows { source, by: vec![by] };
-        let selection = Selection { slot, from, filter: None, window: None };
+        let selection = Selection { slot, from, of: None, filter: None, window: None };
         let aggregate = Aggregate { function: AggregateFunction::The, value: Some(value), selection };
         Some(expression(ExprKind::Aggregate(Box::new(aggregate)), ty, span))
     }

@@ -6,21 +6,35 @@ use crate::diagnostics::models::NotInTrigger;
 use crate::diagnostics::names::{NotAbout, NothingAtHand, WhichColumn};
 use crate::diagnostics::types::{EmptyWindow, EntityMismatch, NotFixed, TypeMismatch, WindowWithoutTime};
 use crate::program::{
-    ColumnId, EntityId, EntityKeyType, From, Kind, ParameterId, RowSlot, SourceId, SpanOfTime, Value, Window,
-    WindowSpan,
+    CalendarUnit, ColumnId, EntityId, EntityKeyType, Expr, From, Kind, ParameterId, RowSlot, SourceId, SpanOfTime,
+    Value, Window, WindowSpan,
 };
 use crate::source::Span;
 use crate::syntax::{self, Name, SourceTerm};
 
+/// What a selection stands for, its filter and window aside.
+pub(super) struct Selected {
+    /// The variable of its rows.
+    pub(super) slot: RowSlot,
+    /// What its rows are of; none: an error is reported.
+    pub(super) from: Option<From>,
+    /// `S of PATH`: whose rows.
+    pub(super) of: Option<Box<Expr>>,
+    /// How rows are named inside.
+    pub(super) bound: Bound,
+}
+
+impl Selected {
+    fn of_this(slot: RowSlot, from: Option<From>, bound: Bound) -> Self {
+        Self { slot, from, of: None, bound }
+    }
+}
+
 impl Checker<'_> {
-    /// What a selection's rows are of, and how they are named inside it. No source: an error is reported.
-    pub(super) fn selection_source(
-        &mut self,
-        scope: &mut Scope,
-        selection: &syntax::Selection,
-    ) -> (RowSlot, Option<From>, Bound) {
+    /// What a selection's rows are of, and how they are named inside it.
+    pub(super) fn selection_source(&mut self, scope: &mut Scope, selection: &syntax::Selection) -> Selected {
         let slot = self.slot();
-        let nothing = (slot, None, Self::nothing_bound());
+        let nothing = Selected::of_this(slot, None, Self::nothing_bound());
         if scope.row_only || scope.subject.is_none() {
             let known = scope.in_model || scope.subject.is_some();
             if scope.row_only || !known {
@@ -37,19 +51,22 @@ impl Checker<'_> {
         match &selection.source {
             SourceTerm::Starts(_) => self.not_yet(selection.span, "starts of"),
             SourceTerm::Ends(_) => self.not_yet(selection.span, "ends of"),
-            SourceTerm::Named { name, of: Some(of) } => {
-                self.expr(scope, of, None);
-                let _ = self.source_named(name);
-                self.not_yet(selection.span, "of");
-            }
-            SourceTerm::Named { name, of: None } => {
+            SourceTerm::Named { name, of } => {
+                let of = of.as_ref().map(|of| self.entity_of(scope, of));
                 let Some(SourceFound::Source(source)) = self.source_named(name) else { return nothing };
                 let bound = Bound::Row { slot, source, bare: true };
+                let subject = match of.as_ref().map(|of| &of.ty.kind) {
+                    None => subject,
+                    Some(Kind::Entity(other)) => *other,
+                    Some(_) => return Selected::of_this(slot, None, bound),
+                };
                 let by = self.columns_about(source, subject, selection.by.as_ref(), name.span);
-                return (slot, by.map(|by| From::Rows { source, by }), bound);
+                let from = by.map(|by| From::Rows { source, by });
+                return Selected { slot, from, of: of.map(Box::new), bound };
             }
             SourceTerm::Entities { entity, source } => {
-                return self.entities_in(slot, subject, entity, source, selection);
+                let (slot, from, bound) = self.entities_in(slot, subject, entity, source, selection);
+                return Selected::of_this(slot, from, bound);
             }
             SourceTerm::Findings(_) if !scope.in_model => self.not_yet(selection.span, "findings of"),
             SourceTerm::Findings(models) => {
@@ -69,7 +86,7 @@ impl Checker<'_> {
                         None => whole = false,
                     }
                 }
-                return (slot, whole.then_some(From::Findings(ids)), Bound::Finding { slot });
+                return Selected::of_this(slot, whole.then_some(From::Findings(ids)), Bound::Finding { slot });
             }
         }
         nothing
@@ -204,7 +221,31 @@ impl Checker<'_> {
         self.report(NotAbout { at, source, entity, about, declared });
     }
 
-    /// `over last D`, `over D before last E`
+    /// The entity that a path gives.
+    fn entity_of(&mut self, scope: &mut Scope, of: &syntax::Expr) -> Expr {
+        let value = self.expr(scope, of, None);
+        if !matches!(value.ty.kind, Kind::Entity(_) | Kind::Unknown) {
+            let (expected, found) = ("entity".to_owned(), self.kind_name(&value.ty.kind));
+            self.report(TypeMismatch { at: of.span, expected, found, because: None });
+        }
+        value
+    }
+
+    /// A `Time`, or a `Date`, which stands for the start of its day. None: an error is reported.
+    pub(super) fn moment(&mut self, scope: &mut Scope, e: &syntax::Expr) -> Option<Expr> {
+        let value = self.expr(scope, e, Some(&Kind::Time));
+        match value.ty.kind {
+            Kind::Time | Kind::Date => Some(value),
+            Kind::Unknown => None,
+            ref kind => {
+                let (expected, found) = ("Time".to_owned(), self.kind_name(kind));
+                self.report(TypeMismatch { at: e.span, expected, found, because: None });
+                None
+            }
+        }
+    }
+
+    /// `over last D`, `over D before last E`, `over today`, `over this week`, `over previous month`, `since EVENT`
     pub(super) fn window(
         &mut self,
         scope: &mut Scope,
@@ -213,28 +254,15 @@ impl Checker<'_> {
         bound: &Bound,
     ) -> Option<Window> {
         let result = match window {
-            syntax::Window::Last(length) => Window { length: self.window_span(scope, length)?, gap: None },
+            syntax::Window::Last(length) => Window::Span { length: self.window_span(scope, length)?, gap: None },
             syntax::Window::Before { length, gap } => {
                 let length = self.window_span(scope, length);
                 let gap = self.window_span(scope, gap);
-                Window { length: length?, gap: Some(gap?) }
+                Window::Span { length: length?, gap: Some(gap?) }
             }
-            syntax::Window::This(unit) => {
-                let word = match unit {
-                    syntax::CalendarUnit::Day => "over today",
-                    _ => "over this …",
-                };
-                self.not_yet(selection.span, word);
-                return None;
-            }
-            syntax::Window::Previous(_) => {
-                self.not_yet(selection.span, "over previous …");
-                return None;
-            }
-            syntax::Window::Since(event) => {
-                self.not_yet(event.span, "since");
-                return None;
-            }
+            syntax::Window::This(unit) => Window::This(calendar_unit(*unit)),
+            syntax::Window::Previous(unit) => Window::Previous(calendar_unit(*unit)),
+            syntax::Window::Since(event) => Window::Since(Box::new(self.moment(scope, event)?)),
         };
         let rows = match (&selection.source, bound) {
             (_, Bound::Row { source, .. }) => Some(*source),
@@ -256,7 +284,7 @@ impl Checker<'_> {
     }
 
     /// A length: a literal, a constant, or a parameter.
-    fn window_span(&mut self, scope: &mut Scope, e: &syntax::Expr) -> Option<WindowSpan> {
+    pub(super) fn window_span(&mut self, scope: &mut Scope, e: &syntax::Expr) -> Option<WindowSpan> {
         if let syntax::ExprKind::Parenthesised(inner) = &e.kind {
             return self.window_span(scope, inner);
         }
@@ -296,5 +324,15 @@ impl Checker<'_> {
             return None;
         }
         Some(WindowSpan::Parameter(id))
+    }
+}
+
+fn calendar_unit(unit: syntax::CalendarUnit) -> CalendarUnit {
+    match unit {
+        syntax::CalendarUnit::Day => CalendarUnit::Day,
+        syntax::CalendarUnit::Week => CalendarUnit::Week,
+        syntax::CalendarUnit::Month => CalendarUnit::Month,
+        syntax::CalendarUnit::Quarter => CalendarUnit::Quarter,
+        syntax::CalendarUnit::Year => CalendarUnit::Year,
     }
 }

@@ -1,9 +1,9 @@
 //! Walking typed expressions: their parts, in the order in which they are written.
 
-use super::{Aggregate, Expr, ExprKind, PeerGroup, Peers, UnionPart};
+use super::{Aggregate, Expr, ExprKind, PeerGroup, Peers, Selection, UnionPart, Window};
 
 impl Expr {
-    /// The expressions directly inside this one; an aggregate's value comes before its filter.
+    /// The expressions directly inside this one; of an aggregate in the order of [`Aggregate::parts`].
     pub fn parts(&self) -> Vec<&Expr> {
         match &self.kind {
             ExprKind::Constant(_)
@@ -47,7 +47,10 @@ impl Expr {
             ExprKind::InList { value, items } => std::iter::once(&mut **value).chain(items).collect(),
             ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => arguments.iter_mut().collect(),
             ExprKind::Aggregate(aggregate) => {
-                aggregate.value.iter_mut().chain(aggregate.selection.filter.iter_mut()).collect()
+                let Selection { of, filter, window, .. } = &mut aggregate.selection;
+                let event = window.as_mut().and_then(Window::event_mut);
+                let outside = of.as_deref_mut().into_iter().chain(event);
+                outside.chain(aggregate.value.iter_mut()).chain(filter.iter_mut()).collect()
             }
             ExprKind::Peers(peers) => peers.parts_mut(),
         }
@@ -78,9 +81,22 @@ impl Expr {
 }
 
 impl Aggregate {
-    /// Its value and its filter.
+    /// What is evaluated outside its selection (whose rows, since when), its value, and its filter.
     pub fn parts(&self) -> Vec<&Expr> {
-        self.value.iter().chain(self.selection.filter.iter()).collect()
+        let Selection { of, filter, window, .. } = &self.selection;
+        let outside = of.as_deref().into_iter().chain(window.as_ref().and_then(Window::event));
+        outside.chain(&self.value).chain(filter).collect()
+    }
+}
+
+impl Window {
+    /// What it begins with, if that is an expression.
+    pub fn event(&self) -> Option<&Expr> {
+        if let Self::Since(event) = self { Some(event) } else { None }
+    }
+
+    fn event_mut(&mut self) -> Option<&mut Expr> {
+        if let Self::Since(event) = self { Some(event) } else { None }
     }
 }
 

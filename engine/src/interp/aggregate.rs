@@ -2,14 +2,13 @@
 
 use super::decide::FaultRow;
 use super::rows::Rows;
-use super::{Binding, Evaluator, REMEMBERED_WINDOWS};
+use super::window::Bounds;
+use super::{Binding, Evaluator};
 use crate::mutant::{Mutant, mutant};
-use crate::plan::before;
 use crate::plan::{AggregateNode, FromNode, Node};
-use crate::table::ALWAYS;
 use crate::timeline::RowRef;
 use std::collections::{BTreeMap, HashSet};
-use watchfire_dsl::program::{AggregateFunction, SourceId, SpanOfTime, Window, WindowSpan};
+use watchfire_dsl::program::{AggregateFunction, SourceId};
 use watchfire_stdlib::ops::Site;
 use watchfire_stdlib::statistics;
 use watchfire_stdlib::types::Kind;
@@ -42,19 +41,24 @@ impl<'a> Evaluator<'a> {
         (function, of): (AggregateFunction, Option<&'a Node>),
         node: &Node,
     ) -> Value {
-        let window = match &aggregate.window {
-            None => None,
-            Some(window) => match self.bounds(window, matches!(aggregate.from, FromNode::Findings(_))) {
-                Some(bounds) => Some(bounds),
-                None => return Value::Missing,
-            },
+        let subject = match aggregate.of.as_ref().map(|(entity, of)| (*entity, self.value(of))) {
+            None => self.this,
+            Some(_) if mutant(Mutant::OfIgnored) => self.this,
+            Some((entity, Value::Entity(key))) => self.subject(entity, &key),
+            Some((_, fault @ Value::Fault(_))) => return fault,
+            Some(_) => return Value::Missing,
+        };
+        let findings = matches!(aggregate.from, FromNode::Findings(_));
+        let window = match aggregate.window.as_ref().map(|window| self.bounds(window, findings)).transpose() {
+            Ok(window) => window,
+            Err(value) => return value,
         };
         let kind = of.map_or(&node.ty, |value| &value.ty);
         let mut fold = Fold::new(function);
         match &aggregate.from {
             FromNode::Rows(timeline) => {
                 let source = self.world.plan.timelines[timeline.0 as usize].source;
-                let rows = self.rows(*timeline);
+                let rows = self.rows_of(subject, *timeline);
                 for place in Rows::new(self.world, source, rows, window, self.t, self.k) {
                     if !self.take(aggregate, of, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
                         break;
@@ -80,44 +84,12 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, window);
+        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, subject, window);
         fold.finish(partly, kind, node.site)
     }
 
-    /// The bounds `(from, to]` of a window: `(t − gap − length, t − gap]`; over findings it counts in k. `None`: its
-    /// length is not known.
-    fn bounds(&mut self, window: &Window, findings: bool) -> Option<(i64, i64)> {
-        let length = self.span(window.length)?;
-        let gap = window.gap.map_or(Some(SpanOfTime::default()), |gap| self.span(gap))?;
-        let now = if findings { self.k } else { self.t };
-        if let Some(bounds) = self.windows.get(&(length, gap, now)) {
-            return Some(*bounds);
-        }
-        // Before the calendar begins nothing happened.
-        let zone = &self.world.zone;
-        let to = before(zone, now, gap).unwrap_or(ALWAYS);
-        let from = before(zone, to, length).unwrap_or(ALWAYS);
-        if self.windows.len() > REMEMBERED_WINDOWS {
-            self.windows.clear();
-        }
-        self.windows.insert((length, gap, now), (from, to));
-        Some((from, to))
-    }
-
-    fn span(&self, span: WindowSpan) -> Option<SpanOfTime> {
-        match span {
-            WindowSpan::Fixed(span) => Some(span),
-            WindowSpan::Parameter(id) => match self.world.parameters.get(id.index()) {
-                Some(Value::Duration(duration)) => {
-                    Some(SpanOfTime { months: 0, days: duration.days, micros: duration.micros })
-                }
-                _ => None,
-            },
-        }
-    }
-
     /// Whether something that the aggregate should have seen may have been missed.
-    fn is_partly_covered(&mut self, aggregate: &AggregateNode, window: Option<(i64, i64)>) -> bool {
+    fn is_partly_covered(&mut self, aggregate: &AggregateNode, subject: usize, window: Option<Bounds>) -> bool {
         let (FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline), Some((from, to))) =
             (&aggregate.from, window)
         else {
@@ -127,7 +99,7 @@ impl<'a> Evaluator<'a> {
             return false;
         }
         let source = self.world.plan.timelines[timeline.0 as usize].source;
-        let rows = self.rows(*timeline);
+        let rows = self.rows_of(subject, *timeline);
         self.world.coverage.partly_covered(self.world.store, source, from, to, self.t, self.k, rows)
     }
 

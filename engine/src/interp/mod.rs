@@ -17,6 +17,7 @@ mod elements;
 mod expression;
 mod peers;
 mod rows;
+mod window;
 
 pub(crate) use decide::{Decision, FaultRow};
 pub(crate) use peers::Measured;
@@ -28,7 +29,7 @@ use crate::plan::{ModelPlan, Plan, SharedId, TimelineId};
 use crate::table::Store;
 use crate::timeline::{RowRef, Timeline};
 use std::collections::HashMap;
-use watchfire_dsl::program::{ColumnId, EntityId, FactId, Program, SourceId, SpanOfTime};
+use watchfire_dsl::program::{ColumnId, EntityId, FactId, Program, SourceId};
 use watchfire_stdlib::value::{EntityKey, Fault, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -87,7 +88,7 @@ pub(crate) struct Evaluator<'a> {
     model_entity: EntityId,
     subjects: Vec<Subject<'a>>,
     subject_of: HashMap<(EntityId, EntityKey), usize>,
-    windows: HashMap<(SpanOfTime, SpanOfTime, i64), (i64, i64)>,
+    windows: HashMap<(window::KnownWindow, i64), window::Bounds>,
     // The evaluation at hand.
     t: i64,
     k: i64,
@@ -166,8 +167,13 @@ impl<'a> Evaluator<'a> {
 
     /// The rows of a timeline about the entity at hand, every version.
     fn rows(&mut self, timeline: TimelineId) -> &'a [RowRef] {
+        self.rows_of(self.this, timeline)
+    }
+
+    /// The rows of a timeline about a remembered entity, every version.
+    fn rows_of(&mut self, subject: usize, timeline: TimelineId) -> &'a [RowRef] {
         let world = self.world;
-        let subject = &mut self.subjects[self.this];
+        let subject = &mut self.subjects[subject];
         if let Some((_, rows)) = subject.rows.iter().find(|(id, _)| *id == timeline) {
             return rows;
         }

@@ -1,7 +1,8 @@
 //! From the typed program to the plan's expressions.
 
 use super::node::{
-    AggregateNode, Arithmetic, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
+    AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
+    WindowNode,
 };
 use super::peers::reads_dated;
 use super::text::aggregate_text;
@@ -13,7 +14,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::program::{
     Aggregate, ColumnId, Expr, ExprKind, FactId, From, Let, Message, MessagePart, Model, ModelId, PeerGroup, Peers,
-    Program, RowSlot, SourceId, SourceKind, Trigger,
+    Program, RowSlot, SourceId, SourceKind, Trigger, Window,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -335,11 +336,19 @@ impl<'p> Lowering<'p> {
                 FromNode::Findings(models)
             }
         };
+        // What stands outside the selection is read there.
+        let of = selection.of.as_deref().and_then(|of| match of.ty.kind {
+            Kind::Entity(entity) => Some((entity, self.expr(of))),
+            _ => None,
+        });
+        let window = selection.window.as_ref().map(|window| self.window(window));
+        let outside = std::mem::take(&mut self.scope.free);
         self.scope.bound.push(selection.slot);
         let filter = selection.filter.as_ref().map(|filter| self.expr(filter));
         let value = aggregate.value.as_ref().map(|value| self.expr(value));
         self.scope.bound.pop();
         self.scope.free.remove(&selection.slot);
+        self.scope.free.extend(outside);
         let closed = self.scope.free.is_empty();
         self.scope.free.extend(outer);
         let mut node = AggregateNode {
@@ -348,13 +357,23 @@ impl<'p> Lowering<'p> {
             slot: selection.slot,
             from,
             filter,
-            window: selection.window.clone(),
+            window,
+            of,
             shared: None,
         };
         if closed {
             node.shared = Some(self.share(aggregate_text(self.program, &self.plan, &self.scope.user, &node), nested));
         }
         Node { kind: NodeKind::Aggregate(Box::new(node)), ty: expr.ty.kind.clone(), site: site(expr.span) }
+    }
+
+    fn window(&mut self, window: &Window) -> WindowNode {
+        match window {
+            Window::Span { length, gap } => WindowNode::Fixed(FixedWindow::Span(*length, *gap)),
+            Window::This(unit) => WindowNode::Fixed(FixedWindow::This(*unit)),
+            Window::Previous(unit) => WindowNode::Fixed(FixedWindow::Previous(*unit)),
+            Window::Since(event) => WindowNode::Since(self.expr(event)),
+        }
     }
 
     fn share(&mut self, text: String, nested: bool) -> SharedId {

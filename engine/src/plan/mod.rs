@@ -20,7 +20,8 @@ mod strata;
 mod text;
 
 pub(crate) use node::{
-    AggregateNode, Arithmetic, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
+    AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
+    WindowNode,
 };
 pub(crate) use peers::is_timeless;
 pub(crate) use strata::{after, before, starts};

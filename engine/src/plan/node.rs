@@ -5,8 +5,8 @@
 //! written, in whichever fact or model, it is the same one, and an evaluation computes it once for each entity.
 
 use watchfire_dsl::program::{
-    AggregateFunction, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId, ParameterId,
-    PeerFunction, Row, RowSlot, SourceId, Window,
+    AggregateFunction, CalendarUnit, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId,
+    ParameterId, PeerFunction, Row, RowSlot, SourceId, WindowSpan,
 };
 use watchfire_stdlib::functions::Function;
 use watchfire_stdlib::ops::{Comparison, Site};
@@ -117,7 +117,9 @@ pub(crate) struct AggregateNode {
     /// Rows that count.
     pub(crate) filter: Option<Node>,
     /// Span of time.
-    pub(crate) window: Option<Window>,
+    pub(crate) window: Option<WindowNode>,
+    /// Whose rows, where not those of the entity at hand.
+    pub(crate) of: Option<(EntityId, Node)>,
     /// Its identity, where it depends on nothing but entity, t and k.
     pub(crate) shared: Option<SharedId>,
 }
@@ -158,6 +160,26 @@ impl PeersNode {
     }
 }
 
+/// A window.
+#[derive(Clone, Debug)]
+pub(crate) enum WindowNode {
+    /// Found from t and parameters alone.
+    Fixed(FixedWindow),
+    /// From an event until t.
+    Since(Node),
+}
+
+/// A window that depends on t and parameters alone.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum FixedWindow {
+    /// `over last D`, `over D before last E`
+    Span(WindowSpan, Option<WindowSpan>),
+    /// `over this month`
+    This(CalendarUnit),
+    /// `over previous month`
+    Previous(CalendarUnit),
+}
+
 /// What an aggregate's rows are of.
 #[derive(Clone, Debug)]
 pub(crate) enum FromNode {
@@ -193,7 +215,11 @@ impl Node {
             NodeKind::InRange { operands, .. } => operands.iter().collect(),
             NodeKind::InList(value, items) => std::iter::once(&**value).chain(items).collect(),
             NodeKind::Call(_, arguments) | NodeKind::Extern(_, arguments) => arguments.iter().collect(),
-            NodeKind::Aggregate(aggregate) => aggregate.filter.iter().chain(&aggregate.value).collect(),
+            NodeKind::Aggregate(aggregate) => {
+                let of = aggregate.of.iter().map(|(_, entity)| entity);
+                let event = aggregate.window.iter().filter_map(WindowNode::event);
+                of.chain(event).chain(&aggregate.filter).chain(&aggregate.value).collect()
+            }
             NodeKind::Peers(peers) => {
                 let distance =
                     if let PeerGroupNode::Within(distance, _) = &peers.group { Some(distance) } else { None };
@@ -201,5 +227,12 @@ impl Node {
                 std::iter::once(&peers.value).chain(around).collect()
             }
         }
+    }
+}
+
+impl WindowNode {
+    /// What it begins with, if that is an expression.
+    pub(crate) fn event(&self) -> Option<&Node> {
+        if let Self::Since(event) = self { Some(event) } else { None }
     }
 }

@@ -3,12 +3,14 @@
 //! The text of an aggregate is also its identity: two aggregates are the same if and only if their texts are. So every
 //! detail that decides the value is in the text (and the place in the source text is not).
 
-use super::node::{AggregateNode, Arithmetic, FromNode, Node, NodeKind, PeerGroupNode, PeersNode};
+use super::node::{
+    AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, WindowNode,
+};
 use super::{Plan, TimelinePlan};
 use std::fmt::Write;
 use watchfire_dsl::program::{
-    AggregateFunction, ColumnId, FindingColumn, ParameterId, PeerFunction, Program, Row, RowSlot, SourceId, SpanOfTime,
-    WindowSpan,
+    AggregateFunction, CalendarUnit, ColumnId, FindingColumn, ParameterId, PeerFunction, Program, Row, RowSlot,
+    SourceId, SpanOfTime, WindowSpan,
 };
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::value::{EntityKey, Level, Value};
@@ -81,7 +83,32 @@ impl Text<'_> {
         }
     }
 
-    fn window(&mut self, span: WindowSpan) {
+    fn window(&mut self, window: &WindowNode) {
+        match window {
+            WindowNode::Fixed(FixedWindow::Span(length, None)) => {
+                self.push(" over last ");
+                self.span(*length);
+            }
+            WindowNode::Fixed(FixedWindow::Span(length, Some(gap))) => {
+                self.push(" over ");
+                self.span(*length);
+                self.push(" before last ");
+                self.span(*gap);
+            }
+            WindowNode::Fixed(FixedWindow::This(unit)) => {
+                self.write(format_args!(" over this {}", unit_text(*unit)));
+            }
+            WindowNode::Fixed(FixedWindow::Previous(unit)) => {
+                self.write(format_args!(" over previous {}", unit_text(*unit)));
+            }
+            WindowNode::Since(event) => {
+                self.push(" since ");
+                self.node(event);
+            }
+        }
+    }
+
+    fn span(&mut self, span: WindowSpan) {
         match span {
             WindowSpan::Parameter(id) => self.parameter(id),
             WindowSpan::Fixed(span) => self.push(&span_text(span)),
@@ -249,6 +276,10 @@ impl Text<'_> {
 
     fn aggregate(&mut self, aggregate: &AggregateNode) {
         self.push(&function_text(aggregate.function));
+        if let Some((_, of)) = &aggregate.of {
+            self.push(" of ");
+            self.node(of);
+        }
         self.bound.push(aggregate.slot);
         if let Some(value) = &aggregate.value {
             self.push(" ");
@@ -277,18 +308,7 @@ impl Text<'_> {
         }
         self.bound.pop();
         if let Some(window) = &aggregate.window {
-            match window.gap {
-                None => {
-                    self.push(" over last ");
-                    self.window(window.length);
-                }
-                Some(gap) => {
-                    self.push(" over ");
-                    self.window(window.length);
-                    self.push(" before last ");
-                    self.window(gap);
-                }
-            }
+            self.window(window);
         }
     }
 
@@ -347,6 +367,16 @@ pub(crate) fn span_text(span: SpanOfTime) -> String {
 
 fn plural(count: i64, unit: &str) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+fn unit_text(unit: CalendarUnit) -> &'static str {
+    match unit {
+        CalendarUnit::Day => "day",
+        CalendarUnit::Week => "week",
+        CalendarUnit::Month => "month",
+        CalendarUnit::Quarter => "quarter",
+        CalendarUnit::Year => "year",
+    }
 }
 
 fn function_text(function: AggregateFunction) -> String {

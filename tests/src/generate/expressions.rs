@@ -202,7 +202,7 @@ impl Writer<'_> {
     }
 
     /// Everything of this type that can be named.
-    fn names(&mut self, ty: Ty, scope: &Scope) -> Vec<String> {
+    pub(super) fn names(&mut self, ty: Ty, scope: &Scope) -> Vec<String> {
         let mut names: Vec<String> =
             scope.values.iter().filter(|(_, of)| *of == ty).map(|(name, _)| name.clone()).collect();
         let plain_facts = [Some(scope.this), scope.element];
@@ -401,6 +401,15 @@ impl Writer<'_> {
             }
             writer.pick(SPANS, "1 day").into()
         };
+        if self.chance(0.15) {
+            return self.calendar_window();
+        }
+        if self.chance(0.12)
+            && let Some(event) = self.event(scope)
+        {
+            self.count("since");
+            return format!(" since {event}");
+        }
         if self.chance(0.25) {
             self.count("window with gap");
             format!(" over {} before last {}", span(self), span(self))
@@ -422,6 +431,7 @@ impl Writer<'_> {
             self.schema.sources.iter().filter(|source| !source.ways_about(scope.this).is_empty()).collect();
         let source = *sources.choose(self.rng)?;
         let by = source.ways_about(scope.this).choose(self.rng)?.clone();
+        let (source, of, by) = self.of_another(scope).unwrap_or((source, String::new(), by));
         let row =
             RowVariable { name: self.chance(0.5).then(|| self.fresh("r")), source: source.name.clone(), plain: true };
         let mut inner = scope.clone();
@@ -449,7 +459,7 @@ impl Writer<'_> {
         if scope.this == EntityName::Guest {
             self.count("about a pair");
         }
-        Some(format!("{what} from {}{name}{by}{filter}{window}", source.name))
+        Some(format!("{what} from {}{of}{name}{by}{filter}{window}", source.name))
     }
 
     fn function_and_value(&mut self, ty: Ty, source: &Source, inner: &Scope, depth: u32) -> Option<String> {

@@ -10,6 +10,7 @@ mod frames;
 mod models;
 mod peers;
 mod schema;
+mod windows;
 
 pub use data::{Cell, Raw, Rows};
 pub use expressions::Constructs;

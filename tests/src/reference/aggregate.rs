@@ -13,7 +13,10 @@ use watchfire_stdlib::value::{Duration, FaultKind, Value};
 impl World<'_> {
     /// The value of the aggregate expression `whole`.
     pub(crate) fn aggregate(&self, aggregate: &Aggregate, whole: &Expr, scope: &Scope<'_>) -> Value {
-        let (elements, partly_covered) = self.elements(aggregate, scope);
+        let (elements, partly_covered) = match self.elements(aggregate, scope) {
+            Ok(found) => found,
+            Err(value) => return value,
+        };
         // In row order: the values of the rows that count, and faults of `where`.
         let mut values = Vec::new();
         for element in elements {
@@ -31,19 +34,29 @@ impl World<'_> {
         self.reduce(aggregate.function, &values, partly_covered, whole)
     }
 
-    /// What the selection takes before its `where`, in order, and whether its window is partly covered.
-    pub(super) fn elements(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> (Vec<Binding>, bool) {
+    /// What the selection takes before its `where`, in order, and whether its window is partly covered. `Err`: whose
+    /// rows, or since when, is missing or a fault.
+    pub(super) fn elements(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> Result<(Vec<Binding>, bool), Value> {
         let selection = &aggregate.selection;
-        match &selection.from {
+        // §7.4: the rows are about the entity that `of` gives; everything else still sees `this`.
+        let whose = match selection.of.as_ref().map(|of| self.value(of, scope)) {
+            None => scope.clone(),
+            Some(Value::Entity(other)) => Scope { this: Some(other), ..scope.clone() },
+            Some(fault @ Value::Fault(_)) => return Err(fault),
+            Some(_) => return Err(Value::Missing),
+        };
+        // §2.6: windows over findings count in k.
+        let now = if matches!(selection.from, From::Findings(_)) { scope.k } else { scope.t };
+        let window = selection.window.as_ref().map(|window| self.window(window, now, scope)).transpose()?;
+        let scope = &whose;
+        Ok(match &selection.from {
             From::Rows { source, by } => {
-                let window = selection.window.as_ref().map(|window| self.window(window, scope.t));
                 let rows = self.about(*source, by, scope);
                 let taken = (0..rows.len()).filter(|&place| self.selects(&rows[place], window, scope.t));
                 let elements = taken.map(|place| Binding::Row(Rc::clone(&rows), place)).collect();
                 (elements, window.is_some_and(|window| self.partly_covered(*source, by, window, scope)))
             }
             From::Entities { element, source, by, .. } => {
-                let window = selection.window.as_ref().map(|window| self.window(window, scope.t));
                 let rows = self.about(*source, by, scope);
                 let taken = rows.iter().filter(|row| self.selects(row, window, scope.t));
                 let mut entities: Vec<_> =
@@ -54,8 +67,6 @@ impl World<'_> {
                 (elements, window.is_some_and(|window| self.partly_covered(*source, by, window, scope)))
             }
             From::Findings(models) => {
-                // §2.6: windows over findings count in k.
-                let window = selection.window.as_ref().map(|window| self.window(window, scope.k));
                 let mut findings: Vec<_> = self
                     .findings
                     .iter()
@@ -67,7 +78,7 @@ impl World<'_> {
                 findings.sort_by(|a, b| self.by_known_model_and_own_order(a, b));
                 (findings.into_iter().map(|finding| Binding::Finding(Box::new(finding))).collect(), false)
             }
-        }
+        })
     }
 
     pub(super) fn reduce(

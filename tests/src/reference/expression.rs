@@ -3,8 +3,7 @@
 use crate::reference::world::{Binding, Scope, World};
 use std::collections::BTreeSet;
 use watchfire_dsl::program::{
-    Aggregate, Expr, ExprKind, FindingColumn, From, Message, MessagePart, Model, ModelId, Program, Row, RowSlot,
-    Trigger,
+    Expr, ExprKind, FindingColumn, From, Message, MessagePart, Model, ModelId, Program, Row, RowSlot, Trigger,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -209,8 +208,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut impl FnMut(&'e Expr)) {
             arguments.iter().for_each(|argument| visit(argument, see));
         }
         ExprKind::Aggregate(aggregate) => {
-            let Aggregate { value, selection, .. } = &**aggregate;
-            value.iter().chain(&selection.filter).for_each(|part| visit(part, see));
+            aggregate.parts().into_iter().for_each(|part| visit(part, see));
         }
         ExprKind::Peers(peers) => peers.parts().into_iter().for_each(|part| visit(part, see)),
         ExprKind::Constant(_)

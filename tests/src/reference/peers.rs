@@ -139,7 +139,7 @@ impl World<'_> {
 
     fn takes_a_row(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> bool {
         let slot: RowSlot = aggregate.selection.slot;
-        let (elements, _) = self.elements(aggregate, scope);
+        let Ok((elements, _)) = self.elements(aggregate, scope) else { return false };
         elements.into_iter().any(|element| {
             let mut scope = scope.clone();
             scope.variables.push((slot, element));

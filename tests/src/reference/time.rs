@@ -1,6 +1,6 @@
 //! Instants, spans of time and grids (docs/language.md §1.1, §2.1, §3.1).
 
-use watchfire_dsl::program::{Grid, Program, SpanOfTime};
+use watchfire_dsl::program::{CalendarUnit, Grid, Program, SpanOfTime};
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -41,6 +41,21 @@ impl Clock {
         self.zone.add_days(time, span.days)?.checked_add(span.micros)
     }
 
+    /// §7.1: the start of the unit of the calendar that holds an instant, or of the one before it.
+    pub(crate) fn start_of(&self, unit: CalendarUnit, time: i64, previous: bool) -> i64 {
+        let Some(mut date) = self.zone.date(time) else { return i64::MIN };
+        while !begins(unit, date) {
+            date -= 1;
+        }
+        if previous {
+            date -= 1;
+            while !begins(unit, date) {
+                date -= 1;
+            }
+        }
+        self.zone.start_of_day(date).unwrap_or(i64::MIN)
+    }
+
     /// The instants of a grid from `a` to `b`, both included (§2.1).
     pub(crate) fn instants(&self, grid: Grid, a: i64, b: i64) -> Vec<i64> {
         let (Some(first), Some(last)) = (self.zone.date(a), self.zone.date(b)) else { return Vec::new() };
@@ -75,6 +90,19 @@ impl Clock {
     fn on_day(&self, date: i32, wall: i64, due: bool) -> Option<i64> {
         debug_assert!(wall < DAY_MICROS);
         self.zone.at(date, wall).filter(|_| due)
+    }
+}
+
+/// Is it the first day of a unit?
+fn begins(unit: CalendarUnit, date: i32) -> bool {
+    let month = is_first_of_month(date);
+    match unit {
+        CalendarUnit::Day => true,
+        // 1970-01-01 was a Thursday.
+        CalendarUnit::Week => (date + 3).rem_euclid(7) == 0,
+        CalendarUnit::Month => month.is_some(),
+        CalendarUnit::Quarter => month.is_some_and(|month| month.rem_euclid(3) == 0),
+        CalendarUnit::Year => month.is_some_and(|month| month.rem_euclid(12) == 0),
     }
 }
 

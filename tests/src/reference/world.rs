@@ -138,10 +138,22 @@ impl<'a> World<'a> {
         }
     }
 
-    /// The window before an instant: after the first, until the second.
-    pub(crate) fn window(&self, window: &Window, from: i64) -> (i64, i64) {
-        let until = window.gap.map_or(from, |gap| self.clock.before(from, self.span(gap)));
-        (self.clock.before(until, self.span(window.length)), until)
+    /// The window of an instant: after the first, until the second. `Err`: it has none, and that is the aggregate's
+    /// value.
+    pub(crate) fn window(&self, window: &Window, now: i64, scope: &Scope<'_>) -> Result<(i64, i64), Value> {
+        let start = |unit, previous| self.clock.start_of(unit, now, previous).saturating_sub(1);
+        Ok(match window {
+            Window::Span { length, gap } => {
+                let until = gap.map_or(now, |gap| self.clock.before(now, self.span(gap)));
+                (self.clock.before(until, self.span(*length)), until)
+            }
+            Window::This(unit) => (start(*unit, false), now),
+            Window::Previous(unit) => (start(*unit, true), start(*unit, false)),
+            Window::Since(event) => match self.value(event, scope) {
+                fault @ Value::Fault(_) => return Err(fault),
+                event => (self.clock.instant(&event).ok_or(Value::Missing)?, now),
+            },
+        })
     }
 
     fn span(&self, span: WindowSpan) -> SpanOfTime {

@@ -1,0 +1,97 @@
+//! Windows: the span of time that a selection looks at (docs/language.md §3.1, §7.1).
+
+use super::{Evaluator, REMEMBERED_WINDOWS};
+use crate::mutant::{Mutant, mutant};
+use crate::plan::{FixedWindow, WindowNode, before};
+use crate::table::ALWAYS;
+use watchfire_dsl::program::{CalendarUnit, SpanOfTime, WindowSpan};
+use watchfire_stdlib::value::Value;
+
+/// After the first instant, up to and including the second.
+pub(super) type Bounds = (i64, i64);
+
+/// A window whose lengths are known.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum KnownWindow {
+    /// Length and gap.
+    Span(SpanOfTime, SpanOfTime),
+    This(CalendarUnit),
+    Previous(CalendarUnit),
+}
+
+impl<'a> Evaluator<'a> {
+    /// The bounds of a window; over findings it counts in k. `Err`: there are none, and this is the aggregate's value.
+    pub(super) fn bounds(&mut self, window: &'a WindowNode, findings: bool) -> Result<Bounds, Value> {
+        let now = if findings { self.k } else { self.t };
+        match window {
+            WindowNode::Since(event) => {
+                let after = match self.value(event) {
+                    Value::Time(time) => time,
+                    Value::Date(date) => self.world.zone.start_of_day(date).ok_or(Value::Missing)?,
+                    fault @ Value::Fault(_) => return Err(fault),
+                    _ => return Err(Value::Missing),
+                };
+                Ok((if mutant(Mutant::SinceTakesEvent) { after.saturating_sub(1) } else { after }, now))
+            }
+            WindowNode::Fixed(window) => self.known(*window).map(|window| self.remembered(window, now)),
+        }
+    }
+
+    fn known(&self, window: FixedWindow) -> Result<KnownWindow, Value> {
+        Ok(match window {
+            FixedWindow::This(unit) => KnownWindow::This(unit),
+            FixedWindow::Previous(unit) => KnownWindow::Previous(unit),
+            FixedWindow::Span(length, gap) => {
+                let gap = gap.map_or(Some(SpanOfTime::default()), |gap| self.span(gap));
+                match (self.span(length), gap) {
+                    (Some(length), Some(gap)) => KnownWindow::Span(length, gap),
+                    _ => return Err(Value::Missing),
+                }
+            }
+        })
+    }
+
+    fn remembered(&mut self, window: KnownWindow, now: i64) -> Bounds {
+        if let Some(bounds) = self.windows.get(&(window, now)) {
+            return *bounds;
+        }
+        let bounds = self.work_out(window, now);
+        if self.windows.len() > REMEMBERED_WINDOWS {
+            self.windows.clear();
+        }
+        self.windows.insert((window, now), bounds);
+        bounds
+    }
+
+    fn work_out(&self, window: KnownWindow, now: i64) -> Bounds {
+        let zone = &self.world.zone;
+        // Before the calendar begins nothing happened.
+        let earlier = |time, span| before(zone, time, span).unwrap_or(ALWAYS);
+        // The first instant of a unit belongs to it.
+        let start = |unit, steps| zone.start_of(unit, now, steps).map_or(ALWAYS, |start| start.saturating_sub(1));
+        match window {
+            KnownWindow::Span(length, gap) => {
+                let to = earlier(now, gap);
+                (earlier(to, length), to)
+            }
+            KnownWindow::This(CalendarUnit::Week) if mutant(Mutant::WeekOfSevenDays) => {
+                (earlier(now, SpanOfTime { days: 7, ..SpanOfTime::default() }), now)
+            }
+            KnownWindow::This(unit) => (start(unit, 0), now),
+            KnownWindow::Previous(unit) => (start(unit, -1), start(unit, 0)),
+        }
+    }
+
+    /// A length as it is: a parameter's value may be missing.
+    pub(super) fn span(&self, span: WindowSpan) -> Option<SpanOfTime> {
+        match span {
+            WindowSpan::Fixed(span) => Some(span),
+            WindowSpan::Parameter(id) => match self.world.parameters.get(id.index()) {
+                Some(Value::Duration(duration)) => {
+                    Some(SpanOfTime { months: 0, days: duration.days, micros: duration.micros })
+                }
+                _ => None,
+            },
+        }
+    }
+}
