@@ -9,7 +9,7 @@ use watchfire_dsl::format::format;
 use watchfire_dsl::keywords::KeywordLanguage;
 use watchfire_dsl::parse::parse;
 use watchfire_dsl::program::{
-    AggregateFunction, ExprKind, From, Lookback, Model, Program, SourceKind, SpanOfTime, Value, WindowSpan,
+    AggregateFunction, ExprKind, From, Lookback, Model, Program, SourceKind, SpanOfTime, Value, Window, WindowSpan,
 };
 use watchfire_dsl::source::FileId;
 
@@ -175,7 +175,8 @@ fn profiles_give_typed_values() {
     assert_eq!(values[0], &Value::Int(2));
     assert!(matches!(values[1], Value::Duration(d) if d.days == 5 && d.micros == 0));
     let ExprKind::Aggregate(count) = &find(&program, "m").lets[0].value.kind else { panic!("no aggregate") };
-    assert!(matches!(count.selection.window.as_ref().unwrap().length, WindowSpan::Parameter(_)));
+    let window = count.selection.window.as_ref().unwrap();
+    assert!(matches!(window, Window::Span { length: WindowSpan::Parameter(_), gap: None }));
 }
 
 #[test]
