@@ -27,6 +27,7 @@ pub(crate) use peers::is_timeless;
 pub(crate) use strata::{after, before, starts};
 pub(crate) use text::level_text;
 
+use crate::run::parallel::in_parallel;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
@@ -180,9 +181,13 @@ pub(crate) enum TemplatePart {
 impl Plan {
     /// Plans all models of a program, or those named and what they depend on.
     pub(crate) fn new(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan {
-        let mut plan = lower::lower(program, only);
-        strata::arrange(program, &mut plan);
-        plan
+        // Expressions and chains of facts are walked recursively: on a worker's stack, which is deep enough for them.
+        let make = |_| {
+            let mut plan = lower::lower(program, only);
+            strata::arrange(program, &mut plan);
+            plan
+        };
+        in_parallel(1, 1, make).pop().unwrap_or_else(|| make(0))
     }
 
     /// A model that runs.

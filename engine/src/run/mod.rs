@@ -3,7 +3,7 @@
 mod execute;
 mod fold;
 mod options;
-mod parallel;
+pub(crate) mod parallel;
 mod peers;
 mod perform;
 mod render;
