@@ -16,7 +16,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 pub use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
-pub use watchfire_stdlib::value::{Level, Value};
+pub use watchfire_stdlib::value::{Level, Levels, Value};
 pub use watchfire_stdlib::zone::CalendarUnit;
 
 macro_rules! ids {
@@ -62,6 +62,8 @@ pub struct Program {
     pub zone: chrono_tz::Tz,
     /// Default language of messages.
     pub language: crate::diagnostics::Language,
+    /// Names of its levels.
+    pub levels: Levels,
     /// Entity types.
     pub entities: Vec<Entity>,
     /// Enums.
@@ -349,6 +351,8 @@ pub struct Model {
     pub review_required: bool,
     /// Its `let`s, in an order in which each comes after those it uses.
     pub lets: Vec<Let>,
+    /// The `let` that holds its score, where it scores.
+    pub score: Option<LetId>,
     /// What makes it look.
     pub trigger: Trigger,
     /// What a warning is about; none: the model's entity.
@@ -554,6 +558,8 @@ pub enum ExprKind {
         /// The list.
         items: Vec<Expr>,
     },
+    /// `score { 3 if wet  2 if crowded }`: the sum of the weights whose condition is true.
+    Score(Vec<(Expr, Expr)>),
     /// A standard function.
     Call {
         /// The function.

@@ -73,11 +73,13 @@ pub enum Mutant {
     WeekOfSevenDays,
     /// `S of PATH` takes the rows about the model's own entity.
     OfIgnored,
+    /// A missing condition of a score counts.
+    MissingScores,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 33] = [
+    pub const ALL: [Mutant; 34] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -111,6 +113,7 @@ impl Mutant {
         Mutant::SinceTakesEvent,
         Mutant::WeekOfSevenDays,
         Mutant::OfIgnored,
+        Mutant::MissingScores,
     ];
 }
 

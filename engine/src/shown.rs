@@ -8,7 +8,7 @@ use watchfire_stdlib::format::{FormatSpec, Names, Style};
 use watchfire_stdlib::pseudonym::Pseudonyms;
 use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
 use watchfire_stdlib::units::Unit;
-use watchfire_stdlib::value::{EntityKey, Value};
+use watchfire_stdlib::value::{EntityKey, Level, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// The key of pseudonyms where a run is given none: pseudonyms made with it are the same on every machine, and whoever
@@ -64,6 +64,10 @@ impl Names for Shower<'_> {
     fn variant(&self, of: EnumId, variant: u32) -> Option<String> {
         let variants = &self.program.enums.get(of.0 as usize)?.variants;
         variants.get(variant as usize).map(|(name, _)| name.to_string())
+    }
+
+    fn level(&self, level: Level) -> String {
+        self.program.levels.name(level).to_owned()
     }
 
     fn entity(&self, id: EntityId, key: &EntityKey) -> String {

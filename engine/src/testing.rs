@@ -9,7 +9,7 @@ use crate::ingest::key_of;
 use crate::package::{Package, wall_time};
 use crate::run::{Failure, Moment, Request, RunOptions, perform};
 use crate::sources::Sources;
-use crate::warning::{Warning, level_name};
+use crate::warning::Warning;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
@@ -154,7 +154,7 @@ fn line(program: &Program, expected: &Expected) -> String {
     };
     let at = expected.at.map_or_else(String::new, |at| format!(" at {}", wall_time(program, at)));
     let message = expected.message.as_ref().map_or_else(String::new, |message| format!(": {message}"));
-    format!("{}{about}{at}{message}", level_name(expected.level))
+    format!("{}{about}{at}{message}", program.levels.name(expected.level))
 }
 
 impl TestOutcome {
@@ -165,7 +165,7 @@ impl TestOutcome {
         lines.extend(self.absent.iter().map(|expected| format!("- {}", expected.text)));
         lines.extend(self.unexpected.iter().map(|warning| {
             let at = wall_time(program, warning.time);
-            format!("+ {} {} at {at}: {}", level_name(warning.level), warning.about, warning.message)
+            format!("+ {} {} at {at}: {}", program.levels.name(warning.level), warning.about, warning.message)
         }));
         lines.extend(self.failures.iter().map(|failure| {
             let row = failure.row.as_ref().map_or_else(String::new, |row| format!(" ({row})"));

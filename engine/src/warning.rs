@@ -69,8 +69,3 @@ pub struct Silence {
     /// End of the silence, exclusive, microseconds since 1970-01-01T00:00Z.
     pub until: i64,
 }
-
-/// The name of a level in English, as programs write it.
-pub fn level_name(level: Level) -> &'static str {
-    crate::plan::level_text(level)
-}

@@ -21,7 +21,7 @@ pub use spec::{FormatError, FormatErrorKind, FormatSpec, PatternPart};
 use crate::language::Language;
 use crate::types::{EntityId, EnumId, Kind};
 use crate::units::{Unit, UnitKind, default_unit};
-use crate::value::{Duration, EntityKey, FaultKind, Level, Value};
+use crate::value::{Duration, EntityKey, FaultKind, Level, Levels, Value};
 use crate::zone::{Zone, calendar_date, wall_clock, wall_date};
 use chrono::Datelike;
 use std::fmt::Write;
@@ -30,6 +30,11 @@ use std::fmt::Write;
 pub trait Names {
     /// Name of a variant.
     fn variant(&self, of: EnumId, variant: u32) -> Option<String>;
+
+    /// Name of a level; by default that of the four usual ones.
+    fn level(&self, level: Level) -> String {
+        Levels::default().name(level).to_owned()
+    }
 
     /// What is shown of an entity; by default its key or keys.
     fn entity(&self, _: EntityId, key: &EntityKey) -> String {
@@ -104,7 +109,7 @@ impl Style<'_> {
                 Kind::Entity(id) => self.names.entity(*id, key),
                 _ => NoNames.entity(EntityId(u32::MAX), key),
             },
-            Value::Level(level) => level_word(*level, self.language).into(),
+            Value::Level(level) => level_word(&self.names.level(*level), self.language).into(),
             Value::List(items) => {
                 let of = if let Kind::List(of) = kind { of } else { &Kind::Unknown };
                 let shown: Vec<_> = items.iter().map(|item| self.show(item, of, unit, spec)).collect();
@@ -280,17 +285,14 @@ pub fn fault_text(kind: FaultKind, language: Language) -> &'static str {
     }
 }
 
-/// A level in words.
-pub fn level_word(level: Level, language: Language) -> &'static str {
-    let (english, chinese) = match level {
-        Level::Red => ("red", "红色"),
-        Level::Orange => ("orange", "橙色"),
-        Level::Yellow => ("yellow", "黄色"),
-        Level::Blue => ("blue", "蓝色"),
-    };
-    match language {
-        Language::En => english,
-        Language::Zh => chinese,
+/// A level in words: the four usual ones in the language, others by their name.
+pub fn level_word(name: &str, language: Language) -> &str {
+    match (name, language) {
+        ("red", Language::Zh) => "红色",
+        ("orange", Language::Zh) => "橙色",
+        ("yellow", Language::Zh) => "黄色",
+        ("blue", Language::Zh) => "蓝色",
+        _ => name,
     }
 }
 

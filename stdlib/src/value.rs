@@ -65,17 +65,65 @@ pub enum EntityKey {
     Pair(Arc<str>, Arc<str>),
 }
 
-/// Warning levels of ISO 22324 and the Chinese four-level scheme; more severe is greater.
+/// A warning level: its place among the levels of its package, from 0, the least severe; more severe is greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Level {
+pub struct Level(pub u8);
+
+/// The four levels that a package has unless it declares its own (ISO 22324, and the Chinese four-level scheme).
+impl Level {
     /// IV.
-    Blue,
+    pub const BLUE: Level = Level(0);
     /// III.
-    Yellow,
+    pub const YELLOW: Level = Level(1);
     /// II.
-    Orange,
+    pub const ORANGE: Level = Level(2);
     /// I.
-    Red,
+    pub const RED: Level = Level(3);
+}
+
+/// The names of a package's levels.
+///
+/// ```
+/// use watchfire_stdlib::value::{Level, Levels};
+/// let levels = Levels::new(["critical", "high", "low"]);
+/// assert_eq!(levels.name(Level(2)), "critical");
+/// assert!(levels.named("critical") > levels.named("low"));
+/// assert_eq!(Levels::default().name(Level::RED), "red");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Levels(Arc<[Arc<str>]>);
+
+impl Default for Levels {
+    fn default() -> Self {
+        Self::new(["red", "orange", "yellow", "blue"])
+    }
+}
+
+impl Levels {
+    /// Levels of these names, the most severe first; those after the 256th are left out.
+    pub fn new<N: Into<Arc<str>>>(names: impl IntoIterator<Item = N>) -> Self {
+        Self(names.into_iter().take(256).map(Into::into).collect())
+    }
+
+    /// All of them, the most severe first.
+    pub fn all(&self) -> impl Iterator<Item = (Level, &str)> {
+        (0..self.0.len()).filter_map(|place| Some((self.level(place)?, &*self.0[place])))
+    }
+
+    /// The level of this name.
+    pub fn named(&self, name: &str) -> Option<Level> {
+        self.level(self.0.iter().position(|known| **known == *name)?)
+    }
+
+    /// The name of a level, as programs write it in English.
+    pub fn name(&self, level: Level) -> &str {
+        let place = self.0.len().checked_sub(usize::from(level.0) + 1);
+        place.and_then(|place| self.0.get(place)).map_or("?", |name| name)
+    }
+
+    fn level(&self, place: usize) -> Option<Level> {
+        u8::try_from(self.0.len().checked_sub(place + 1)?).ok().map(Level)
+    }
 }
 
 /// Why a value could not be computed. It travels like a missing value until it reaches a decision.

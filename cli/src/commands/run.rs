@@ -160,7 +160,7 @@ fn shown(run: &Run, engine: &Engine, args: &Args, zone: &Zone, terminal: &Termin
         ]);
         for warning in representative(&run.warnings, args.show) {
             table.row(vec![
-                level_cell(warning.level, terminal.language),
+                level_cell(run, warning.level, terminal.language),
                 time(warning.known, zone).into(),
                 (&*warning.model).into(),
                 (&*warning.about.shown).into(),
@@ -297,18 +297,20 @@ fn problems(run: &Run, engine: &Engine, zone: &Zone, terminal: &Terminal) -> Str
 
 /// The closing line: counts, rejects, time.
 fn closing(run: &Run, terminal: &Terminal) -> String {
-    let count = |level| run.warnings.iter().filter(|w| w.level == level).count().to_string();
+    let count = |level| run.warnings.iter().filter(|w| w.level == level).count();
+    let levels = run.levels.all().map(|(level, name)| match terminal.language {
+        Language::En => format!("{} {name}", count(level)),
+        Language::Zh => format!("{} {}", level_word(name, Language::Zh).trim_end_matches('色'), count(level)),
+    });
+    let levels: Vec<String> = levels.collect();
     let rows: u64 = run.inputs.iter().map(|input| input.rows).sum();
     terminal
         .say(
-            "\nWARNINGS warnings (RED red, ORANGE orange, YELLOW yellow, BLUE blue) from FINDINGS findings; ROWS rows read, REJECTS rejects, FAILURES failures; SECONDS s\n",
-            "\nWARNINGS 条预警（红 RED、橙 ORANGE、黄 YELLOW、蓝 BLUE），出自 FINDINGS 项发现；读入 ROWS 行，拒收 REJECTS 处，出错 FAILURES 处；用时 SECONDS 秒\n",
+            "\nWARNINGS warnings (LEVELS) from FINDINGS findings; ROWS rows read, REJECTS rejects, FAILURES failures; SECONDS s\n",
+            "\nWARNINGS 条预警（LEVELS），出自 FINDINGS 项发现；读入 ROWS 行，拒收 REJECTS 处，出错 FAILURES 处；用时 SECONDS 秒\n",
         )
         .replace("WARNINGS", &run.warnings.len().to_string())
-        .replace("RED", &count(Level::Red))
-        .replace("ORANGE", &count(Level::Orange))
-        .replace("YELLOW", &count(Level::Yellow))
-        .replace("BLUE", &count(Level::Blue))
+        .replace("LEVELS", &levels.join(terminal.say(", ", "、")))
         .replace("FINDINGS", &run.findings.len().to_string())
         .replace("ROWS", &rows.to_string())
         .replace("REJECTS", &run.rejects.count().to_string())
@@ -320,15 +322,15 @@ fn seconds(duration: Duration) -> f64 {
     duration.as_secs_f64()
 }
 
-/// A level as a coloured word.
-fn level_cell(level: Level, language: Language) -> Cell {
-    let style = match level {
-        Level::Red => "\x1b[1;31m",
-        Level::Orange => "\x1b[38;5;208m",
-        Level::Yellow => "\x1b[33m",
-        Level::Blue => "\x1b[34m",
-    };
-    Cell::styled(level_word(level, language), style)
+/// A level as a coloured word: the four usual ones in their colour, others from red to blue by their place.
+fn level_cell(run: &Run, level: Level, language: Language) -> Cell {
+    const STYLES: [(&str, &str); 4] =
+        [("red", "\x1b[1;31m"), ("orange", "\x1b[38;5;208m"), ("yellow", "\x1b[33m"), ("blue", "\x1b[34m")];
+    let name = run.levels.name(level);
+    let place = run.levels.all().position(|(other, _)| other == level).unwrap_or(0);
+    let by_place = STYLES[place * STYLES.len() / run.levels.all().count().max(STYLES.len())].1;
+    let style = STYLES.iter().find(|(usual, _)| *usual == name).map_or(by_place, |(_, style)| style);
+    Cell::styled(level_word(name, language), style)
 }
 
 /// An instant as wall time of the package's zone.

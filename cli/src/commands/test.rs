@@ -6,7 +6,7 @@ use crate::exit::{Exit, Outcome};
 use crate::terminal::Terminal;
 use serde_json::json;
 use watchfire_dsl::source::Span;
-use watchfire_engine::{Engine, Package, TestOutcome, level_name};
+use watchfire_engine::{Engine, Package, TestOutcome};
 use watchfire_stdlib::format::fault_text;
 
 /// Runs the package's tests; those that fail are shown with what was expected and what came.
@@ -66,7 +66,7 @@ fn shown(outcome: &TestOutcome, package: &Package, terminal: &Terminal) -> Strin
         );
     }
     for warning in &outcome.unexpected {
-        let what = format!("{} {}: {}", level_name(warning.level), warning.about, warning.message);
+        let what = format!("{} {}: {}", package.program().levels.name(warning.level), warning.about, warning.message);
         line(terminal.say("came, but was not expected", "不应有而有"), what);
     }
     for failure in &outcome.failures {

@@ -70,6 +70,11 @@ E0518 = `{ $model }` never gives the level `{ $level }`
     .at = not one of its levels
     .note = it gives: { $given }
 
+E0541 = `{ $level }` is never given: `{ $above }` begins at the same score or a lower one
+    .at = tried after `{ $above }`
+    .first = tried first, because it is more severe
+    .help = let the more severe level begin at a higher score
+
 E0519 = a key of `{ $entity }` has { $expected ->
         [one] one part
        *[other] { $expected } parts

@@ -67,6 +67,11 @@ E0518 = `{ $model }` 从不给出级别 `{ $level }`
     .at = 不是它的级别
     .note = 它给出的级别：{ $given }
 
+E0541 = 不会给出 `{ $level }`：`{ $above }` 的起点分数与它相同或更低
+    .at = 在 `{ $above }` 之后才判断
+    .first = 更严重，先判断
+    .help = 请让更严重的级别从更高的分数开始
+
 E0519 = `{ $entity }` 的主键有 { $expected } 部分，却给了 { $found } 个
     .at = 给了 { $found } 个
 

@@ -4,7 +4,7 @@ use super::names::Names;
 use crate::diagnostics::Diagnostic;
 use crate::package::Manifest;
 use crate::program::{
-    Entity, EntityId, Enum, Expr, Extern, Fact, FactId, Kind, Let, LetId, ModelId, Parameter, ParameterId, Row,
+    Entity, EntityId, Enum, Expr, Extern, Fact, FactId, Kind, Let, LetId, Levels, ModelId, Parameter, ParameterId, Row,
     RowSlot, Source, SourceId, Value,
 };
 use crate::source::{SourceMap, Span};
@@ -24,6 +24,8 @@ pub(super) struct Checker<'a> {
     pub(super) zone: Zone,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) names: Names,
+    pub(super) levels: Levels,
+    pub(super) levels_at: Option<Span>,
     pub(super) entities: Vec<Entity>,
     pub(super) enums: Vec<Enum>,
     pub(super) sources: Vec<Source>,
@@ -104,6 +106,8 @@ pub(super) struct ModelContext<'a> {
     pub(super) typed: Vec<Let>,
     pub(super) used: BTreeSet<ParameterId>,
     pub(super) trigger: Option<Binding>,
+    /// The `let` that holds its score, once checked; `Some(None)`: it has an error already reported.
+    pub(super) score: Option<Option<LetId>>,
 }
 
 /// A `let`, or the name of something that cannot run yet.
@@ -176,6 +180,8 @@ impl<'a> Checker<'a> {
             zone,
             diagnostics: Vec::new(),
             names: Names::default(),
+            levels: Levels::default(),
+            levels_at: None,
             entities: Vec::new(),
             enums: Vec::new(),
             sources: Vec::new(),

@@ -95,7 +95,7 @@ impl<'a> Checker<'a> {
                     self.enter_value(&rows.name, Global::Later);
                     self.not_yet(item.span, "rows");
                 }
-                ItemKind::Levels(_) => self.not_yet(item.span, "levels"),
+                ItemKind::Levels(levels) => self.declare_levels(levels, item.span),
                 ItemKind::Exempt(_) => self.not_yet(item.span, "exempt"),
                 ItemKind::Use(package) => {
                     self.names.packages.insert(package.alias.text.clone());

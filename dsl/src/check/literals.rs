@@ -12,7 +12,7 @@ use crate::source::Span;
 use crate::syntax;
 use chrono::{NaiveDate, NaiveDateTime, Timelike};
 use watchfire_stdlib::units::{Unit, UnitKind};
-use watchfire_stdlib::value::{Duration, Level};
+use watchfire_stdlib::value::Duration;
 use watchfire_stdlib::zone;
 
 /// An exact decimal: `digits × 10^exponent`.
@@ -55,27 +55,6 @@ impl Decimal {
 
 fn constant(value: Value, kind: Kind, span: Span) -> Expr {
     expression(ExprKind::Constant(value), Type::new(kind), span)
-}
-
-/// The level of this name, in either language.
-pub(super) fn level_named(name: &str) -> Option<Level> {
-    match crate::keywords::level_in_english(name) {
-        "red" => Some(Level::Red),
-        "orange" => Some(Level::Orange),
-        "yellow" => Some(Level::Yellow),
-        "blue" => Some(Level::Blue),
-        _ => None,
-    }
-}
-
-/// English name of a level.
-pub(super) fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Red => "red",
-        Level::Orange => "orange",
-        Level::Yellow => "yellow",
-        Level::Blue => "blue",
-    }
 }
 
 impl Checker<'_> {

@@ -35,6 +35,7 @@ mod expressions;
 mod facts;
 mod grants;
 mod kinds;
+mod levels;
 mod literals;
 mod lookback;
 mod models;
@@ -45,6 +46,7 @@ mod outcomes;
 mod parameters;
 mod paths;
 mod peers;
+mod scores;
 mod selections;
 mod sources;
 mod test_blocks;
@@ -115,6 +117,7 @@ pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap)
             version: manifest.version.value.as_str().into(),
             zone: manifest.zone.value,
             language: manifest.language.value,
+            levels: checker.levels,
             tests: tests.collect(),
             entities: checker.entities,
             enums: checker.enums,

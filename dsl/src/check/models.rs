@@ -91,6 +91,7 @@ impl<'a> Checker<'a> {
             typed: Vec::new(),
             used: BTreeSet::new(),
             trigger: None,
+            score: None,
         });
         let clauses = self.clauses(model);
         self.required(model, &clauses);
@@ -143,6 +144,7 @@ impl<'a> Checker<'a> {
             dispatch,
             review_required: clauses.review.is_some(),
             lets: context.typed,
+            score: context.score.flatten(),
             trigger,
             about,
             about_entity: about_entity?,

@@ -2,7 +2,6 @@
 
 use super::context::{Checker, Scope};
 use super::kinds::fitting_units;
-use super::literals::level_named;
 use crate::diagnostics::models::{BadFormat, ClauseTwice};
 use crate::diagnostics::types::WrongUnit;
 use crate::diagnostics::{Language, Word};
@@ -25,14 +24,13 @@ impl Checker<'_> {
         let (mut otherwise, mut message_at, mut again_at): (Option<Span>, Option<Span>, Option<Span>) =
             (None, None, None);
         let mut ruled = false;
+        // Messages may read the score, wherever they stand.
+        self.score(scope, warn, &mut outcome);
         for entry in &warn.entries {
             match &entry.kind {
                 WarnEntryKind::Level { level, condition, message } => {
                     ruled = true;
-                    let known = level_named(&level.text);
-                    if known.is_none() {
-                        self.unknown_name(level, Word::LEVEL, ["red", "orange", "yellow", "blue"]);
-                    }
+                    let known = self.level(level);
                     if condition.is_none()
                         && let Some(first) = otherwise.replace(entry.span)
                     {
@@ -45,14 +43,7 @@ impl Checker<'_> {
                         outcome.levels.push(LevelRule { level, condition, message });
                     }
                 }
-                WarnEntryKind::Score(_) => {
-                    ruled = true;
-                    self.not_yet(entry.span, "score");
-                }
-                WarnEntryKind::Bands(_) => {
-                    ruled = true;
-                    self.not_yet(entry.span, "levels");
-                }
+                WarnEntryKind::Score(_) | WarnEntryKind::Bands(_) => ruled = true,
                 WarnEntryKind::Message(message) => {
                     if let Some(first) = message_at.replace(entry.span) {
                         self.report(ClauseTwice { at: entry.span, clause: "message".to_owned(), first });
@@ -69,7 +60,10 @@ impl Checker<'_> {
         }
         if !ruled {
             let name = self.model.as_ref().map(|m| self.heads[m.id.index()].syntax.name.text.clone());
-            self.missing_clause(at, &name.unwrap_or_default(), "red | orange | yellow | blue", "yellow otherwise");
+            let levels: Vec<String> = self.levels.all().map(|(_, name)| name.to_owned()).collect();
+            // The third of the usual four, and of others one from the middle.
+            let example = levels.get(levels.len() / 2).map_or_else(String::new, |level| format!("{level} otherwise"));
+            self.missing_clause(at, &name.unwrap_or_default(), &levels.join(" | "), &example);
         }
         outcome
     }

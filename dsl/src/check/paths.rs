@@ -3,7 +3,6 @@
 use super::calls::{is_after, is_before};
 use super::context::{Bound, Checker, LetValue, Scope, State};
 use super::kinds::{expression, unknown};
-use super::literals::level_named;
 use super::names::{Global, TypeName};
 use crate::diagnostics::names::{
     NoRowBefore, NoSuchMember, NotAValue, NothingAtHand, SeveralRows, UnknownColumn, UnknownValue,
@@ -130,7 +129,7 @@ impl Checker<'_> {
                 variants.iter().position(|(v, _)| **v == *name.text).map(|index| value(*id, index))
             }
             Some(Kind::Level) => {
-                let level = level_named(&name.text)?;
+                let level = self.level_named(&name.text)?;
                 Some(expression(ExprKind::Constant(Value::Level(level)), Type::new(Kind::Level), name.span))
             }
             _ => None,
@@ -249,6 +248,9 @@ impl Checker<'_> {
     }
 
     fn resolve_in_model(&mut self, name: &Name) -> Option<Resolved> {
+        if let Some(score) = self.score_named(name) {
+            return Some(Resolved::Value(score));
+        }
         let model = self.model.as_mut()?;
         if let Some(id) = self.heads[model.id.index()].parameters.get(&name.text) {
             model.used.insert(*id);

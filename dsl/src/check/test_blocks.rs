@@ -1,7 +1,6 @@
 //! `test` blocks: given rows, settings, what is expected.
 
 use super::context::{Checker, Scope};
-use super::literals::{level_name, level_named};
 use super::names::SourceFound;
 use super::sources::column_id;
 use crate::diagnostics::Word;
@@ -81,15 +80,12 @@ impl Checker<'_> {
                     expected = expected.or(Some(statement.span));
                     let at = at.as_ref().and_then(|at| self.instant(at));
                     let about = model.and_then(|m| self.expected_key(m, about)).unwrap_or_default();
-                    match level_named(&level.text) {
-                        Some(severity) => {
-                            if let Some(model) = model {
-                                self.can_give(model, severity, level);
-                            }
-                            let message = message.as_ref().map(|m| Arc::from(m.text.as_str()));
-                            found.expect.push(Expected { level: severity, about, at, message, span: statement.span });
+                    if let Some(severity) = self.level(level) {
+                        if let Some(model) = model {
+                            self.can_give(model, severity, level);
                         }
-                        None => self.unknown_name(level, Word::LEVEL, ["red", "orange", "yellow", "blue"]),
+                        let message = message.as_ref().map(|m| Arc::from(m.text.as_str()));
+                        found.expect.push(Expected { level: severity, about, at, message, span: statement.span });
                     }
                 }
             }
@@ -111,18 +107,25 @@ impl Checker<'_> {
             let StatementKind::Warn(warn) = &statement.kind else { continue };
             for entry in &warn.entries {
                 match &entry.kind {
-                    WarnEntryKind::Level { level: rule, .. } => match level_named(&rule.text) {
+                    WarnEntryKind::Level { level: rule, .. } => match self.level_named(&rule.text) {
                         Some(rule) if rule == level => return,
-                        Some(rule) => given.push(level_name(rule).to_owned()),
+                        Some(rule) => given.push(self.levels.name(rule).to_owned()),
                         // An unknown level is reported where it stands.
                         None => return,
                     },
-                    WarnEntryKind::Score(_) | WarnEntryKind::Bands(_) => return,
-                    WarnEntryKind::Message(_) | WarnEntryKind::Again(_) => {}
+                    WarnEntryKind::Bands(bands) => {
+                        for (band, _) in bands {
+                            match self.level_named(&band.text) {
+                                Some(band) if band != level => given.push(self.levels.name(band).to_owned()),
+                                _ => return,
+                            }
+                        }
+                    }
+                    WarnEntryKind::Score(_) | WarnEntryKind::Message(_) | WarnEntryKind::Again(_) => {}
                 }
             }
         }
-        let (model, level) = (syntax.name.text.clone(), level_name(level).to_owned());
+        let (model, level) = (syntax.name.text.clone(), self.levels.name(level).to_owned());
         self.report(LevelNeverGiven { at: name.span, model, level, given });
     }
 

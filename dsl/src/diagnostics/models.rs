@@ -58,6 +58,9 @@ diagnostics! {
     /// A key with too many or too few parts.
     E0519 error KeyParts { at: Span, entity: String, expected: usize, found: usize }
 
+    /// A band of a score whose level a more severe one always takes.
+    E0541 error BandNeverReached { at: Span, level: String, above: String, first: Span }
+
     /// Text after the colon of `{value:…}` that means nothing.
     E0520 error BadFormat { at: Span, format: String }
 

@@ -21,6 +21,7 @@ impl Expr {
             ExprKind::Binary(_, left, right) => vec![left, right],
             ExprKind::InRange { value, low, high, .. } => vec![value, low, high],
             ExprKind::InList { value, items } => std::iter::once(&**value).chain(items).collect(),
+            ExprKind::Score(rules) => rules.iter().flat_map(|(weight, condition)| [weight, condition]).collect(),
             ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => arguments.iter().collect(),
             ExprKind::Aggregate(aggregate) => aggregate.parts(),
             ExprKind::Peers(peers) => peers.parts(),
@@ -45,6 +46,7 @@ impl Expr {
             ExprKind::Binary(_, left, right) => vec![left, right],
             ExprKind::InRange { value, low, high, .. } => vec![value, low, high],
             ExprKind::InList { value, items } => std::iter::once(&mut **value).chain(items).collect(),
+            ExprKind::Score(rules) => rules.iter_mut().flat_map(|(weight, condition)| [weight, condition]).collect(),
             ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => arguments.iter_mut().collect(),
             ExprKind::Aggregate(aggregate) => {
                 let Selection { of, filter, window, .. } = &mut aggregate.selection;

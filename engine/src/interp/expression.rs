@@ -90,6 +90,7 @@ impl<'a> Evaluator<'a> {
                 let items: Vec<Value> = items.iter().map(|item| self.value(item)).collect();
                 ops::in_list(&value, &items, site)
             }
+            NodeKind::Score(rules) => self.score(rules, node),
             NodeKind::Call(function, arguments) => {
                 let arguments: Vec<Value> = arguments.iter().map(|argument| self.value(argument)).collect();
                 function.call(&arguments, &Context { zone: &self.world.zone, site })

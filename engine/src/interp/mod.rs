@@ -17,6 +17,7 @@ mod elements;
 mod expression;
 mod peers;
 mod rows;
+mod score;
 mod window;
 
 pub(crate) use decide::{Decision, FaultRow};

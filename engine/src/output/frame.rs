@@ -2,7 +2,6 @@
 
 use super::json::Facts;
 use crate::run::Run;
-use crate::warning::level_name;
 use polars::prelude::{
     Column, DataFrame, Int64Chunked, IntoSeries, NamedFrom, PolarsResult, Series, TimeUnit, TimeZone,
 };
@@ -26,12 +25,13 @@ impl Run {
     /// As Polars, which this gives no reason for.
     pub fn warnings_frame(&self) -> PolarsResult<DataFrame> {
         let all = &self.warnings;
-        let facts = all.iter().map(|warning| serde_json::to_string(&Facts(&warning.facts)).unwrap_or_default());
+        let facts =
+            all.iter().map(|warning| serde_json::to_string(&Facts(&warning.facts, &self.levels)).unwrap_or_default());
         frame(
             all.len(),
             vec![
                 texts("model", all.iter().map(|warning| &*warning.model)),
-                texts("level", all.iter().map(|warning| level_name(warning.level))),
+                texts("level", all.iter().map(|warning| self.levels.name(warning.level))),
                 texts("about", all.iter().map(|warning| &*warning.about.shown)),
                 texts("about_type", all.iter().map(|warning| &*warning.about.kind)),
                 times("time", all.iter().map(|warning| warning.time)),
@@ -62,7 +62,7 @@ impl Run {
             all.len(),
             vec![
                 texts("model", all.iter().map(|finding| &*finding.model)),
-                texts("level", all.iter().map(|finding| level_name(finding.level))),
+                texts("level", all.iter().map(|finding| self.levels.name(finding.level))),
                 texts("about", all.iter().map(|finding| &*finding.about.shown)),
                 texts("about_type", all.iter().map(|finding| &*finding.about.kind)),
                 times("time", all.iter().map(|finding| finding.time)),

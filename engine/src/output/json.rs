@@ -3,11 +3,11 @@
 use crate::finding::Finding;
 use crate::package::wall_time_in;
 use crate::run::Run;
-use crate::warning::{ShownFact, Warning, level_name};
+use crate::warning::{ShownFact, Warning};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value as Json, json};
-use watchfire_stdlib::value::{Duration, Value};
+use watchfire_stdlib::value::{Duration, Levels, Value};
 use watchfire_stdlib::zone::{Zone, calendar_date};
 
 impl Run {
@@ -15,12 +15,12 @@ impl Run {
     /// their offset.
     pub fn warning_json(&self, warning: &Warning) -> String {
         // Nothing in the row can fail to serialise: its keys are texts.
-        serde_json::to_string(&WarningRow::new(warning, &self.zone)).unwrap_or_default()
+        serde_json::to_string(&WarningRow::new(warning, self)).unwrap_or_default()
     }
 
     /// A finding as a JSON object on one line.
     pub fn finding_json(&self, finding: &Finding) -> String {
-        serde_json::to_string(&FindingRow::new(finding, &self.zone)).unwrap_or_default()
+        serde_json::to_string(&FindingRow::new(finding, self)).unwrap_or_default()
     }
 }
 
@@ -28,7 +28,7 @@ impl Run {
 #[derive(Serialize)]
 pub(super) struct WarningRow<'a> {
     pub(super) model: &'a str,
-    pub(super) level: &'static str,
+    pub(super) level: &'a str,
     pub(super) about: &'a str,
     pub(super) about_type: &'a str,
     pub(super) time: String,
@@ -46,29 +46,29 @@ pub(super) struct WarningRow<'a> {
 }
 
 /// Facts as an object, in the model's order.
-pub(super) struct Facts<'a>(pub(super) &'a [ShownFact]);
+pub(super) struct Facts<'a>(pub(super) &'a [ShownFact], pub(super) &'a Levels);
 
 impl Serialize for Facts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(self.0.len()))?;
         for fact in self.0 {
-            map.serialize_entry(&*fact.name, &json!({ "value": value_json(fact), "text": fact.text }))?;
+            map.serialize_entry(&*fact.name, &json!({ "value": value_json(fact, self.1), "text": fact.text }))?;
         }
         map.end()
     }
 }
 
 impl<'a> WarningRow<'a> {
-    pub(super) fn new(warning: &'a Warning, zone: &Zone) -> Self {
+    pub(super) fn new(warning: &'a Warning, run: &'a Run) -> Self {
         Self {
             model: &warning.model,
-            level: level_name(warning.level),
+            level: run.levels.name(warning.level),
             about: &warning.about.shown,
             about_type: &warning.about.kind,
-            time: wall_time_in(zone, warning.time),
-            known: wall_time_in(zone, warning.known),
+            time: wall_time_in(&run.zone, warning.time),
+            known: wall_time_in(&run.zone, warning.known),
             message: &warning.message,
-            facts: Facts(&warning.facts),
+            facts: Facts(&warning.facts, &run.levels),
             dispatch: warning.dispatch.as_deref(),
             review_required: warning.review_required,
             entity: &warning.entity.shown,
@@ -85,7 +85,7 @@ impl<'a> WarningRow<'a> {
 #[derive(Serialize)]
 pub(super) struct FindingRow<'a> {
     pub(super) model: &'a str,
-    pub(super) level: &'static str,
+    pub(super) level: &'a str,
     pub(super) about: &'a str,
     pub(super) about_type: &'a str,
     pub(super) time: String,
@@ -95,14 +95,14 @@ pub(super) struct FindingRow<'a> {
 }
 
 impl<'a> FindingRow<'a> {
-    pub(super) fn new(finding: &'a Finding, zone: &Zone) -> Self {
+    pub(super) fn new(finding: &'a Finding, run: &'a Run) -> Self {
         Self {
             model: &finding.model,
-            level: level_name(finding.level),
+            level: run.levels.name(finding.level),
             about: &finding.about.shown,
             about_type: &finding.about.kind,
-            time: wall_time_in(zone, finding.time),
-            known: wall_time_in(zone, finding.known),
+            time: wall_time_in(&run.zone, finding.time),
+            known: wall_time_in(&run.zone, finding.known),
             entity: &finding.entity.shown,
             entity_type: &finding.entity.kind,
         }
@@ -111,15 +111,17 @@ impl<'a> FindingRow<'a> {
 
 /// The value of a fact: numbers and truths as such, quantities in their SI unit, times in UTC, spans of time as ISO 8601
 /// writes them; what JSON has no form for as text; a missing value is null.
-fn value_json(fact: &ShownFact) -> Json {
+fn value_json(fact: &ShownFact, levels: &Levels) -> Json {
     let text = || Json::String(fact.text.clone());
     match &fact.value {
-        Value::List(items) => items.iter().map(plain).collect::<Option<Vec<_>>>().map_or_else(text, Json::Array),
-        value => plain(value).unwrap_or_else(text),
+        Value::List(items) => {
+            items.iter().map(|item| plain(item, levels)).collect::<Option<Vec<_>>>().map_or_else(text, Json::Array)
+        }
+        value => plain(value, levels).unwrap_or_else(text),
     }
 }
 
-fn plain(value: &Value) -> Option<Json> {
+fn plain(value: &Value, levels: &Levels) -> Option<Json> {
     Some(match value {
         Value::Missing => Json::Null,
         Value::Fault(_) => json!({ "fault": true }),
@@ -142,7 +144,7 @@ fn plain(value: &Value) -> Option<Json> {
         }
         Value::Hour(hour) => json!(hour),
         Value::Point(point) => json!([point.longitude, point.latitude]),
-        Value::Level(level) => json!(level_name(*level)),
+        Value::Level(level) => json!(levels.name(*level)),
         Value::Enum(..) | Value::Entity(_) | Value::List(_) => return None,
     })
 }

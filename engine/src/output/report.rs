@@ -3,17 +3,15 @@
 use super::write::{OutputError, replace};
 use crate::package::{Package, wall_time_in};
 use crate::run::Run;
-use crate::warning::level_name;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_stdlib::format::{fault_text, level_word};
-use watchfire_stdlib::value::Level;
+use watchfire_stdlib::value::{Level, Levels};
 
 /// So many warnings are listed; files have them all.
 const LISTED: usize = 200;
-const LEVELS: [Level; 4] = [Level::Red, Level::Orange, Level::Yellow, Level::Blue];
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:72em;margin:2em auto;padding:0 1em}\
 table{border-collapse:collapse;margin:.5em 0 1.5em}th,td{text-align:left;padding:.25em .75em;border-bottom:1px solid #8884;\
@@ -126,38 +124,36 @@ impl Report<'_> {
         for warning in &self.run.warnings {
             *counts.entry((&warning.model, warning.level)).or_insert(0) += 1;
         }
-        let rows: Vec<Vec<String>> =
-            self.run
-                .models
-                .iter()
-                .map(|model| {
-                    let mut row = vec![escape(&model.model)];
-                    row.extend(LEVELS.iter().map(|level| {
-                        counts.get(&(&*model.model, *level)).map_or_else(String::new, ToString::to_string)
-                    }));
-                    let version: String = model.version.chars().take(12).collect();
-                    let version = format!("<code title=\"{}\">{}</code>", escape(&model.version), escape(&version));
-                    row.extend([model.findings.to_string(), model.evaluations.to_string(), version]);
-                    row
-                })
-                .collect();
-        let headings = [
-            self.say("model", "模型"),
-            self.say("red", "红"),
-            self.say("orange", "橙"),
-            self.say("yellow", "黄"),
-            self.say("blue", "蓝"),
+        let rows: Vec<Vec<String>> = self
+            .run
+            .models
+            .iter()
+            .map(|model| {
+                let mut row = vec![escape(&model.model)];
+                row.extend(self.run.levels.all().map(|(level, _)| {
+                    counts.get(&(&*model.model, level)).map_or_else(String::new, ToString::to_string)
+                }));
+                let version: String = model.version.chars().take(12).collect();
+                let version = format!("<code title=\"{}\">{}</code>", escape(&model.version), escape(&version));
+                row.extend([model.findings.to_string(), model.evaluations.to_string(), version]);
+                row
+            })
+            .collect();
+        let mut headings = vec![self.say("model", "模型")];
+        headings.extend(self.run.levels.all().map(|(_, name)| level_word(name, self.language)));
+        headings.extend([
             self.say("findings", "发现"),
             self.say("evaluations", "计算次数"),
             self.say("version", "版本"),
-        ];
+        ]);
         self.table(&headings, &rows);
     }
 
     fn warnings(&mut self) {
         self.heading("Warnings", "预警");
         let row = |warning: &crate::Warning| {
-            let (class, level) = (level_name(warning.level), level_word(warning.level, self.language));
+            let name = self.run.levels.name(warning.level);
+            let (class, level) = (colour(&self.run.levels, warning.level), escape(level_word(name, self.language)));
             let facts: Vec<String> =
                 warning.facts.iter().map(|fact| format!("{} = {}", fact.name, fact.text)).collect();
             vec![
@@ -286,6 +282,18 @@ impl Report<'_> {
         let headings = [self.say("what", "项目"), self.say("value", "值")];
         self.table(&headings, &rows);
     }
+}
+
+/// The colour of a level: the usual four have the one they are named after, others by their place among all, from the
+/// most severe.
+fn colour(levels: &Levels, level: Level) -> &'static str {
+    const COLOURS: [&str; 4] = ["red", "orange", "yellow", "blue"];
+    let name = levels.name(level);
+    if let Some(own) = COLOURS.into_iter().find(|colour| *colour == name) {
+        return own;
+    }
+    let place = levels.all().position(|(other, _)| other == level).unwrap_or(0);
+    COLOURS[place * COLOURS.len() / levels.all().count().max(COLOURS.len())]
 }
 
 fn escape(text: &str) -> String {

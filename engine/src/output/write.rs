@@ -98,7 +98,7 @@ impl Run {
                     "id",
                 ])?;
                 for warning in &self.warnings {
-                    let row = WarningRow::new(warning, &self.zone);
+                    let row = WarningRow::new(warning, self);
                     let score = row.score.map_or_else(String::new, |score| score.to_string());
                     writer.write_record([
                         row.model,
@@ -141,7 +141,7 @@ impl Run {
                     writer.write_record(header)?;
                 }
                 for finding in &self.findings {
-                    writer.serialize(FindingRow::new(finding, &self.zone))?;
+                    writer.serialize(FindingRow::new(finding, self))?;
                 }
                 Ok(writer.flush()?)
             }

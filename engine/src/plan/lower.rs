@@ -286,6 +286,9 @@ impl<'p> Lowering<'p> {
                 closed: *closed,
             },
             ExprKind::InList { value, items } => NodeKind::InList(self.boxed(value), self.exprs(items)),
+            ExprKind::Score(rules) => {
+                NodeKind::Score(rules.iter().map(|(weight, truth)| (self.expr(weight), self.expr(truth))).collect())
+            }
             ExprKind::Call { function, arguments } => NodeKind::Call(function, self.exprs(arguments)),
             ExprKind::Extern { function, arguments } => NodeKind::Extern(*function, self.exprs(arguments)),
             ExprKind::Aggregate(aggregate) => return self.aggregate(aggregate, expr),

@@ -25,7 +25,6 @@ pub(crate) use node::{
 };
 pub(crate) use peers::is_timeless;
 pub(crate) use strata::{after, before, starts};
-pub(crate) use text::level_text;
 
 use crate::run::parallel::in_parallel;
 use std::collections::BTreeSet;

@@ -83,6 +83,8 @@ pub(crate) enum NodeKind {
     },
     /// `value in (a, b)`
     InList(Box<Node>, Vec<Node>),
+    /// The sum of the weights whose condition is true.
+    Score(Vec<(Node, Node)>),
     /// A standard function.
     Call(&'static Function, Vec<Node>),
     /// A plugin's function: where evaluation is cut into stages.
@@ -214,6 +216,7 @@ impl Node {
             | NodeKind::Arithmetic(_, a, b) => vec![a, b],
             NodeKind::InRange { operands, .. } => operands.iter().collect(),
             NodeKind::InList(value, items) => std::iter::once(&**value).chain(items).collect(),
+            NodeKind::Score(rules) => rules.iter().flat_map(|(weight, condition)| [weight, condition]).collect(),
             NodeKind::Call(_, arguments) | NodeKind::Extern(_, arguments) => arguments.iter().collect(),
             NodeKind::Aggregate(aggregate) => {
                 let of = aggregate.of.iter().map(|(_, entity)| entity);

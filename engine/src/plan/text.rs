@@ -13,7 +13,7 @@ use watchfire_dsl::program::{
     SourceId, SpanOfTime, WindowSpan,
 };
 use watchfire_stdlib::ops::Comparison;
-use watchfire_stdlib::value::{EntityKey, Level, Value};
+use watchfire_stdlib::value::{EntityKey, Value};
 
 /// The text of an aggregate of the model or fact `user`.
 pub(super) fn aggregate_text(program: &Program, plan: &Plan, user: &str, aggregate: &AggregateNode) -> String {
@@ -224,6 +224,14 @@ impl Text<'_> {
                 self.list(items);
                 self.push(")");
             }
+            NodeKind::Score(rules) => {
+                self.push("score {");
+                for (weight, condition) in rules {
+                    self.push(" ");
+                    self.pair(weight, "if", condition);
+                }
+                self.push(" }");
+            }
             NodeKind::Call(function, arguments) => {
                 self.write(format_args!("{}(", function.name));
                 self.list(arguments);
@@ -327,7 +335,7 @@ impl Text<'_> {
             Value::Float(number) => self.write(format_args!("{number:?}")),
             Value::Text(text) => self.write(format_args!("{text:?}")),
             Value::Entity(EntityKey::Single(key)) => self.write(format_args!("entity {key:?}")),
-            Value::Level(level) => self.push(level_text(*level)),
+            Value::Level(level) => self.push(self.program.levels.name(*level)),
             Value::Enum(id, variant) => {
                 let variants = self.program.enums.get(id.0 as usize).map(|item| &item.variants);
                 let name = variants.and_then(|all| all.get(*variant as usize)).map_or("", |(name, _)| &**name);
@@ -397,15 +405,5 @@ fn function_text(function: AggregateFunction) -> String {
         AggregateFunction::None => "none".into(),
         AggregateFunction::The => "the".into(),
         AggregateFunction::List => "list".into(),
-    }
-}
-
-/// `red`
-pub(crate) fn level_text(level: Level) -> &'static str {
-    match level {
-        Level::Blue => "blue",
-        Level::Yellow => "yellow",
-        Level::Orange => "orange",
-        Level::Red => "red",
     }
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use watchfire_dsl::diagnostics::{Diagnostic, Language, render_terminal};
 use watchfire_dsl::source::{SourceMap, Span};
-use watchfire_stdlib::value::Fault;
+use watchfire_stdlib::value::{Fault, Levels};
 use watchfire_stdlib::zone::Zone;
 
 /// What came out of a run.
@@ -37,6 +37,8 @@ pub struct Run {
     pub package_version: Arc<str>,
     /// Time zone of the package.
     pub zone: Zone,
+    /// Names of its levels: `run.levels.name(warning.level)`.
+    pub levels: Levels,
     /// Name of the profile, if one was asked for.
     pub profile: Option<String>,
     /// Parameters of the models that ran, `model.parameter`, with the values that held, as text.

@@ -139,6 +139,7 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         package: program.name.clone(),
         package_version: program.version.clone(),
         zone,
+        levels: program.levels.clone(),
         profile: options.profile.clone(),
         parameters: parameters_told(&execution, &wanted, &shower, language),
         range,

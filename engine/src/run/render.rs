@@ -78,6 +78,7 @@ impl<'a> Renderer<'a> {
             ShownFact { name: item.name.clone(), value, text }
         });
         let facts = facts.collect();
+        let score = model.score.and_then(|id| plan.lets.get(id.index())).map(|node| self.evaluator.value(node));
         Warning {
             id: String::new(),
             model: model.name.clone(),
@@ -88,7 +89,7 @@ impl<'a> Renderer<'a> {
             time: finding.t,
             known: finding.k,
             level: finding.level,
-            score: None,
+            score: score.as_ref().and_then(number),
             facts,
             message: chosen.map_or_else(|| default_message(model), |(_, text)| text.clone()),
             messages,
@@ -131,6 +132,16 @@ impl<'a> Renderer<'a> {
     }
 }
 
+/// A score as a number; a missing one is none.
+fn number(score: &Value) -> Option<f64> {
+    match score {
+        #[expect(clippy::cast_precision_loss, reason = "the nearest number is what is shown")]
+        Value::Int(whole) => Some(*whole as f64),
+        Value::Float(number) => Some(*number),
+        _ => None,
+    }
+}
+
 /// What a model without a message says: its name, and the first line of its documentation.
 fn default_message(model: &Model) -> String {
     match model.docs.lines().map(str::trim).find(|line| !line.is_empty()) {
@@ -151,7 +162,7 @@ fn identify(execution: &Execution<'_>, warnings: &mut BTreeMap<usize, Warning>) 
             &*warning.entity.shown,
             &*warning.about.kind,
             &*warning.about.shown,
-            crate::warning::level_name(warning.level),
+            execution.program.levels.name(warning.level),
         ];
         for text in texts {
             hasher.update(&(text.len() as u64).to_le_bytes());

@@ -175,9 +175,9 @@ fn silences_at_the_start_hold_until_something_worse() {
         let run = run(&RunOptions { only: vec!["often".into()], silences, ..RunOptions::default() }, 1);
         run.warnings.iter().any(|warning| warning.id == first.id)
     };
-    assert_eq!(first.level, Level::Yellow);
-    assert!(!with(Level::Yellow));
-    assert!(with(Level::Blue));
+    assert_eq!(first.level, Level::YELLOW);
+    assert!(!with(Level::YELLOW));
+    assert!(with(Level::BLUE));
 }
 
 #[test]

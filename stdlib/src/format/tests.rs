@@ -85,7 +85,7 @@ fn the_rest() {
     );
     assert_eq!(chinese(broken, Kind::Int), "出错（整数或金额超出范围）");
     assert_eq!(chinese(Value::Bool(true), Kind::Bool), "是");
-    assert_eq!(chinese(Value::Level(Level::Orange), Kind::Level), "橙色");
+    assert_eq!(chinese(Value::Level(Level::ORANGE), Kind::Level), "橙色");
     assert_eq!(english(Value::Hour(5), Kind::Hour, "", ""), "05:00");
     assert_eq!(english(Value::Int(5), Kind::Int, "", "%"), "500%");
     assert_eq!(english(Value::Enum(EnumId(0), 1), Kind::Enum(EnumId(0)), "", ""), "commercial");

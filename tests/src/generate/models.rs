@@ -278,9 +278,13 @@ impl Writer<'_> {
     }
 
     fn levels(&mut self, lines: &mut Vec<String>, scope: &Scope) {
-        let mut some = false;
+        let scored = self.rng.random_bool(0.2);
+        if scored {
+            self.scores(lines, scope);
+        }
+        let mut some = scored;
         for level in ["blue", "red", "orange"] {
-            if self.rng.random_bool(0.4) {
+            if self.rng.random_bool(if scored { 0.1 } else { 0.4 }) {
                 lines.push(format!("        {level} when {}", self.condition(scope, 1)));
                 self.count("level when");
                 some = true;
@@ -301,6 +305,8 @@ impl Writer<'_> {
         {
             lines.push(format!("        message \"value {{{name}}}\""));
             self.count("message");
+        } else if scored {
+            lines.push("        message \"score {score}\"".into());
         }
         if self.rng.random_bool(0.5) {
             let spans = ["1 day", "12 h", "2 days", "1 month", "36 h"];
@@ -308,6 +314,32 @@ impl Writer<'_> {
             lines.push(format!("        again after {span}"));
             self.count("again after");
         }
+    }
+}
+
+impl Writer<'_> {
+    /// A score and its bands; weights that cancel each other, and some that are no whole numbers.
+    fn scores(&mut self, lines: &mut Vec<String>, scope: &Scope) {
+        let parameter = scope.values.iter().find(|(name, ty)| name.starts_with('p') && *ty == Ty::Int);
+        let mut weights = vec!["1".to_owned(), "2".into(), "3".into(), "-1".into()];
+        weights.extend(parameter.map(|(name, _)| name.clone()));
+        if self.rng.random_bool(0.4) {
+            weights.extend(["0.1", "0.2", "1e300", "-1e300"].map(str::to_owned));
+        }
+        lines.push("        score {".into());
+        for _ in 0..self.rng.random_range(1..5) {
+            let weight = weights.choose(self.rng).cloned().unwrap_or_default();
+            lines.push(format!("            {weight} if {}", self.condition(scope, 1)));
+        }
+        lines.push("        }".into());
+        let bands = [
+            "levels { yellow from 1 }",
+            "levels { blue from -1  red from 3 }",
+            "levels { yellow from 0.3  orange from 2 }",
+        ];
+        let bands = bands.choose(self.rng).copied().unwrap_or(bands[0]);
+        lines.push(format!("        {bands}"));
+        self.count("score");
     }
 }
 

@@ -12,7 +12,7 @@ use watchfire_stdlib::functions::Context;
 use watchfire_stdlib::language::Language;
 use watchfire_stdlib::ops::{self, Comparison, Site};
 use watchfire_stdlib::types::EnumId;
-use watchfire_stdlib::value::{EntityKey, Value};
+use watchfire_stdlib::value::{EntityKey, Level, Value};
 
 /// Where a fault of an expression is reported.
 pub(crate) fn site(span: Span) -> Site {
@@ -92,6 +92,7 @@ impl World<'_> {
                 let items: Vec<Value> = items.iter().map(|item| self.value(item, scope)).collect();
                 ops::in_list(&self.value(value, scope), &items, at)
             }
+            ExprKind::Score(rules) => self.score(rules, expr, scope),
             ExprKind::Call { function, arguments } => {
                 let arguments: Vec<Value> = arguments.iter().map(|argument| self.value(argument, scope)).collect();
                 function.call(&arguments, &Context { zone: &self.clock.zone, site: at })
@@ -156,6 +157,10 @@ impl Names for Variants<'_> {
         let (name, _) = self.0.enums.get(of.0 as usize)?.variants.get(variant as usize)?;
         Some(name.to_string())
     }
+
+    fn level(&self, level: Level) -> String {
+        self.0.levels.name(level).to_owned()
+    }
 }
 
 fn bound<'s>(scope: &'s Scope<'_>, slot: RowSlot) -> Option<&'s Binding> {
@@ -204,6 +209,10 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut impl FnMut(&'e Expr)) {
             visit(value, see);
             items.iter().for_each(|item| visit(item, see));
         }
+        ExprKind::Score(rules) => rules.iter().for_each(|(weight, condition)| {
+            visit(weight, see);
+            visit(condition, see);
+        }),
         ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => {
             arguments.iter().for_each(|argument| visit(argument, see));
         }

@@ -12,6 +12,7 @@ mod exact;
 mod expression;
 mod findings;
 mod peers;
+mod score;
 mod time;
 mod warnings;
 mod world;

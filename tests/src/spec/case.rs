@@ -10,7 +10,7 @@ use watchfire_dsl::format::format;
 use watchfire_dsl::keywords::KeywordLanguage;
 use watchfire_dsl::parse::parse;
 use watchfire_dsl::source::{FileId, SourceMap};
-use watchfire_engine::{Engine, Extent, FileOptions, Package, Run, RunOptions, Silence, Sources, level_name};
+use watchfire_engine::{Engine, Extent, FileOptions, Package, Run, RunOptions, Silence, Sources};
 use watchfire_stdlib::format::fault_text;
 
 /// The usual manifest; lines of a `toml` block replace those with the same key.
@@ -449,7 +449,7 @@ impl RunCame {
         let finding = |finding: &watchfire_engine::Finding| Came {
             known: wall(finding.known),
             time: wall(finding.time),
-            level: level_name(finding.level).to_owned(),
+            level: package.program().levels.name(finding.level).to_owned(),
             model: finding.model.to_string(),
             about: key(finding.about.key()),
             message: None,
@@ -457,7 +457,7 @@ impl RunCame {
         let warning = |warning: &watchfire_engine::Warning| Came {
             known: wall(warning.known),
             time: wall(warning.time),
-            level: level_name(warning.level).to_owned(),
+            level: package.program().levels.name(warning.level).to_owned(),
             model: warning.model.to_string(),
             about: key(warning.about.key()),
             message: Some(warning.message.clone()),

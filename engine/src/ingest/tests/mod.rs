@@ -46,6 +46,7 @@ pub(crate) fn program(sources: Vec<Source>) -> Program {
         version: "1".into(),
         zone: "Asia/Shanghai".parse().unwrap(),
         language: Language::En,
+        levels: watchfire_dsl::program::Levels::default(),
         entities: vec![
             entity("Person", EntityKeyType::Text, None),
             entity("Home", EntityKeyType::Text, Some("address.unit")),

@@ -1,7 +1,7 @@
 //! The least that a program needs: a package, two frames with the departments' own columns, and the warnings.
 
 use polars::prelude::df;
-use watchfire_engine::{Engine, Package, RunOptions, Sources, level_name};
+use watchfire_engine::{Engine, Package, RunOptions, Sources};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let package = Package::load(concat!(env!("CARGO_MANIFEST_DIR"), "/../../group_rental"))?;
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = RunOptions { to: package.instant("2024-03-10"), ..RunOptions::default() };
     let run = Engine::new(package).run(&sources, &options)?;
     for warning in &run.warnings {
-        println!("{:<7} {:<12} {}", level_name(warning.level), warning.model, warning.message);
+        println!("{:<7} {:<12} {}", run.levels.name(warning.level), warning.model, warning.message);
     }
     println!("{} warnings, {} rejects", run.warnings.len(), run.rejects.count());
     Ok(())
