@@ -10,7 +10,10 @@
 //! - `fn` calls and constants are inlined.
 //! - Quantities are SI numbers, texts of enums are variants, parameters keep their identity ([`ExprKind::Parameter`]).
 
+mod sequence;
 mod walk;
+
+pub use sequence::{Sequence, Step, StepRows};
 
 use crate::source::Span;
 use std::collections::BTreeMap;
@@ -47,7 +50,8 @@ ids! {
     ParameterId,
     /// An `extern` function, in [`Program::externs`].
     ExternId,
-    /// A row variable; unique within one fact or model. The trigger's row of an `on` model is slot 0.
+    /// A row variable; unique within one fact or model. The trigger's row of an `on` model is slot 0; the rows of a
+    /// sequence's steps have slots of their own.
     RowSlot
 }
 
@@ -429,6 +433,8 @@ pub enum Trigger {
         /// Rows that trigger.
         filter: Option<Expr>,
     },
+    /// Rows one after the other; each match is looked at once.
+    Match(Box<Sequence>),
 }
 
 /// A grid of instants in the package's zone.

@@ -41,12 +41,14 @@ pub(crate) struct FindingRecord {
     pub(crate) k: i64,
     /// How severe.
     pub(crate) level: Level,
-    /// The trigger row's place among the rows about the entity; 0 on a grid.
+    /// The place of the trigger's row, or of a match's last row, among the rows about the entity; 0 on a grid.
     pub(crate) place: usize,
     /// Which of the plan's level rules applied.
     pub(crate) rule: usize,
     /// What the entity was told by comparison with its peers.
     pub(crate) told: Box<[Value]>,
+    /// The rows of a match, by step: the place of each among the rows about the entity.
+    pub(crate) steps: Box<[usize]>,
 }
 
 impl FindingRecord {

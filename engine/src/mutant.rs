@@ -75,11 +75,31 @@ pub enum Mutant {
     OfIgnored,
     /// A missing condition of a score counts.
     MissingScores,
+    /// A step of a sequence may lie at the same instant as the step before.
+    StepAtSameInstant,
+    /// `within` counts from the first step of a sequence.
+    WithinFromFirstStep,
+    /// `without` concerns rows at the instants of the two steps as well.
+    WithoutClosed,
+    /// Of the rows that fit a step only the first is tried.
+    NoBacktracking,
+    /// Matches share rows and time although they may not.
+    MatchesOverlap,
+    /// A corrected last row makes a second match.
+    MatchedTwice,
+    /// Of several chains to one last row the latest is taken.
+    LatestChain,
+    /// What must not follow within a time may follow exactly at its end.
+    DeadlineExclusive,
+    /// A sequence is looked for only from the start of the range on.
+    SequenceFromRange,
+    /// A late row is tried only as a last step.
+    LateStepIgnored,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 34] = [
+    pub const ALL: [Mutant; 44] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -114,6 +134,16 @@ impl Mutant {
         Mutant::WeekOfSevenDays,
         Mutant::OfIgnored,
         Mutant::MissingScores,
+        Mutant::StepAtSameInstant,
+        Mutant::WithinFromFirstStep,
+        Mutant::WithoutClosed,
+        Mutant::NoBacktracking,
+        Mutant::MatchesOverlap,
+        Mutant::MatchedTwice,
+        Mutant::LatestChain,
+        Mutant::DeadlineExclusive,
+        Mutant::SequenceFromRange,
+        Mutant::LateStepIgnored,
     ];
 }
 

@@ -122,3 +122,20 @@ E0551 = there are no peers { $place }
 E0552 = this value is the same for all, so comparing it says nothing
     .at = reads no rows
     .help = compare a value of each entity, for example a sum from its rows
+
+E0560 = `{ $clause }` speaks of the time since the step before, and the first step has none
+    .at = there is no step before
+    .help = write it after `then …`
+
+E0561 = `{ $name }` reads the rows of the sequence, so the sequence cannot depend on it
+    .at = not known before all steps are
+    .declared = `{ $name }` reads the steps here
+    .help = name the columns of earlier steps in the condition itself, or move the condition to `warn when`
+
+E0562 = `warn at` belongs to models with `match`
+    .at = other models speak of the instant at which they look
+    .help = remove `at …`
+
+E0563 = the rows of `{ $source }` have no time, so they are neither before nor after others
+    .at = not a source of events or states
+    .declared = `{ $source }` is declared without time

@@ -105,9 +105,10 @@ pub(super) struct ModelContext<'a> {
     pub(super) let_stack: Vec<usize>,
     pub(super) typed: Vec<Let>,
     pub(super) used: BTreeSet<ParameterId>,
-    pub(super) trigger: Option<Binding>,
     /// The `let` that holds its score, once checked; `Some(None)`: it has an error already reported.
     pub(super) score: Option<Option<LetId>>,
+    /// The row of an `on` model, the rows of a sequence's steps.
+    pub(super) trigger: Vec<Binding>,
 }
 
 /// A `let`, or the name of something that cannot run yet.

@@ -141,7 +141,7 @@ impl Walk<'_> {
         }
         match &model.trigger {
             Trigger::On { source, by, .. } => self.rows(*source, by, model.span, reads),
-            Trigger::Every(_) => {}
+            Trigger::Every(_) | Trigger::Match(_) => {}
         }
         if let Some(population) = &model.population {
             self.rows(population.source, &population.by, model.span, reads);
@@ -153,9 +153,7 @@ impl Walk<'_> {
 pub(super) fn model_expressions(model: &Model) -> Vec<&Expr> {
     let mut all: Vec<&Expr> = vec![&model.condition];
     all.extend(model.dispatch.iter().chain(model.about.iter()));
-    if let Trigger::On { filter: Some(filter), .. } = &model.trigger {
-        all.push(filter);
-    }
+    all.extend(model.trigger.expressions());
     for rule in &model.levels {
         all.extend(rule.condition.iter());
     }

@@ -4,7 +4,7 @@ use super::context::Checker;
 use super::grants::model_expressions;
 use crate::program::{
     CalendarUnit, Expr, ExprKind, From, Lookback, Model, ModelId, ParameterId, SourceId, SourceKind, SourceTime,
-    SpanOfTime, Value, Window, WindowSpan,
+    SpanOfTime, Trigger, Value, Window, WindowSpan,
 };
 use std::collections::BTreeMap;
 
@@ -59,6 +59,10 @@ impl Checker<'_> {
         facts: &[Lookback],
         models: &BTreeMap<ModelId, Lookback>,
     ) -> Lookback {
+        // Which matches there were before decides which there are.
+        if matches!(model.trigger, Trigger::Match(_)) {
+            return Lookback::Unbounded;
+        }
         let lets = model.lets.iter().map(|l| &l.value);
         let all = lets.chain(model_expressions(model));
         all.fold(NOTHING, |longest_yet, e| longest(longest_yet, self.lookback(e, facts, models)))

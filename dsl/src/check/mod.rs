@@ -48,6 +48,7 @@ mod paths;
 mod peers;
 mod scores;
 mod selections;
+mod sequence;
 mod sources;
 mod test_blocks;
 mod unions;

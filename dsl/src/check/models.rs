@@ -3,6 +3,7 @@
 use super::context::{Binding, Bound, Checker, LetState, ModelContext, Scope, State};
 use super::kinds::unknown;
 use super::names::SourceFound;
+use super::sequence::OpenRows;
 use crate::diagnostics::grants::NeedsReview;
 use crate::diagnostics::lints::Unused;
 use crate::diagnostics::models::{
@@ -12,7 +13,7 @@ use crate::diagnostics::names::{NoRegistry, SeveralRegistries};
 use crate::diagnostics::types::TypeMismatch;
 use crate::diagnostics::{Edits, Word};
 use crate::program::{
-    EntityId, Expr, Grid, Kind, Lookback, Model, ModelId, Population, RowSlot, SourceId, SpanOfTime, Trigger,
+    EntityId, Expr, Grid, Kind, Lookback, Model, ModelId, Population, RowSlot, Sequence, SourceId, SpanOfTime, Trigger,
 };
 use crate::source::Span;
 use crate::syntax::{self, SourceTerm, StatementKind};
@@ -36,7 +37,9 @@ pub(super) struct Clauses<'s> {
 struct CheckedTrigger {
     trigger: Option<Trigger>,
     /// What is written cannot run yet, or is wrong: what depends on it is not reported again.
-    binding: Option<Binding>,
+    bindings: Vec<Binding>,
+    /// A sequence's steps, whose conditions are not yet checked.
+    open: Vec<OpenRows>,
 }
 
 impl<'a> Checker<'a> {
@@ -90,14 +93,18 @@ impl<'a> Checker<'a> {
             let_stack: Vec::new(),
             typed: Vec::new(),
             used: BTreeSet::new(),
-            trigger: None,
             score: None,
+            trigger: Vec::new(),
         });
         let clauses = self.clauses(model);
         self.required(model, &clauses);
-        let trigger = self.trigger(model, entity, &clauses);
+        let mut trigger = self.trigger(model, entity, &clauses);
         if let Some(context) = &mut self.model {
-            context.trigger = trigger.binding.clone();
+            context.trigger.clone_from(&trigger.bindings);
+        }
+        if let Some(((syntax::Trigger::Match(sequence), _), _)) = clauses.trigger {
+            let open = std::mem::take(&mut trigger.open);
+            trigger.trigger = self.close_steps(sequence, open, &trigger.bindings, entity);
         }
         let mut scope = self.model_scope(entity);
         let filter = self.trigger_filter(&clauses, &trigger);
@@ -113,9 +120,12 @@ impl<'a> Checker<'a> {
             self.check_let(index, name.span);
         }
         let condition = match clauses.warn.as_ref().map(|(warn, _)| *warn) {
-            Some(warn) => self.condition(&mut scope, warn, &trigger),
+            Some(warn) => self.condition(&mut scope, warn),
             None => unknown(name.span),
         };
+        let is_match = matches!(clauses.trigger, Some(((syntax::Trigger::Match(_), _), _)));
+        let warn_at = clauses.warn.as_ref().and_then(|(warn, _)| warn.at.as_ref());
+        let warn_at = warn_at.map(|at| self.warn_at(&mut scope, at, is_match));
         let outcome = clauses.warn.as_ref().map(|(warn, span)| self.outcome(&mut scope, warn, *span));
         let dispatch = clauses.dispatch.map(|(value, _)| self.expr(&mut scope, value, None));
         self.review(model, &clauses, entity, about_entity);
@@ -123,6 +133,9 @@ impl<'a> Checker<'a> {
         let context = self.model.take()?;
         self.model_inlined.push(self.inlined.clone());
         self.lint_unused(index, model, &context);
+        if let Some(trigger) = &trigger.trigger {
+            self.lets_read_steps(trigger, &context);
+        }
         let errors = self.diagnostics.iter().filter(|d| d.is_error()).count();
         let (entity, outcome) = (entity?, outcome?);
         if errors > before {
@@ -130,7 +143,8 @@ impl<'a> Checker<'a> {
         }
         let trigger = match trigger.trigger? {
             Trigger::On { source, by, .. } => Trigger::On { source, by, filter },
-            every => every,
+            Trigger::Match(sequence) => Trigger::Match(Box::new(Sequence { at: warn_at, ..*sequence })),
+            every @ Trigger::Every(_) => every,
         };
         Some(Model {
             name: name.text.as_str().into(),
@@ -160,12 +174,13 @@ impl<'a> Checker<'a> {
 
     /// The scope of a model's own expressions.
     pub(super) fn model_scope(&self, entity: Option<EntityId>) -> Scope {
-        let rows = self.model.as_ref().and_then(|m| m.trigger.clone()).into_iter().collect();
+        let rows = self.model.as_ref().map(|m| m.trigger.clone()).unwrap_or_default();
         Scope { subject: entity, rows, in_model: true, ..Scope::empty() }
     }
 
     fn collect_lets(&mut self, head: usize, model: &'a syntax::Model) -> Vec<LetState<'a>> {
         let mut lets: Vec<LetState<'a>> = Vec::new();
+        let mut steps: BTreeSet<Span> = BTreeSet::new();
         for statement in &model.statements {
             let mut names: Vec<(&'a syntax::Name, Option<&'a syntax::Expr>)> = Vec::new();
             match &statement.kind {
@@ -173,6 +188,7 @@ impl<'a> Checker<'a> {
                 StatementKind::Rows(rows) => names.push((&rows.name, None)),
                 StatementKind::Trigger { trigger: syntax::Trigger::Match(sequence), .. } => {
                     names.extend(sequence.steps.iter().map(|step| (&step.name, None)));
+                    steps.extend(sequence.steps.iter().map(|step| step.name.span));
                 }
                 _ => {}
             }
@@ -185,6 +201,8 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        // Steps are names like others, but rows.
+        lets.retain(|l| !steps.contains(&l.name.span));
         lets
     }
 
@@ -230,13 +248,7 @@ impl<'a> Checker<'a> {
         value
     }
 
-    fn condition(&mut self, scope: &mut Scope, warn: &syntax::Warn, trigger: &CheckedTrigger) -> Expr {
-        if let Some(at) = &warn.at {
-            // A sequence is reported at its trigger already.
-            if !matches!(trigger.binding.as_ref().map(|b| &b.what), Some(Bound::Later)) {
-                self.not_yet(at.span, "warn at");
-            }
-        }
+    fn condition(&mut self, scope: &mut Scope, warn: &syntax::Warn) -> Expr {
         match &warn.condition {
             Some(condition) => self.truth(scope, condition, None),
             None => super::kinds::expression(
@@ -248,27 +260,21 @@ impl<'a> Checker<'a> {
     }
 
     fn trigger(&mut self, model: &syntax::Model, entity: Option<EntityId>, clauses: &Clauses<'_>) -> CheckedTrigger {
-        let broken = CheckedTrigger { trigger: None, binding: Some(Binding { name: None, what: Bound::Later }) };
-        let Some(((trigger, _), span)) = clauses.trigger else {
-            return CheckedTrigger { trigger: None, binding: None };
-        };
+        let checked = |trigger, bindings| CheckedTrigger { trigger, bindings, open: Vec::new() };
+        let broken = checked(None, vec![Binding { name: None, what: Bound::Later }]);
+        let Some(((trigger, _), _)) = clauses.trigger else { return checked(None, Vec::new()) };
+        if let (syntax::Trigger::On(_) | syntax::Trigger::Match(_), Some(population)) = (trigger, &model.population) {
+            self.report(PopulationUnused { at: population.span, model: model.name.text.clone() });
+        }
         match trigger {
             syntax::Trigger::Every { step, at } => {
-                CheckedTrigger { trigger: self.grid(step, at.as_ref()).map(Trigger::Every), binding: None }
+                checked(self.grid(step, at.as_ref()).map(Trigger::Every), Vec::new())
             }
             syntax::Trigger::Match(sequence) => {
-                self.not_yet(span, "match");
-                for step in &sequence.steps {
-                    if let SourceTerm::Named { name, .. } = &step.selection.source {
-                        let _ = self.source_named(name);
-                    }
-                }
-                broken
+                let (open, bindings) = self.open_steps(sequence, entity);
+                CheckedTrigger { trigger: None, bindings, open }
             }
             syntax::Trigger::On(selection) => {
-                if let Some(population) = &model.population {
-                    self.report(PopulationUnused { at: population.span, model: model.name.text.clone() });
-                }
                 if let Some((distance, _)) = &selection.near {
                     self.report(NotInTrigger { at: distance.span, clause: "within".to_owned() });
                 }
@@ -296,13 +302,8 @@ impl<'a> Checker<'a> {
                     }
                 };
                 let Some(SourceFound::Source(source)) = self.source_named(name) else {
-                    return CheckedTrigger {
-                        trigger: None,
-                        binding: Some(Binding {
-                            name: selection.row.as_ref().map(|n| n.text.clone()),
-                            what: Bound::Later,
-                        }),
-                    };
+                    let name = selection.row.as_ref().map(|n| n.text.clone());
+                    return checked(None, vec![Binding { name, what: Bound::Later }]);
                 };
                 if self.is_timeless(source) && !self.source(source).columns.is_empty() {
                     let declared = self.source(source);
@@ -311,9 +312,8 @@ impl<'a> Checker<'a> {
                 }
                 let by = entity.and_then(|e| self.columns_about(source, e, selection.by.as_ref(), name.span));
                 let what = Bound::Row { slot: RowSlot(0), source, bare: false };
-                let binding = Some(Binding { name: selection.row.as_ref().map(|n| n.text.clone()), what });
-                let trigger = by.map(|by| Trigger::On { source, by, filter: None });
-                CheckedTrigger { trigger, binding }
+                let binding = Binding { name: selection.row.as_ref().map(|n| n.text.clone()), what };
+                checked(by.map(|by| Trigger::On { source, by, filter: None }), vec![binding])
             }
         }
     }
@@ -324,7 +324,7 @@ impl<'a> Checker<'a> {
         let filter = selection.filter.as_ref()?;
         let mut scope = self.model_scope(self.model.as_ref().and_then(|m| m.entity));
         scope.rows.clear();
-        if let Some(binding) = &trigger.binding {
+        for binding in &trigger.bindings {
             let mut binding = binding.clone();
             if let Bound::Row { bare, .. } = &mut binding.what {
                 *bare = true;

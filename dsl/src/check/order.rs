@@ -3,7 +3,7 @@
 use super::context::Checker;
 use super::grants::model_expressions;
 use crate::diagnostics::names::CyclicFacts;
-use crate::program::{Expr, ExprKind, From, MessagePart, Model, ModelId, Trigger};
+use crate::program::{Expr, ExprKind, From, MessagePart, Model, ModelId};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Checker<'_> {
@@ -82,9 +82,7 @@ pub(super) fn renumber(model: &mut Model, new: &BTreeMap<ModelId, ModelId>) {
     for e in model.dispatch.iter_mut().chain(model.about.iter_mut()) {
         change(e);
     }
-    if let Trigger::On { filter: Some(filter), .. } = &mut model.trigger {
-        change(filter);
-    }
+    model.trigger.expressions_mut().into_iter().for_each(&mut change);
     for rule in &mut model.levels {
         rule.condition.iter_mut().for_each(&mut change);
     }

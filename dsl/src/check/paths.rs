@@ -584,7 +584,7 @@ impl Checker<'_> {
         declared.state = State::Busy;
         let (name, span) = (declared.name.text.clone(), declared.name.span);
         model.let_stack.push(index);
-        let rows = model.trigger.iter().cloned().collect();
+        let rows = model.trigger.clone();
         let mut scope = Scope { subject: model.entity, rows, in_model: true, ..Scope::empty() };
         let resolved = match &value.kind {
             syntax::ExprKind::Name(_) | syntax::ExprKind::Member { .. } => self.resolve(&mut scope, value, None),

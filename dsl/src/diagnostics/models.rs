@@ -93,4 +93,16 @@ diagnostics! {
 
     /// A value that is the same for all is compared among peers.
     E0552 error NothingToCompare { at: Span }
+
+    /// `within` or `without` at the first step of a sequence.
+    E0560 error NothingBefore { at: Span, clause: String }
+
+    /// A `let` that reads the steps of a sequence, in a condition of that sequence.
+    E0561 error LetReadsSteps { at: Span, name: String, declared: Option<Span> }
+
+    /// `warn at` in a model that looks for no sequence.
+    E0562 error WarnAtElsewhere { at: Span }
+
+    /// A step of a sequence whose rows have no time.
+    E0563 error StepWithoutTime { at: Span, source: String, declared: Option<Span> }
 }

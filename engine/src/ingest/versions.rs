@@ -33,6 +33,8 @@ pub(crate) struct Rows<'a> {
 #[derive(Clone, Debug)]
 struct Line {
     base: u32,
+    /// Number of the row of which it is a version.
+    row: u32,
     /// Columns in which copies differ.
     masked: Vec<ColumnId>,
     known: i64,
@@ -61,6 +63,7 @@ pub(crate) fn table(
         let known = times.known.iter().zip(0..);
         let line = |(known, base): (&i64, u32)| Line {
             base,
+            row: base,
             masked: Vec::new(),
             known: *known,
             known_until: NEVER,
@@ -134,13 +137,13 @@ fn lines_of_versions(
             .then(a.cmp(b))
     });
     let mut lines = Vec::with_capacity(order.len());
-    for versions in order.chunk_by(|a, b| compare(rows, key, *a, *b).is_eq()) {
+    for (row, versions) in (0..).zip(order.chunk_by(|a, b| compare(rows, key, *a, *b).is_eq())) {
         let first = lines.len();
         // from the latest version back: each holds until a later one is known
         let mut replaced = NEVER;
         let mut starts: Vec<&[u32]> = versions.chunk_by(|a, b| recorded(*a) == recorded(*b)).collect();
         while let Some(copies) = starts.pop() {
-            states(rows, times, &all, copies, replaced, &mut lines, rejects, sample);
+            states(rows, times, &all, row, copies, replaced, &mut lines, rejects, sample);
             replaced = copies.iter().map(|row| times.known[*row as usize]).fold(replaced, i64::min);
         }
         lines[first..].reverse();
@@ -154,6 +157,7 @@ fn states(
     rows: &Rows<'_>,
     times: &Times,
     all: &[ColumnId],
+    row: u32,
     copies: &[u32],
     replaced: i64,
     lines: &mut Vec<Line>,
@@ -184,6 +188,7 @@ fn states(
         }
         lines.push(Line {
             base: distinct[0],
+            row,
             masked,
             known: since,
             known_until: until.min(replaced),
@@ -242,6 +247,11 @@ fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
     }
     let pick = |values: &Vec<i64>| places.iter().map(|place| values[base[*place as usize] as usize]).collect();
     let line = |place: &u32| &lines[*place as usize];
+    let mut first = vec![u32::MAX; rows.rows];
+    for (place, at) in places.iter().zip(0..) {
+        let first = &mut first[line(place).row as usize];
+        *first = at.min(*first);
+    }
     Table {
         source: rows.id,
         rows: lines.len(),
@@ -250,6 +260,7 @@ fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
         known: places.iter().map(|place| line(place).known).collect(),
         known_until: places.iter().map(|place| line(place).known_until).collect(),
         first_state: places.iter().map(|place| line(place).first_state).collect(),
+        row: places.iter().map(|place| first[line(place).row as usize]).collect(),
         hidden_until: match rows.declared.time {
             SourceTime::State { until, known_ahead: false, .. } => Some(until),
             _ => None,

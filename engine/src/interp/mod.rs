@@ -18,11 +18,13 @@ mod expression;
 mod peers;
 mod rows;
 mod score;
+mod sequence;
 mod window;
 
 pub(crate) use decide::{Decision, FaultRow};
 pub(crate) use peers::Measured;
 pub(crate) use rows::{any_row, triggers};
+pub(crate) use sequence::{Found, Looked, Search};
 
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};

@@ -16,7 +16,7 @@ impl<'a> World<'a> {
     }
 
     /// Whether the row is to be seen at k.
-    pub(super) fn visible(&self, source: SourceId, row: RowRef, k: i64) -> bool {
+    pub(crate) fn visible(&self, source: SourceId, row: RowRef, k: i64) -> bool {
         let Some(table) = self.table(source, row) else { return false };
         if mutant(Mutant::KnowledgeIgnored) {
             return true;

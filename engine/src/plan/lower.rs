@@ -5,6 +5,7 @@ use super::node::{
     WindowNode,
 };
 use super::peers::reads_dated;
+use super::sequence::{RowsPlan, SequencePlan, StepPlan};
 use super::text::aggregate_text;
 use super::{
     FactPlan, ModelPlan, PartColumn, PartPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan, dependencies,
@@ -14,7 +15,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::program::{
     Aggregate, ColumnId, Expr, ExprKind, FactId, From, Let, Message, MessagePart, Model, ModelId, PeerGroup, Peers,
-    Program, RowSlot, SourceId, SourceKind, Trigger, Window,
+    Program, RowSlot, Sequence, SourceId, SourceKind, StepRows, Trigger, Window,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -65,8 +66,8 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
 struct Scope<'p> {
     /// Its name, for the list of who shares what.
     user: Arc<str>,
-    /// The trigger's row: fixed during an evaluation.
-    trigger: Option<RowSlot>,
+    /// The rows of the trigger: fixed during an evaluation.
+    trigger: Vec<RowSlot>,
     /// Row variables bound outside the expression at hand, that it uses.
     free: BTreeSet<RowSlot>,
     /// Row variables bound around it.
@@ -97,15 +98,26 @@ impl<'p> Lowering<'p> {
         let program = self.program;
         let model: &'p Model = &program.models[id.index()];
         self.scope = Scope { user: model.name.clone(), lets: &model.lets, ..Scope::default() };
+        let mut sequence = None;
         let (entities, filter) = match &model.trigger {
             Trigger::Every(_) => {
                 let population = model.population.as_ref();
                 (population.map(|population| self.timeline(population.source, &population.by)), None)
             }
             Trigger::On { source, by, filter } => {
-                self.scope.trigger = Some(RowSlot(0));
+                self.scope.trigger = vec![RowSlot(0)];
                 self.scope.slots = 1;
                 (Some(self.timeline(*source, by)), filter.as_ref())
+            }
+            Trigger::Match(found) => {
+                self.scope.trigger = found.slots();
+                let lowered = self.sequence(found);
+                let entities = lowered.steps.iter().find_map(|step| match step.rows.aggregate()?.from {
+                    FromNode::Rows(timeline) => Some(timeline),
+                    _ => None,
+                });
+                sequence = Some(lowered);
+                (entities, None)
             }
         };
         let filter = filter.map(|filter| self.expr(filter));
@@ -129,6 +141,7 @@ impl<'p> Lowering<'p> {
             id,
             entities,
             filter,
+            sequence,
             condition,
             rules,
             about,
@@ -142,6 +155,24 @@ impl<'p> Lowering<'p> {
             stages: Vec::new(),
             facts: BTreeSet::new(),
         }
+    }
+
+    fn sequence(&mut self, sequence: &Sequence) -> SequencePlan {
+        let forgets = super::sequence::forgets(sequence);
+        let steps = sequence.steps.iter().zip(forgets).map(|(step, forgets)| StepPlan {
+            rows: self.step_rows(&step.rows),
+            within: step.within,
+            without: step.without.iter().map(|rows| self.step_rows(rows)).collect(),
+            forgets,
+        });
+        let steps = steps.collect();
+        let deadline = sequence.deadline.as_ref().map(|(rows, within)| (self.step_rows(rows), *within));
+        let at = sequence.at.as_ref().map(|at| self.expr(at));
+        SequencePlan { steps, deadline, overlapping: sequence.overlapping, at }
+    }
+
+    fn step_rows(&mut self, rows: &StepRows) -> RowsPlan {
+        RowsPlan { any: self.expr(&rows.any), depends: super::sequence::depends(self.program, rows) }
     }
 
     fn template(&mut self, message: &Message) -> Template {
@@ -244,7 +275,7 @@ impl<'p> Lowering<'p> {
 
     fn uses(&mut self, slot: RowSlot) {
         self.scope.slots = self.scope.slots.max(slots_up_to(slot));
-        if self.scope.trigger != Some(slot) {
+        if !self.scope.trigger.contains(&slot) {
             self.scope.free.insert(slot);
         }
     }

@@ -16,6 +16,7 @@ pub use describe::{ModelDescription, PlanDescription, SharedDescription, TableDe
 mod lower;
 mod node;
 mod peers;
+mod sequence;
 mod strata;
 mod text;
 
@@ -24,7 +25,8 @@ pub(crate) use node::{
     WindowNode,
 };
 pub(crate) use peers::is_timeless;
-pub(crate) use strata::{after, before, starts};
+pub(crate) use sequence::{Depends, RowsPlan, SequencePlan};
+pub(crate) use strata::{after, before, span_of, starts};
 
 use crate::run::parallel::in_parallel;
 use std::collections::BTreeSet;
@@ -115,6 +117,8 @@ pub(crate) struct ModelPlan {
     pub(crate) entities: Option<TimelineId>,
     /// The filter of an `on` trigger.
     pub(crate) filter: Option<Node>,
+    /// What a `match` model looks for.
+    pub(crate) sequence: Option<SequencePlan>,
     /// The condition.
     pub(crate) condition: Node,
     /// Level rules as they are tried: from the most severe down, `otherwise` last.
@@ -217,7 +221,8 @@ impl ModelPlan {
             });
         let rules = self.rules.iter().filter_map(|rule| rule.condition.as_ref());
         let options = [&self.filter, &self.about, &self.dispatch].into_iter().flatten();
-        self.lets.iter().chain(options).chain([&self.condition]).chain(rules).chain(shown)
+        let sequence = self.sequence.iter().flat_map(SequencePlan::nodes);
+        self.lets.iter().chain(options).chain(sequence).chain([&self.condition]).chain(rules).chain(shown)
     }
 }
 

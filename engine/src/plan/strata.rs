@@ -1,10 +1,10 @@
 //! In which order models run, and from when on.
 
-use super::Plan;
+use super::{ModelPlan, Plan};
 use crate::mutant::{Mutant, mutant};
 use std::collections::BTreeMap;
-use watchfire_dsl::program::{Lookback, ModelId, Program, SpanOfTime};
-use watchfire_stdlib::value::DAY_MICROS;
+use watchfire_dsl::program::{Lookback, ModelId, Program, SpanOfTime, WindowSpan};
+use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// Puts each model into the first stratum after all models whose findings it reads, and notes who reads whom.
@@ -37,7 +37,9 @@ pub(super) fn arrange(program: &Program, plan: &mut Plan) {
 /// where others read its findings, as far before theirs as they look back. Who looks back over all that is known looks
 /// back to `earliest`, the first known-at there is, and nobody further: before it there was nothing to find.
 pub(crate) fn starts(plan: &Plan, from: i64, earliest: i64, zone: &Zone) -> BTreeMap<ModelId, i64> {
-    let mut starts: BTreeMap<ModelId, i64> = plan.running().map(|model| (model.id, from)).collect();
+    // Which matches a sequence found before decides which it finds: it begins where knowledge begins.
+    let start = |model: &ModelPlan| if model.sequence.is_some() { earliest.min(from) } else { from };
+    let mut starts: BTreeMap<ModelId, i64> = plan.running().map(|model| (model.id, start(model))).collect();
     // Readers lie in later strata, so that their start is settled before it is handed on.
     for reader in plan.strata.iter().rev().flatten().filter_map(|id| plan.model(*id)) {
         let Some(theirs) = starts.get(&reader.id).copied() else { continue };
@@ -62,6 +64,17 @@ pub(crate) fn before(zone: &Zone, time: i64, span: SpanOfTime) -> Option<i64> {
         return months.checked_sub(span.days.checked_mul(DAY_MICROS)?)?.checked_sub(span.micros);
     }
     zone.add_days(months, span.days.checked_neg()?)?.checked_sub(span.micros)
+}
+
+/// A length, known or a parameter's value; `None`: the parameter is missing.
+pub(crate) fn span_of(length: WindowSpan, parameters: &[Value]) -> Option<SpanOfTime> {
+    match length {
+        WindowSpan::Fixed(span) => Some(span),
+        WindowSpan::Parameter(id) => match parameters.get(id.index()) {
+            Some(Value::Duration(d)) => Some(SpanOfTime { months: 0, days: d.days, micros: d.micros }),
+            _ => None,
+        },
+    }
 }
 
 /// `time + span`: months, then days, then microseconds. `None` after the calendar ends.

@@ -59,10 +59,10 @@ impl Text<'_> {
     fn slot(&mut self, slot: RowSlot) {
         match self.bound.iter().rposition(|bound| *bound == slot) {
             Some(depth) => self.write(format_args!("r{depth}")),
-            // The trigger's row, which is this model's own.
+            // A row of the trigger, which is this model's own.
             None => {
                 let user = self.user;
-                self.write(format_args!("{user}.row"));
+                self.write(format_args!("{user}.row{}", slot.0));
             }
         }
     }

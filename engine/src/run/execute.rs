@@ -13,7 +13,7 @@ use super::parallel::in_parallel;
 use super::peers::{self, Told};
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
-use crate::interp::{Decision, Evaluator, FaultRow, World, any_row, triggers};
+use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, Plan};
 use crate::table::Store;
@@ -87,7 +87,7 @@ impl Execution<'_> {
         let mut evaluated: BTreeMap<ModelId, Evaluated> =
             schedules.keys().map(|id| (*id, Evaluated::default())).collect();
         let mut findings = FindingStore::new(self.program);
-        let stopped: BTreeMap<(ModelId, usize), Mutex<Stopped>> = schedules
+        let memories: BTreeMap<(ModelId, usize), Mutex<Memory>> = schedules
             .keys()
             .flat_map(|id| (0..self.partitions).map(move |partition| ((*id, partition), Mutex::default())))
             .collect();
@@ -106,11 +106,11 @@ impl Execution<'_> {
                         .map(|(task, instants)| peers::tell(self, world, task.model, task.entities, &instants));
                     let results = in_parallel(self.threads, tasks.len(), |index| {
                         let task = &tasks[index];
-                        let Some(stopped) = stopped.get(&(task.model.id, task.partition)) else {
+                        let Some(memory) = memories.get(&(task.model.id, task.partition)) else {
                             return Evaluated::default();
                         };
-                        let mut stopped = stopped.lock().unwrap_or_else(PoisonError::into_inner);
-                        task.run(world, told.as_ref(), &mut stopped)
+                        let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
+                        task.run(world, told.as_ref(), &mut memory)
                     });
                     for (task, result) in tasks.iter().zip(results) {
                         let Some(total) = evaluated.get_mut(&task.model.id) else { continue };
@@ -190,6 +190,7 @@ impl Execution<'_> {
             (Trigger::Every(_), Some(at)) => Work::At(if after < at && at <= until { vec![at] } else { Vec::new() }),
             (Trigger::Every(grid), None) => Work::At(instants(*grid, &self.zone, after, until)),
             (Trigger::On { source, .. }, _) => Work::On { source: *source, after, until },
+            (Trigger::Match(_), _) => Work::Match { after, until },
         };
         Some(Task { model, entities, work, range: schedule.range, partition: 0 })
     }
@@ -229,8 +230,14 @@ struct Round<'a> {
     comparing: Option<(Task<'a>, Vec<i64>)>,
 }
 
-/// The entities for which a model failed, and when.
-type Stopped = HashMap<EntityKey, i64>;
+/// What a model in one partition remembers from block to block.
+#[derive(Debug, Default)]
+struct Memory {
+    /// The entities for which it failed, and when.
+    stopped: HashMap<EntityKey, i64>,
+    /// What its sequence found.
+    found: HashMap<EntityKey, Found>,
+}
 
 #[derive(Clone)]
 enum Work {
@@ -238,12 +245,14 @@ enum Work {
     At(Vec<i64>),
     /// At the rows that become known in `(after, until]`.
     On { source: SourceId, after: i64, until: i64 },
+    /// At the matches that become known in `(after, until]`.
+    Match { after: i64, until: i64 },
 }
 
 impl<'a> Task<'a> {
-    /// Evaluates; `stopped` are the entities for which the model failed. A failure before the range stops it before the
-    /// range only.
-    fn run(&self, world: World<'a>, told: Option<&Told>, stopped: &mut Stopped) -> Evaluated {
+    /// Evaluates. A failure before the range stops the model before the range only.
+    fn run(&self, world: World<'a>, told: Option<&Told>, memory: &mut Memory) -> Evaluated {
+        let Memory { stopped, found } = memory;
         let start = Instant::now();
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
@@ -272,7 +281,7 @@ impl<'a> Task<'a> {
                         evaluator.begin(*k, *k, None);
                         let told = told.map_or(&[][..], |told| told.of(self.partition, place, unknown + number));
                         evaluator.compare_by(told);
-                        if !self.decide(&mut evaluator, entity, (*k, *k, 0), None, &mut result) {
+                        if !self.decide(&mut evaluator, entity, (*k, *k, 0), (&[], None), &mut result) {
                             stopped.insert(entity.clone(), *k);
                             if *k >= self.range {
                                 break;
@@ -293,7 +302,7 @@ impl<'a> Task<'a> {
                         }
                         evaluator.begin(t, k, Some((rows, place)));
                         let row = FaultRow { source: *source, row: rows[place] };
-                        if !self.decide(&mut evaluator, entity, (k, t, place), Some(row), &mut result) {
+                        if !self.decide(&mut evaluator, entity, (k, t, place), (&[], Some(row)), &mut result) {
                             stopped.insert(entity.clone(), k);
                             if k >= self.range {
                                 break;
@@ -302,10 +311,82 @@ impl<'a> Task<'a> {
                         }
                     }
                 }
+                Work::Match { after, until } => {
+                    evaluator.turn_to(entity);
+                    let found = found.entry(entity.clone()).or_default();
+                    let failed = self.matches(&mut evaluator, entity, (*after, *until), resume, found, &mut result);
+                    if let Some(k) = failed {
+                        stopped.insert(entity.clone(), k);
+                    }
+                }
             }
         }
         result.busy = start.elapsed();
         result
+    }
+
+    /// Looks for the matches about an entity that become known in `(after, until]`, and decides about each. What there was
+    /// before the range is looked for as well, since it decides what there is in it. Gives the k of a failure.
+    fn matches(
+        &self,
+        evaluator: &mut Evaluator<'a>,
+        entity: &EntityKey,
+        (after, until): (i64, i64),
+        mut resume: i64,
+        found: &mut Found,
+        result: &mut Evaluated,
+    ) -> Option<i64> {
+        let plan = self.model.sequence.as_ref()?;
+        let mut search = Search::new(evaluator, plan)?;
+        let mut failed = None;
+        for (k, from) in search.instants(after, until) {
+            let goes_on = search.look(k, from, found, |evaluator, looked| {
+                if k < resume {
+                    return true;
+                }
+                let fine = match looked {
+                    Looked::Match { steps, row, t } => {
+                        let (place, row) = (steps.last().copied().unwrap_or_default(), Some(row));
+                        match evaluator.speaks_of(t, k, &steps) {
+                            Ok(None) => true,
+                            Ok(Some(t)) => {
+                                evaluator.begin_match(t, k, &steps);
+                                self.decide(evaluator, entity, (k, t, place), (&steps, row), result)
+                            }
+                            Err(fault) => {
+                                self.failed(entity, (k, t), fault, row, result);
+                                false
+                            }
+                        }
+                    }
+                    Looked::Fault { fault, row, t } => {
+                        self.failed(entity, (k, t), fault, row, result);
+                        false
+                    }
+                };
+                if !fine {
+                    failed = Some(k);
+                    resume = self.range;
+                }
+                fine || k < self.range
+            });
+            if !goes_on {
+                break;
+            }
+        }
+        failed
+    }
+
+    fn failed(
+        &self,
+        entity: &EntityKey,
+        (k, t): (i64, i64),
+        fault: Fault,
+        row: Option<FaultRow>,
+        result: &mut Evaluated,
+    ) {
+        let (model, entity) = (self.model.id, entity.clone());
+        result.failures.push(FailureRecord { model, entity, t, k, fault, row });
     }
 
     /// The population had a row about the entity within a day (asked by one mutant only).
@@ -320,7 +401,7 @@ impl<'a> Task<'a> {
         evaluator: &mut Evaluator<'a>,
         entity: &EntityKey,
         (k, t, place): (i64, i64, usize),
-        row: Option<FaultRow>,
+        (steps, row): (&[usize], Option<FaultRow>),
         result: &mut Evaluated,
     ) -> bool {
         result.evaluations += 1;
@@ -329,11 +410,21 @@ impl<'a> Task<'a> {
             Decision::Nothing => {}
             Decision::Finding { level, about, rule } => {
                 let (entity, told) = (entity.clone(), evaluator.told_by_peers().into());
-                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule, told });
+                result.findings.push(FindingRecord {
+                    model,
+                    entity,
+                    about,
+                    t,
+                    k,
+                    level,
+                    place,
+                    rule,
+                    told,
+                    steps: steps.into(),
+                });
             }
             Decision::Failure { fault, row: inner } => {
-                let (entity, row) = (entity.clone(), inner.or(row));
-                result.failures.push(FailureRecord { model, entity, t, k, fault, row });
+                self.failed(entity, (k, t), fault, inner.or(row), result);
                 return false;
             }
         }

@@ -9,7 +9,7 @@ use crate::finding::{Finding, FindingRecord};
 use crate::ingest::load;
 use crate::interp::FaultRow;
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{Plan, starts};
+use crate::plan::{Plan, after, span_of, starts};
 use crate::shown::{DEVELOPMENT_KEY, Shower};
 use crate::sources::Sources;
 use crate::table::{ALWAYS, Store};
@@ -22,7 +22,7 @@ use watchfire_dsl::source::{FileId, SourceMap, Span};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::pseudonym::Pseudonyms;
 use watchfire_stdlib::types::Kind;
-use watchfire_stdlib::value::DAY_MICROS;
+use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// Blocks are at least this long, if nobody asks for shorter ones.
@@ -96,7 +96,7 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     };
     let wanted = wanted.unwrap_or_else(|| plan.running().map(|model| model.id).collect());
     let failed_models = without_plugins(program, &plan);
-    let range = range(request, &wanted, &store, &zone);
+    let range = range(request, &wanted, &store, &zone, &parameters);
     let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &plan, &wanted, &store, &zone, range));
     let block = options.block.unwrap_or_else(|| {
         range
@@ -168,8 +168,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
 fn reads(program: &Program, plan: &Plan, request: &Request<'_>) -> Vec<Option<BTreeSet<ColumnId>>> {
     let mut reads = plan.reads.clone();
     let RunOptions { from, to, .. } = request.options;
-    let composite = plan.running().any(|model| !model.parts.is_empty());
-    if from.is_none() || to.is_none() || composite {
+    let from_the_start = plan.running().any(|model| !model.parts.is_empty() || model.sequence.is_some());
+    if from.is_none() || to.is_none() || from_the_start {
         for (reads, source) in reads.iter_mut().zip(&program.sources) {
             if let SourceKind::Table(table) = &source.kind
                 && (table.time != SourceTime::Timeless || table.recorded.is_some())
@@ -183,7 +183,13 @@ fn reads(program: &Program, plan: &Plan, request: &Request<'_>) -> Vec<Option<BT
 }
 
 /// The range of the run.
-fn range(request: &Request<'_>, wanted: &BTreeSet<ModelId>, store: &Store, zone: &Zone) -> Option<(i64, i64)> {
+fn range(
+    request: &Request<'_>,
+    wanted: &BTreeSet<ModelId>,
+    store: &Store,
+    zone: &Zone,
+    parameters: &[Value],
+) -> Option<(i64, i64)> {
     let data = store.known_range();
     match request.moment {
         Moment::Range => {
@@ -200,6 +206,10 @@ fn range(request: &Request<'_>, wanted: &BTreeSet<ModelId>, store: &Store, zone:
             let grids = wanted.iter().filter_map(|id| match &request.program.models[id.index()].trigger {
                 Trigger::Every(grid) => super::instants_of(*grid)?.first_from(zone, latest),
                 Trigger::On { .. } => None,
+                Trigger::Match(sequence) => {
+                    let (_, within) = sequence.deadline.as_ref()?;
+                    after(zone, latest, span_of(*within, parameters)?)
+                }
             });
             Some((earliest, grids.max().unwrap_or(latest).max(latest)))
         }
@@ -219,7 +229,8 @@ fn schedules(
     let starts = starts(plan, from, earliest, zone);
     let mut schedules = BTreeMap::new();
     for model in plan.running().filter(|model| model.stages.is_empty()) {
-        let early = starts.get(&model.id).filter(|_| !mutant(Mutant::LookbackTooShort));
+        let from_range = model.sequence.is_some() && mutant(Mutant::SequenceFromRange);
+        let early = starts.get(&model.id).filter(|_| !mutant(Mutant::LookbackTooShort) && !from_range);
         let start = early.copied().unwrap_or(from);
         let at = match request.moment {
             Moment::At(at) if wanted.contains(&model.id) => Some(at),

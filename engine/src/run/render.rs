@@ -9,7 +9,7 @@ use crate::shown::Shower;
 use crate::warning::{ShownFact, Warning};
 use std::collections::BTreeMap;
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::Model;
+use watchfire_dsl::program::{Model, Trigger};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::value::Value;
 
@@ -62,8 +62,11 @@ impl<'a> Renderer<'a> {
         let timeline = plan.entities.and_then(|id| execution.timelines.get(id.0 as usize));
         let rows = timeline.map_or(&[][..], |timeline| timeline.rows_of(&finding.entity));
         self.evaluator.turn_to(&finding.entity);
-        let is_on = matches!(model.trigger, watchfire_dsl::program::Trigger::On { .. });
-        self.evaluator.begin(finding.t, finding.k, is_on.then_some((rows, finding.place)));
+        match model.trigger {
+            Trigger::Every(_) => self.evaluator.begin(finding.t, finding.k, None),
+            Trigger::On { .. } => self.evaluator.begin(finding.t, finding.k, Some((rows, finding.place))),
+            Trigger::Match(_) => self.evaluator.begin_match(finding.t, finding.k, &finding.steps),
+        }
         self.evaluator.compare_by(&finding.told);
 
         let rule = plan.rules.get(finding.rule);

@@ -10,6 +10,7 @@ mod frames;
 mod models;
 mod peers;
 mod schema;
+mod sequences;
 mod windows;
 
 pub use data::{Cell, Raw, Rows};

@@ -76,10 +76,13 @@ impl Writer<'_> {
         let prefix = *["za", "mb", "ac"].choose(self.rng)?;
         let name = self.fresh(prefix);
         let mut scope = scope(entity, facts, instants);
-        let (population, trigger, filter) = if self.rng.random_bool(0.55) {
+        let kind = self.rng.random_range(0..100);
+        let (population, trigger, filter) = if kind < 48 {
             self.every(entity, &source)?
-        } else {
+        } else if kind < 80 {
             self.on(entity, &source, &mut scope)?
+        } else {
+            (String::new(), self.sequence(entity, &source, &mut scope)?, None)
         };
         let mut lines = vec![format!("model {name} for {}{population} {{", entity.name())];
         let category = ["one", "two", "three"].choose(self.rng)?;
@@ -108,7 +111,12 @@ impl Writer<'_> {
         let (about, about_entity) = self.about(entity, &scope);
         lines.push(format!("    {trigger}{filter}{about}"));
         let condition = self.model_condition(&scope);
-        lines.push(format!("    warn when {condition} {{"));
+        if trigger.starts_with("match") {
+            let condition = if self.rng.random_bool(0.5) { String::new() } else { format!(" when {condition}") };
+            lines.push(format!("    warn{condition}{} {{", self.warn_at(&scope)));
+        } else {
+            lines.push(format!("    warn when {condition} {{"));
+        }
         self.levels(&mut lines, &scope);
         lines.push("    }".into());
         lines.push("}".into());

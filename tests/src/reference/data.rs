@@ -21,8 +21,10 @@ pub struct Dataset {
 }
 
 /// A row that kept to the contract (§1.7), with its times.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Copy {
+    /// Number of the row of which it is a version.
+    pub(crate) id: usize,
     /// Its cells as delivered.
     pub(crate) cells: Vec<Value>,
     /// §1.1
@@ -127,7 +129,7 @@ impl TableShape {
         };
         let recorded = self.recorded.and_then(|column| clock.instant(&cells[column]));
         let known = time.into_iter().chain(recorded).max().unwrap_or(i64::MIN);
-        Some((Copy { cells, time, end, known }, recorded))
+        Some((Copy { id: 0, cells, time, end, known }, recorded))
     }
 
     /// §1.5: the order of two rows of this table.
@@ -182,7 +184,9 @@ impl History {
 
     /// What is visible at `k`, in row order, as it reads at `k`.
     pub(crate) fn visible(&self, k: i64) -> Vec<Copy> {
-        let mut rows: Vec<Copy> = self.rows.iter().filter_map(|versions| self.visible_version(versions, k)).collect();
+        let rows = self.rows.iter().enumerate();
+        let mut rows: Vec<Copy> =
+            rows.filter_map(|(id, versions)| Some(Copy { id, ..self.visible_version(versions, k)? })).collect();
         rows.sort_by(|a, b| self.shape.order(a, b));
         rows.iter_mut().for_each(|row| self.hide_future_end(row, k));
         rows

@@ -3,7 +3,7 @@
 use crate::reference::world::{Binding, Scope, World};
 use std::collections::BTreeSet;
 use watchfire_dsl::program::{
-    Expr, ExprKind, FindingColumn, From, Message, MessagePart, Model, ModelId, Program, Row, RowSlot, Trigger,
+    Expr, ExprKind, FindingColumn, From, Message, MessagePart, Model, ModelId, Program, Row, RowSlot,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -30,14 +30,13 @@ impl World<'_> {
             ExprKind::Now => Value::Time(scope.t),
             ExprKind::Let(id) => {
                 let Some((model, entity)) = scope.model else { return Value::Missing };
-                let trigger = scope.trigger.cloned();
-                let variables = trigger.into_iter().map(|row| (RowSlot(0), row)).collect();
+                let variables = scope.trigger.to_vec();
                 let scope = Scope { this: Some(entity.clone()), variables, ..scope.clone() };
                 self.value(&model.lets[id.index()].value, &scope)
             }
             ExprKind::Fact { fact, entity } => self.about_entity(entity, scope, |this| {
                 let Scope { t, k, .. } = *scope;
-                let scope = Scope { model: None, trigger: None, this: Some(this), t, k, variables: Vec::new() };
+                let scope = Scope { model: None, trigger: &[], this: Some(this), t, k, variables: Vec::new() };
                 self.value(&self.program.facts[fact.index()].value, &scope)
             }),
             ExprKind::About { entity, body } => {
@@ -171,12 +170,12 @@ fn bound<'s>(scope: &'s Scope<'_>, slot: RowSlot) -> Option<&'s Binding> {
 pub fn parts_of(model: &Model) -> BTreeSet<ModelId> {
     let mut parts = BTreeSet::new();
     let rules = model.levels.iter().flat_map(|rule| &rule.condition);
-    let filter = if let Trigger::On { filter, .. } = &model.trigger { filter.as_ref() } else { None };
     let messages = model.levels.iter().flat_map(|rule| &rule.message).chain(&model.message);
     let values = messages.flat_map(values_of);
     let lets = model.lets.iter().map(|binding| &binding.value);
-    let own = [Some(&model.condition), model.about.as_ref(), model.dispatch.as_ref(), filter];
-    for expr in own.into_iter().flatten().chain(rules).chain(values).chain(lets) {
+    let own = [Some(&model.condition), model.about.as_ref(), model.dispatch.as_ref()];
+    let trigger = model.trigger.expressions();
+    for expr in own.into_iter().flatten().chain(trigger).chain(rules).chain(values).chain(lets) {
         visit(expr, &mut |expr| {
             if let ExprKind::Aggregate(aggregate) = &expr.kind
                 && let From::Findings(models) = &aggregate.selection.from

@@ -6,7 +6,7 @@ use crate::reference::world::{Binding, Scope, World};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use watchfire_dsl::program::{EntityId, EntityKeyType, Kind, Program, Type};
+use watchfire_dsl::program::{EntityId, EntityKeyType, Kind, Program, RowSlot, Type};
 use watchfire_dsl::program::{Expr, LevelRule, Lookback, Model, ModelId, Population, SourceId, SourceKind, Trigger};
 use watchfire_stdlib::value::{EntityKey, Fault, Level, Value};
 
@@ -63,11 +63,14 @@ pub fn is_private(program: &Program, ty: &Type) -> bool {
 }
 
 /// One look of a model at an entity.
-struct Evaluation {
-    t: i64,
-    k: i64,
-    row: usize,
-    trigger: Option<Binding>,
+pub(crate) struct Evaluation {
+    pub(crate) t: i64,
+    pub(crate) k: i64,
+    pub(crate) row: usize,
+    /// The row of an `on` model, the rows of a match.
+    pub(crate) trigger: Vec<(RowSlot, Binding)>,
+    /// A fault that a sequence met instead of a match.
+    pub(crate) fault: Option<Fault>,
 }
 
 impl<'a> World<'a> {
@@ -92,10 +95,18 @@ impl<'a> World<'a> {
                     if evaluation.k < resume {
                         continue;
                     }
-                    match self.evaluate(id, model, &entity, &evaluation) {
+                    let (t, k) = (evaluation.t, evaluation.k);
+                    let evaluation = match self.speaking(model, &entity, evaluation) {
+                        Ok(None) => continue,
+                        Ok(Some(evaluation)) => Ok(evaluation),
+                        Err(fault) => Err((t, fault)),
+                    };
+                    let outcome = evaluation.and_then(|evaluation| {
+                        self.evaluate(id, model, &entity, &evaluation).map_err(|fault| (evaluation.t, fault))
+                    });
+                    match outcome {
                         Ok(finding) => self.findings.extend(finding),
-                        Err(fault) => {
-                            let Evaluation { t, k, .. } = evaluation;
+                        Err((t, fault)) => {
                             failures.push(Failure { model: id, entity: entity.clone(), t, k, fault });
                             // §2.6: a failure before the range stops the model before the range only.
                             if k >= a {
@@ -147,7 +158,7 @@ impl<'a> World<'a> {
                 let population = self.population(population);
                 for k in self.clock.instants(*grid, a, b) {
                     for (entity, _) in population.iter().filter(|(_, since)| **since <= k) {
-                        let evaluation = Evaluation { t: k, k, row: 0, trigger: None };
+                        let evaluation = Evaluation { t: k, k, row: 0, trigger: Vec::new(), fault: None };
                         evaluations.entry(entity.clone()).or_default().push(evaluation);
                     }
                 }
@@ -164,6 +175,7 @@ impl<'a> World<'a> {
                     self.triggered(*source, by, k, &mut evaluations);
                 }
             }
+            Trigger::Match(sequence) => return self.matches(model, sequence, b),
         }
         evaluations
     }
@@ -184,13 +196,14 @@ impl<'a> World<'a> {
             let own: Vec<usize> = (0..rows.len()).filter(|&other| entity(other).as_ref() == Some(&this)).collect();
             let index = own.iter().position(|&other| other == place).unwrap_or_default();
             let own = Rc::new(own.into_iter().map(|other| rows[other].clone()).collect());
-            let evaluation = Evaluation { t, k, row: place, trigger: Some(Binding::Row(own, index)) };
+            let trigger = vec![(RowSlot(0), Binding::Row(own, index))];
+            let evaluation = Evaluation { t, k, row: place, trigger, fault: None };
             evaluations.entry(this).or_default().push(evaluation);
         }
     }
 
     /// §2.1: the entities, and since when each is known.
-    pub(super) fn population(&self, population: &Population) -> BTreeMap<EntityKey, i64> {
+    pub(crate) fn population(&self, population: &Population) -> BTreeMap<EntityKey, i64> {
         let mut entities = BTreeMap::new();
         let tables: Vec<(SourceId, Option<usize>)> = match &self.program.sources[population.source.index()].kind {
             SourceKind::Table(_) => vec![(population.source, None)],
@@ -219,6 +232,28 @@ impl<'a> World<'a> {
         entities
     }
 
+    /// §9.7: `warn at` says of which instant a match speaks.
+    fn speaking(
+        &self,
+        model: &'a Model,
+        entity: &EntityKey,
+        evaluation: Evaluation,
+    ) -> Result<Option<Evaluation>, Fault> {
+        if let Some(fault) = evaluation.fault {
+            return Err(fault);
+        }
+        let Trigger::Match(sequence) = &model.trigger else { return Ok(Some(evaluation)) };
+        let Some(at) = &sequence.at else { return Ok(Some(evaluation)) };
+        let Evaluation { t, k, ref trigger, .. } = evaluation;
+        let (this, variables) = (Some(entity.clone()), trigger.clone());
+        let scope = Scope { model: Some((model, entity)), trigger, this, t, k, variables };
+        match self.value(at, &scope) {
+            Value::Time(t) => Ok(Some(Evaluation { t, ..evaluation })),
+            Value::Fault(fault) => Err(fault),
+            _ => Ok(None),
+        }
+    }
+
     /// §2.4, §2.5: the finding of an evaluation, if it makes one.
     fn evaluate(
         &self,
@@ -227,11 +262,10 @@ impl<'a> World<'a> {
         entity: &EntityKey,
         evaluation: &Evaluation,
     ) -> Result<Option<Finding>, Fault> {
-        let Evaluation { t, k, row, ref trigger } = *evaluation;
-        let variables = trigger.iter().map(|row| (watchfire_dsl::program::RowSlot(0), row.clone())).collect();
+        let Evaluation { t, k, row, ref trigger, .. } = *evaluation;
+        let variables = trigger.clone();
         let model_scope = Some((model, entity));
-        let scope =
-            Scope { model: model_scope, trigger: trigger.as_ref(), this: Some(entity.clone()), t, k, variables };
+        let scope = Scope { model: model_scope, trigger, this: Some(entity.clone()), t, k, variables };
         if let Trigger::On { filter: Some(filter), .. } = &model.trigger
             && !self.decides(filter, &scope)?
         {

@@ -13,6 +13,7 @@ mod expression;
 mod findings;
 mod peers;
 mod score;
+mod sequence;
 mod time;
 mod warnings;
 mod world;

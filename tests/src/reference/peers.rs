@@ -20,7 +20,7 @@ impl World<'_> {
         let Some(population) = &model.population else { return Value::Missing };
         let about = |entity| Scope {
             model: Some((model, entity)),
-            trigger: None,
+            trigger: &[],
             this: Some(EntityKey::clone(entity)),
             t: scope.t,
             k: scope.k,
@@ -122,7 +122,7 @@ impl World<'_> {
                 let Value::Entity(this) = self.value(entity, scope) else { return false };
                 let Scope { t, k, .. } = *scope;
                 let new = seen.insert((true, fact.index(), Some(this.clone())));
-                let inner = Scope { model: None, trigger: None, this: Some(this), t, k, variables: Vec::new() };
+                let inner = Scope { model: None, trigger: &[], this: Some(this), t, k, variables: Vec::new() };
                 new && self.has_row(&self.program.facts[fact.index()].value, &inner, dated, seen)
             }
             ExprKind::About { entity, body } => {

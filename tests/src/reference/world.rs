@@ -23,7 +23,7 @@ pub(crate) struct World<'a> {
 }
 
 /// A row of a source: of a table, or of a part of a union.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Row {
     /// Its table.
     pub(crate) table: SourceId,
@@ -51,8 +51,8 @@ pub(crate) enum Binding {
 #[derive(Clone, Debug)]
 pub(crate) struct Scope<'a> {
     pub(crate) model: Option<(&'a Model, &'a EntityKey)>,
-    /// The row of an `on` model's trigger.
-    pub(crate) trigger: Option<&'a Binding>,
+    /// The rows of the model's trigger.
+    pub(crate) trigger: &'a [(RowSlot, Binding)],
     pub(crate) this: Option<EntityKey>,
     pub(crate) t: i64,
     pub(crate) k: i64,
@@ -101,7 +101,7 @@ impl<'a> World<'a> {
                 let itself = Row { part: None, ..row.clone() };
                 let binding = Binding::Row(Rc::new(vec![itself]), 0);
                 let variables = vec![(RowSlot(0), binding)];
-                let scope = Scope { model: None, trigger: None, this: None, t, k, variables };
+                let scope = Scope { model: None, trigger: &[], this: None, t, k, variables };
                 self.value(&parts[part].columns[column.index()], &scope)
             }
             _ => row.row.cells[column.index()].clone(),
@@ -156,7 +156,7 @@ impl<'a> World<'a> {
         })
     }
 
-    fn span(&self, span: WindowSpan) -> SpanOfTime {
+    pub(crate) fn span(&self, span: WindowSpan) -> SpanOfTime {
         match span {
             WindowSpan::Fixed(span) => span,
             WindowSpan::Parameter(parameter) => match &self.parameters[parameter.index()] {
