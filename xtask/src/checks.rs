@@ -24,7 +24,8 @@ pub(crate) fn equalities(arguments: &[String]) -> Outcome {
 
 /// The programs of docs/spec.
 pub(crate) fn spec(arguments: &[String]) -> Outcome {
-    run(cargo().args(["run", "--quiet", "--package", "watchfire-tests", "--bin", "spec", "--"]).args(arguments))
+    build(&["watchfire-tests"])?;
+    run(program(binary("spec")).args(arguments))
 }
 
 /// How many generated cases all changes are held against.
