@@ -7,6 +7,8 @@
 //!   [`AggregateFunction::The`] over the rows of `S` about `e`: one meaning, one code path ([`ExprKind::About`] moves
 //!   the subject).
 //! - `let a = r.before` is no value: `a.place` is a column of `r.before`.
+//! - `p within D of q` is `distance(p, q) <= D`; with `let h = nearest S to p`, `h.c` is a `let` of its own:
+//!   [`AggregateFunction::Nearest`] of `c` over [`From::Near`].
 //! - `fn` calls and constants are inlined.
 //! - Quantities are SI numbers, texts of enums are variants, parameters keep their identity ([`ExprKind::Parameter`]).
 
@@ -256,6 +258,18 @@ pub enum ReferenceSystem {
     Wgs84,
     Gcj02,
     Bd09,
+}
+
+impl ReferenceSystem {
+    /// The WGS-84 position of a longitude and latitude stored in this system; `None` where they are no position.
+    pub fn to_wgs84(self, longitude: f64, latitude: f64) -> Option<watchfire_stdlib::value::Point> {
+        use watchfire_stdlib::geo::{bd09_to_wgs84, gcj02_to_wgs84};
+        match self {
+            Self::Wgs84 => watchfire_stdlib::value::Point::new(longitude, latitude),
+            Self::Gcj02 => gcj02_to_wgs84(longitude, latitude),
+            Self::Bd09 => bd09_to_wgs84(longitude, latitude),
+        }
+    }
 }
 
 /// Time zone of a column's wall times.
@@ -642,6 +656,8 @@ pub enum AggregateFunction {
     None,
     The,
     List,
+    /// The value in the nearest of the rows near a place ([`From::Near`]), missing where it is missing there.
+    Nearest,
 }
 
 /// A value of the model's entity among those of its peers: others of the model's population.
@@ -729,6 +745,18 @@ pub enum From {
         source: SourceId,
         /// The columns that equal `This`.
         by: Vec<ColumnId>,
+    },
+    /// Rows of a source, whomever they are about, by where they lie.
+    Near {
+        /// The source.
+        source: SourceId,
+        /// Its column of positions.
+        column: ColumnId,
+        /// The place, evaluated outside the selection.
+        place: Box<Expr>,
+        /// Rows at most so far from the place, evaluated outside the selection; none: all that have a position, the
+        /// nearest first ([`AggregateFunction::Nearest`]).
+        distance: Option<Box<Expr>>,
     },
     /// Findings of these models about `This`, by known-at time, then model name, then the findings' own order.
     Findings(Vec<ModelId>),

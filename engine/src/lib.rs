@@ -51,6 +51,7 @@ mod interp;
 pub mod mutant;
 mod output;
 mod package;
+mod places;
 mod plan;
 mod read;
 mod rejects;

@@ -53,6 +53,12 @@ pub enum Mutant {
     FutureEndKnown,
     /// A version that was replaced before it became known triggers an `on` model.
     HiddenVersionTriggers,
+    /// A row exactly as far away as `within` allows is not taken.
+    NearnessStrict,
+    /// Near a missing place there are no rows.
+    NearNowhereIsEmpty,
+    /// Of rows equally near the last is the nearest.
+    NearestTieLast,
     /// Days of a window are 24 hours, whatever the clocks do.
     DaysOfHours,
     /// An entity is its own peer.
@@ -99,7 +105,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 44] = [
+    pub const ALL: [Mutant; 47] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -144,6 +150,9 @@ impl Mutant {
         Mutant::DeadlineExclusive,
         Mutant::SequenceFromRange,
         Mutant::LateStepIgnored,
+        Mutant::NearnessStrict,
+        Mutant::NearNowhereIsEmpty,
+        Mutant::NearestTieLast,
     ];
 }
 

@@ -63,6 +63,10 @@ reasons! {
     NoDuration "no_duration" "the cell is not a span of time" "单元格不是时长",
     /// The cell is no position.
     NoPoint "no_point" "the cell is not a position: longitude, latitude" "单元格不是位置（经度, 纬度）",
+    /// The cell is no line.
+    NoLine "no_line" "the cell is not a line: WKT, GeoJSON or WKB" "单元格不是线路（WKT、GeoJSON 或 WKB）",
+    /// The cell is no polygon.
+    NoPolygon "no_polygon" "the cell is not a polygon: WKT, GeoJSON or WKB" "单元格不是区域（WKT、GeoJSON 或 WKB）",
     /// The number is too large or too small.
     OutOfRange "out_of_range" "the value is outside the range of the column's type" "数值超出该列类型的范围",
     /// The enum has no such variant.

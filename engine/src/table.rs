@@ -128,6 +128,8 @@ pub(crate) enum ColumnData {
     Hour(Vec<u8>),
     /// Positions.
     Point(Vec<Point>),
+    /// Lines or polygons.
+    Shape(Vec<u32>, Arc<[Value]>),
     /// Variants.
     Enum(EnumId, Vec<u32>),
     /// Entities, by canonical key.
@@ -149,6 +151,7 @@ impl Column {
             ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values) => values.len(),
             ColumnData::Float(values) => values.len(),
             ColumnData::Text(codes, _) | ColumnData::Enum(_, codes) | ColumnData::Entity(codes, _) => codes.len(),
+            ColumnData::Shape(codes, _) => codes.len(),
             ColumnData::Date(values) => values.len(),
             ColumnData::Duration(values) => values.len(),
             ColumnData::Hour(values) => values.len(),
@@ -177,6 +180,7 @@ impl Column {
             ColumnData::Duration(values) => Value::Duration(values[row]),
             ColumnData::Hour(values) => Value::Hour(values[row]),
             ColumnData::Point(values) => Value::Point(values[row]),
+            ColumnData::Shape(codes, shapes) => shapes[codes[row] as usize].clone(),
             ColumnData::Enum(id, codes) => Value::Enum(*id, codes[row]),
             ColumnData::Entity(codes, keys) => Value::Entity(keys[codes[row] as usize].clone()),
         }
@@ -199,9 +203,10 @@ impl Column {
                     values[a].cmp(&values[b])
                 }
                 ColumnData::Float(values) => values[a].total_cmp(&values[b]),
-                ColumnData::Text(codes, _) | ColumnData::Entity(codes, _) | ColumnData::Enum(_, codes) => {
-                    codes[a].cmp(&codes[b])
-                }
+                ColumnData::Text(codes, _)
+                | ColumnData::Entity(codes, _)
+                | ColumnData::Enum(_, codes)
+                | ColumnData::Shape(codes, _) => codes[a].cmp(&codes[b]),
                 ColumnData::Date(values) => values[a].cmp(&values[b]),
                 ColumnData::Duration(values) => values[a].cmp(&values[b]),
                 ColumnData::Hour(values) => values[a].cmp(&values[b]),
@@ -227,6 +232,7 @@ impl Column {
             ColumnData::Duration(values) => ColumnData::Duration(pick(values, rows)),
             ColumnData::Hour(values) => ColumnData::Hour(pick(values, rows)),
             ColumnData::Point(values) => ColumnData::Point(pick(values, rows)),
+            ColumnData::Shape(codes, shapes) => ColumnData::Shape(pick(codes, rows), shapes.clone()),
             ColumnData::Enum(id, codes) => ColumnData::Enum(*id, pick(codes, rows)),
             ColumnData::Entity(codes, keys) => ColumnData::Entity(pick(codes, rows), keys.clone()),
         };

@@ -104,6 +104,15 @@ impl Style<'_> {
             Value::Duration(span) => self.duration(*span, unit, spec),
             Value::Hour(hour) => format!("{hour:02}:00"),
             Value::Point(point) => format!("{:.6} {:.6}", point.longitude, point.latitude),
+            Value::Line(line) => {
+                let many: usize = line.parts().iter().map(Vec::len).sum();
+                format!("{}{many}{}", self.choose("line of ", "由 "), self.choose(" positions", " 个位置连成的线路"))
+            }
+            Value::Polygon(polygon) => {
+                // A ring's last position is its first.
+                let many: usize = polygon.parts().iter().flatten().map(|ring| ring.len().saturating_sub(1)).sum();
+                format!("{}{many}{}", self.choose("polygon of ", "由 "), self.choose(" positions", " 个位置围成的区域"))
+            }
             Value::Enum(of, variant) => self.names.variant(*of, *variant).unwrap_or_else(|| format!("#{variant}")),
             Value::Entity(key) => match kind {
                 Kind::Entity(id) => self.names.entity(*id, key),

@@ -1,8 +1,17 @@
-//! Positions: distance, and the reference systems in which they are stored.
+//! Places: positions, lines and polygons, how far apart they are, and the reference systems in which they are stored.
 //!
 //! A [`Point`] is WGS-84. Chinese maps are published in GCJ-02 (an offset that the standard leaves unpublished; this is
 //! the widely used reconstruction) or in BD-09 (Baidu's further offset). The offset applies inside a box around China
 //! only. Transcendental functions come from the pinned `libm`, so results are the same on every machine.
+
+mod read;
+mod shape;
+#[cfg(test)]
+mod shape_tests;
+mod wkb;
+
+pub use read::Written;
+pub use shape::{Bounds, Line, Place, Polygon};
 
 use crate::value::Point;
 use std::f64::consts::PI;

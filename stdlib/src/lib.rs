@@ -11,7 +11,7 @@
 //! | [`address`] | one key for an address written in many ways |
 //! | [`mod@format`], [`language`] | values as people read them, and in which language |
 //! | [`pseudonym`] | how private entities are shown |
-//! | [`geo`] | distance and reference systems |
+//! | [`geo`] | places: distance, inside, reference systems |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |
 //! | [`exact`], [`statistics`] | sums that do not depend on order, and what follows from them |
 

@@ -1,5 +1,6 @@
 //! Values of the language, as the interpreter, the reference evaluator and the compiler's constants hold them.
 
+use crate::geo::{Line, Polygon};
 use crate::types::EnumId;
 use std::cmp::Ordering;
 use std::hash::{Hash, Hasher};
@@ -178,6 +179,10 @@ pub enum Value {
     Hour(u8),
     /// Position.
     Point(Point),
+    /// Line.
+    Line(Arc<Line>),
+    /// Polygon.
+    Polygon(Arc<Polygon>),
     /// Variant of an enum: the enum, and the variant's place in it.
     Enum(EnumId, u32),
     /// Entity.
@@ -219,10 +224,12 @@ impl Value {
             Self::Duration(_) => 10,
             Self::Hour(_) => 11,
             Self::Point(_) => 12,
-            Self::Enum(..) => 13,
-            Self::Entity(_) => 14,
-            Self::Level(_) => 15,
-            Self::List(_) => 16,
+            Self::Line(_) => 13,
+            Self::Polygon(_) => 14,
+            Self::Enum(..) => 15,
+            Self::Entity(_) => 16,
+            Self::Level(_) => 17,
+            Self::List(_) => 18,
         }
     }
 }
@@ -243,6 +250,8 @@ impl Ord for Value {
             (Self::Point(a), Self::Point(b)) => {
                 a.longitude.total_cmp(&b.longitude).then(a.latitude.total_cmp(&b.latitude))
             }
+            (Self::Line(a), Self::Line(b)) => a.cmp(b),
+            (Self::Polygon(a), Self::Polygon(b)) => a.cmp(b),
             (Self::Enum(e, a), Self::Enum(f, b)) => e.cmp(f).then(a.cmp(b)),
             (Self::Entity(a), Self::Entity(b)) => a.cmp(b),
             (Self::Level(a), Self::Level(b)) => a.cmp(b),
@@ -277,6 +286,8 @@ impl Hash for Value {
             Self::Duration(d) => d.hash(state),
             Self::Hour(hour) => hour.hash(state),
             Self::Point(p) => (p.longitude.to_bits(), p.latitude.to_bits()).hash(state),
+            Self::Line(line) => line.hash(state),
+            Self::Polygon(polygon) => polygon.hash(state),
             Self::Enum(e, v) => (e, v).hash(state),
             Self::Entity(key) => key.hash(state),
             Self::Level(level) => level.hash(state),

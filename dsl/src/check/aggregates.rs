@@ -99,6 +99,8 @@ impl Checker<'_> {
         ty.optional |= window.is_some() && !of_findings && self.has_coverage(&from) && function != A::Count;
         let outside = of.as_deref().into_iter().chain(window.as_ref().and_then(Window::event));
         ty.optional |= outside.into_iter().any(|e| e.ty.optional);
+        // Near a place that is missing there is nothing to say, not even how many.
+        ty.optional |= from.parts().iter().any(|part| part.ty.optional);
         let selection = crate::program::Selection { slot, from, of, filter, window };
         expression(ExprKind::Aggregate(Box::new(Aggregate { function, value, selection })), ty, span)
     }
@@ -155,7 +157,7 @@ impl Checker<'_> {
     /// Whether a window over these rows may be covered in part.
     fn has_coverage(&self, from: &From) -> bool {
         let source = match from {
-            From::Rows { source, .. } | From::Entities { source, .. } => *source,
+            From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => *source,
             From::Findings(_) => return false,
         };
         let expects = |id| match &self.source(id).kind {

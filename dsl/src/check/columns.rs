@@ -95,7 +95,7 @@ impl Checker<'_> {
             return None;
         }
         let system = SYSTEMS.iter().find(|(text, _)| text.eq_ignore_ascii_case(&name.text));
-        if *kind == Kind::Point {
+        if matches!(kind, Kind::Point | Kind::Line | Kind::Polygon) {
             if system.is_none() {
                 self.unknown_name(name, Word::UNIT, SYSTEMS.iter().map(|(text, _)| *text));
             }

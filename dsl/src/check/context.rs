@@ -1,6 +1,7 @@
 //! What the checker holds while it works: tables that fill up, names, and the diagnostics found so far.
 
 use super::names::Names;
+use super::places::Nearest;
 use crate::diagnostics::Diagnostic;
 use crate::package::Manifest;
 use crate::program::{
@@ -124,6 +125,8 @@ pub(super) struct LetState<'a> {
 pub(super) enum LetValue {
     Value(LetId),
     Row(Row, SourceId),
+    /// A nearest row, and the `let`s that its columns have become.
+    Nearest(Box<Nearest>, HashMap<String, LetId>),
 }
 
 /// A name bound by a selection or trigger.

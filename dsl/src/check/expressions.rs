@@ -72,18 +72,8 @@ impl Checker<'_> {
             S::InRange { value, range, negated } => self.in_range(scope, value, range, *negated, span),
             S::InList { value, items, negated } => self.in_list(scope, value, items, *negated, span),
             S::Aggregate(aggregate) => self.aggregate(scope, aggregate, span),
-            S::Within { value, distance, of } => {
-                for part in [value, distance, of] {
-                    self.expr(scope, part, None);
-                }
-                self.later("within … of …", span)
-            }
-            S::Inside { value, area } => {
-                for part in [value, area] {
-                    self.expr(scope, part, None);
-                }
-                self.later("inside", span)
-            }
+            S::Within { value, distance, of } => self.within(scope, value, distance, of, span),
+            S::Inside { value, area } => self.inside(scope, value, area, span),
             S::AsOf { value, at } => {
                 for part in [value, at] {
                     self.expr(scope, part, None);
@@ -92,7 +82,7 @@ impl Checker<'_> {
             }
             S::Peers(peers) => self.peers(scope, peers, span),
             S::Held(_) => self.later("held", span),
-            S::Nearest { .. } => self.later("nearest", span),
+            S::Nearest { .. } => self.path(scope, e, want),
         }
     }
 

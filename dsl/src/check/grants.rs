@@ -65,6 +65,7 @@ impl Walk<'_> {
             }
             ExprKind::Aggregate(aggregate) => match &aggregate.selection.from {
                 From::Rows { source, by } => self.rows(*source, by, e.span, reads),
+                From::Near { source, column, .. } => self.rows(*source, &[*column], e.span, reads),
                 From::Entities { element, source, by, .. } => {
                     self.rows(*source, by, e.span, reads);
                     self.rows(*source, element, e.span, reads);

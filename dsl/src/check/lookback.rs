@@ -88,7 +88,7 @@ impl Checker<'_> {
             ExprKind::Aggregate(aggregate) => {
                 let window = aggregate.selection.window.as_ref().map(|window| self.window_lookback(window));
                 match &aggregate.selection.from {
-                    From::Rows { source, .. } | From::Entities { source, .. } => {
+                    From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => {
                         window.unwrap_or(if self.has_events(*source) { Lookback::Unbounded } else { NOTHING })
                     }
                     From::Findings(parts) => {

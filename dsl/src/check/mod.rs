@@ -46,6 +46,7 @@ mod outcomes;
 mod parameters;
 mod paths;
 mod peers;
+mod places;
 mod scores;
 mod selections;
 mod sequence;

@@ -4,6 +4,7 @@ use super::calls::{is_after, is_before};
 use super::context::{Bound, Checker, LetValue, Scope, State};
 use super::kinds::{expression, unknown};
 use super::names::{Global, TypeName};
+use super::places::Nearest;
 use crate::diagnostics::names::{
     NoRowBefore, NoSuchMember, NotAValue, NothingAtHand, SeveralRows, UnknownColumn, UnknownValue,
 };
@@ -14,12 +15,15 @@ use crate::program::{
 };
 use crate::source::Span;
 use crate::syntax::{self, Name};
+use std::collections::HashMap;
 
 /// What a name or path stands for.
 pub(super) enum Resolved {
     Value(Expr),
     /// A row: only its columns are values.
     Row(Row, SourceId),
+    /// The nearest row: only its columns are values. In a `let`: which.
+    Nearest(Box<Nearest>, Option<usize>),
     /// A source, about the entity at hand.
     Source(SourceId),
     /// A source, about the entity that a value gives.
@@ -58,6 +62,10 @@ impl Checker<'_> {
         match resolved {
             Resolved::Value(value) => return value,
             Resolved::Later => {}
+            Resolved::Nearest(nearest, named) => {
+                let example = self.nearest_example(&nearest, named.is_some(), &text);
+                self.report(not(&text, Word::ROW, example));
+            }
             Resolved::Row(_, source) => {
                 let example = self.source(source).columns.first().map(|c| format!("{text}.{}", c.name));
                 self.report(not(&text, Word::ROW, example));
@@ -88,6 +96,13 @@ impl Checker<'_> {
                 let found = self.resolve_member(scope, base, base_text, name, e.span);
                 self.leave();
                 found
+            }
+            syntax::ExprKind::Nearest { selection, to } => match self.nearest(scope, selection, to, e.span) {
+                Some(nearest) => Resolved::Nearest(Box::new(nearest), None),
+                None => Resolved::Later,
+            },
+            syntax::ExprKind::Parenthesised(inner) if matches!(inner.kind, syntax::ExprKind::Nearest { .. }) => {
+                self.resolve(scope, inner, want)
             }
             _ => Resolved::Value(self.expr(scope, e, want)),
         }
@@ -271,6 +286,7 @@ impl Checker<'_> {
                 }
             }
             Some(LetValue::Row(row, source)) => Resolved::Row(row, source),
+            Some(LetValue::Nearest(nearest, _)) => Resolved::Nearest(nearest, Some(index)),
             None => Resolved::Later,
         })
     }
@@ -286,6 +302,7 @@ impl Checker<'_> {
         match base {
             Resolved::Later => Resolved::Later,
             Resolved::Row(row, source) => self.row_member(row, source, name, span),
+            Resolved::Nearest(nearest, named) => self.nearest_member(*nearest, named, name, span),
             Resolved::Source(source) => self.source_member(scope, source, base_syntax.span, name, span),
             Resolved::SourceOf(entity, source) => {
                 let Kind::Entity(id) = entity.ty.kind else { return Resolved::Later };
@@ -587,11 +604,14 @@ impl Checker<'_> {
         let rows = model.trigger.clone();
         let mut scope = Scope { subject: model.entity, rows, in_model: true, ..Scope::empty() };
         let resolved = match &value.kind {
-            syntax::ExprKind::Name(_) | syntax::ExprKind::Member { .. } => self.resolve(&mut scope, value, None),
+            syntax::ExprKind::Name(_) | syntax::ExprKind::Member { .. } | syntax::ExprKind::Nearest { .. } => {
+                self.resolve(&mut scope, value, None)
+            }
             _ => Resolved::Value(self.expr(&mut scope, value, None)),
         };
         let found = match resolved {
             Resolved::Row(row, source) => Some(LetValue::Row(row, source)),
+            Resolved::Nearest(nearest, _) => Some(LetValue::Nearest(nearest, HashMap::new())),
             Resolved::Later => None,
             Resolved::Value(typed) => self.finish_let(name, span, typed),
             // Reports what is wrong with the name.
@@ -606,7 +626,7 @@ impl Checker<'_> {
         found
     }
 
-    fn finish_let(&mut self, name: String, span: Span, value: Expr) -> Option<LetValue> {
+    pub(super) fn finish_let(&mut self, name: String, span: Span, value: Expr) -> Option<LetValue> {
         if value.ty.kind == Kind::Unknown {
             return None;
         }

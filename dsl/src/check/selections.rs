@@ -44,9 +44,8 @@ impl Checker<'_> {
         }
         let Some(subject) = scope.subject else { return nothing };
         if let Some((distance, place)) = &selection.near {
-            self.expr(scope, distance, None);
-            self.expr(scope, place, None);
-            self.not_yet(distance.span.to(place.span), "within … of …");
+            let (slot, from, bound) = self.selection_near(scope, slot, selection, Some(distance), place);
+            return Selected::of_this(slot, from, bound);
         }
         match &selection.source {
             SourceTerm::Starts(_) => self.not_yet(selection.span, "starts of"),

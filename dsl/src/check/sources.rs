@@ -274,11 +274,6 @@ impl Checker<'_> {
             self.report(crate::diagnostics::types::NotAColumnType { at: column.ty.span, ty: name });
             ty.kind = Kind::Unknown;
         }
-        if matches!(ty.kind, Kind::Line | Kind::Polygon) {
-            let construct = column.ty.name.text.clone();
-            self.not_yet(column.ty.span, &construct);
-            ty.kind = Kind::Unknown;
-        }
         let load = Load { from: column.from.iter().map(|t| t.text.as_str().into()).collect(), ..Load::default() };
         Column { name: column.name.text.as_str().into(), ty, unique: column.unique, load, span: column.name.span }
     }

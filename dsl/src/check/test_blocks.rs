@@ -9,12 +9,11 @@ use crate::diagnostics::models::{
 };
 use crate::diagnostics::types::TypeMismatch;
 use crate::program::{
-    EntityId, EntityKeyType, Expected, Given, Kind, ModelId, SourceKind, SourceTime, Test, Type, Value,
+    EntityId, EntityKeyType, Expected, Given, Kind, Load, ModelId, SourceKind, SourceTime, Test, Type, Value,
 };
 use crate::source::Span;
 use crate::syntax::{self, Expect, Item, StatementKind, TestStatementKind, WarnEntryKind};
 use std::sync::Arc;
-use watchfire_stdlib::units::Unit;
 use watchfire_stdlib::value::Level;
 
 impl Checker<'_> {
@@ -246,8 +245,8 @@ impl Checker<'_> {
                     (None, _) => Some(Value::Missing),
                     (Some(cell), Some(column)) => {
                         let column = &self.source(id).columns[*column];
-                        let (ty, unit) = (column.ty.clone(), column.load.unit);
-                        self.cell(cell, &ty, unit)
+                        let (ty, load) = (column.ty.clone(), column.load.clone());
+                        self.cell(cell, &ty, &load)
                     }
                     (Some(_), None) => None,
                 };
@@ -264,13 +263,16 @@ impl Checker<'_> {
 
     /// The value of a cell; keys of entities stay raw texts, and a plain number is in the unit in which the column is
     /// stored, as in the department's own table.
-    fn cell(&mut self, cell: &syntax::Expr, ty: &Type, stored: Option<&'static Unit>) -> Option<Value> {
-        if let (Kind::Quantity(_), Some(unit), Some(number)) = (&ty.kind, stored, plain_number(cell)) {
+    fn cell(&mut self, cell: &syntax::Expr, ty: &Type, load: &Load) -> Option<Value> {
+        if let (Kind::Quantity(_), Some(unit), Some(number)) = (&ty.kind, load.unit, plain_number(cell)) {
             return Some(Value::float(unit.to_si(number)));
         }
         match ty.kind {
             Kind::Unknown => None,
             Kind::Entity(entity) => self.raw_key(cell, entity).map(Value::Text),
+            Kind::Point | Kind::Line | Kind::Polygon if matches!(cell.kind, syntax::ExprKind::Text(_)) => {
+                self.place_cell(cell, &ty.kind, load.system)
+            }
             ref kind => {
                 let value = self.expr(&mut Scope::empty(), cell, Some(kind));
                 let value = self.need(value, kind, None);

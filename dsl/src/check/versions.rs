@@ -106,7 +106,7 @@ impl Checker<'_> {
                     needs.names.extend(self.externs.get(function.index()).map(|f| f.span));
                 }
                 ExprKind::Aggregate(aggregate) => match &aggregate.selection.from {
-                    From::Rows { source, .. } => self.source_needs(*source, needs),
+                    From::Rows { source, .. } | From::Near { source, .. } => self.source_needs(*source, needs),
                     From::Entities { source, entity, .. } => {
                         self.source_needs(*source, needs);
                         self.entity_needs(*entity, needs);

@@ -96,6 +96,8 @@ areas! {
     names,
     /// Types, units, missing values: E03xx.
     types,
+    /// Places: E036x.
+    places,
     /// Grants, purposes, privacy: E04xx.
     grants,
     /// Models: triggers, levels, messages, parameters, tests: E05xx.

@@ -1,6 +1,6 @@
 //! Walking typed expressions: their parts, in the order in which they are written.
 
-use super::{Aggregate, Expr, ExprKind, PeerGroup, Peers, Selection, UnionPart, Window};
+use super::{Aggregate, Expr, ExprKind, From, PeerGroup, Peers, Selection, UnionPart, Window};
 
 impl Expr {
     /// The expressions directly inside this one; of an aggregate in the order of [`Aggregate::parts`].
@@ -49,9 +49,9 @@ impl Expr {
             ExprKind::Score(rules) => rules.iter_mut().flat_map(|(weight, condition)| [weight, condition]).collect(),
             ExprKind::Call { arguments, .. } | ExprKind::Extern { arguments, .. } => arguments.iter_mut().collect(),
             ExprKind::Aggregate(aggregate) => {
-                let Selection { of, filter, window, .. } = &mut aggregate.selection;
+                let Selection { from, of, filter, window, .. } = &mut aggregate.selection;
                 let event = window.as_mut().and_then(Window::event_mut);
-                let outside = of.as_deref_mut().into_iter().chain(event);
+                let outside = from.parts_mut().into_iter().chain(of.as_deref_mut()).chain(event);
                 outside.chain(aggregate.value.iter_mut()).chain(filter.iter_mut()).collect()
             }
             ExprKind::Peers(peers) => peers.parts_mut(),
@@ -83,11 +83,31 @@ impl Expr {
 }
 
 impl Aggregate {
-    /// What is evaluated outside its selection (whose rows, since when), its value, and its filter.
+    /// What is evaluated outside its selection (near what, whose rows, since when), its value, and its filter.
     pub fn parts(&self) -> Vec<&Expr> {
-        let Selection { of, filter, window, .. } = &self.selection;
-        let outside = of.as_deref().into_iter().chain(window.as_ref().and_then(Window::event));
-        outside.chain(&self.value).chain(filter).collect()
+        let Selection { from, of, filter, window, .. } = &self.selection;
+        let event = window.as_ref().and_then(Window::event);
+        from.parts().into_iter().chain(of.as_deref()).chain(event).chain(&self.value).chain(filter).collect()
+    }
+}
+
+impl From {
+    /// Its expressions; they are evaluated outside the selection.
+    pub fn parts(&self) -> Vec<&Expr> {
+        match self {
+            Self::Near { place, distance, .. } => std::iter::once(&**place).chain(distance.as_deref()).collect(),
+            Self::Rows { .. } | Self::Entities { .. } | Self::Findings(_) => Vec::new(),
+        }
+    }
+
+    /// The same, to change them.
+    pub fn parts_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Self::Near { place, distance, .. } => {
+                std::iter::once(&mut **place).chain(distance.as_deref_mut()).collect()
+            }
+            Self::Rows { .. } | Self::Entities { .. } | Self::Findings(_) => Vec::new(),
+        }
     }
 }
 

@@ -37,6 +37,7 @@ enum Growing {
     Duration(Vec<Duration>),
     Hour(Vec<u8>),
     Point(Vec<Point>),
+    Shape(Vec<u32>, HashMap<Value, u32>, Vec<Value>),
     Enum(EnumId, Vec<u32>),
     Entity(Vec<u32>, HashMap<EntityKey, u32>, Vec<EntityKey>),
 }
@@ -57,7 +58,8 @@ impl ColumnBuilder {
             Kind::Point => Growing::Point(Vec::new()),
             Kind::Enum(id) => Growing::Enum(*id, Vec::new()),
             Kind::Entity(_) => Growing::Entity(Vec::new(), HashMap::new(), Vec::new()),
-            Kind::Line | Kind::Polygon | Kind::List(_) | Kind::Level | Kind::Unknown => return None,
+            Kind::Line | Kind::Polygon => Growing::Shape(Vec::new(), HashMap::new(), Vec::new()),
+            Kind::List(_) | Kind::Level | Kind::Unknown => return None,
         };
         Some(Self { data, valid: Vec::new() })
     }
@@ -71,6 +73,13 @@ impl ColumnBuilder {
                 let next = keys.len() as u32;
                 Slot::Code(*codes.entry(key).or_insert_with_key(|key| {
                     keys.push(key.clone());
+                    next
+                }))
+            }
+            (Growing::Shape(_, codes, shapes), value @ (Value::Line(_) | Value::Polygon(_))) => {
+                let next = shapes.len() as u32;
+                Slot::Code(*codes.entry(value).or_insert_with_key(|value| {
+                    shapes.push(value.clone());
                     next
                 }))
             }
@@ -98,7 +107,9 @@ impl ColumnBuilder {
             (Growing::Hour(values), Slot::Value(Value::Hour(value))) => put!(values, *value),
             (Growing::Point(values), Slot::Value(Value::Point(value))) => put!(values, *value),
             (Growing::Enum(_, values), Slot::Value(Value::Enum(_, value))) => put!(values, *value),
-            (Growing::Text(codes, _) | Growing::Entity(codes, ..), Slot::Code(code)) => put!(codes, *code),
+            (Growing::Text(codes, _) | Growing::Entity(codes, ..) | Growing::Shape(codes, ..), Slot::Code(code)) => {
+                put!(codes, *code)
+            }
             _ => false,
         };
         if !there {
@@ -106,7 +117,10 @@ impl ColumnBuilder {
                 Growing::Bool(values) => values.push(false),
                 Growing::Int(values) | Growing::Money(values) | Growing::Time(values) => values.push(0),
                 Growing::Float(values) => values.push(0.0),
-                Growing::Text(values, _) | Growing::Enum(_, values) | Growing::Entity(values, ..) => values.push(0),
+                Growing::Text(values, _)
+                | Growing::Enum(_, values)
+                | Growing::Entity(values, ..)
+                | Growing::Shape(values, ..) => values.push(0),
                 Growing::Date(values) => values.push(0),
                 Growing::Duration(values) => values.push(Duration::default()),
                 Growing::Hour(values) => values.push(0),
@@ -132,6 +146,7 @@ impl ColumnBuilder {
             Growing::Duration(values) => Value::Duration(values[row]),
             Growing::Hour(values) => Value::Hour(values[row]),
             Growing::Point(values) => Value::Point(values[row]),
+            Growing::Shape(codes, _, shapes) => shapes[codes[row] as usize].clone(),
             Growing::Enum(id, codes) => Value::Enum(*id, codes[row]),
             Growing::Entity(codes, _, keys) => Value::Entity(keys[codes[row] as usize].clone()),
         }
@@ -153,6 +168,10 @@ impl ColumnBuilder {
             Growing::Duration(values) => ColumnData::Duration(values),
             Growing::Hour(values) => ColumnData::Hour(values),
             Growing::Point(values) => ColumnData::Point(values),
+            Growing::Shape(codes, _, shapes) => {
+                let (codes, shapes) = ranked(codes, shapes);
+                ColumnData::Shape(codes, shapes)
+            }
             Growing::Enum(id, codes) => ColumnData::Enum(id, codes),
             Growing::Entity(codes, _, keys) => {
                 let (codes, keys) = ranked(codes, keys);

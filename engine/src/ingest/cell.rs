@@ -6,10 +6,10 @@ use crate::rejects::Reason;
 use std::sync::Arc;
 use watchfire_dsl::program::{Column, Enum, Kind, ReferenceSystem};
 use watchfire_stdlib::functions::Loaded;
-use watchfire_stdlib::geo::{bd09_to_wgs84, gcj02_to_wgs84};
+use watchfire_stdlib::geo::Written;
 use watchfire_stdlib::ops::{divide_half_even, round_half_even};
 use watchfire_stdlib::units::{Unit, UnitKind};
-use watchfire_stdlib::value::{DAY_MICROS, Duration, Point, Value};
+use watchfire_stdlib::value::{DAY_MICROS, Duration, Value};
 use watchfire_stdlib::zone::{Zone, is_date, is_time, wall_date};
 
 /// What a raw cell is, before its time zone is applied.
@@ -129,9 +129,16 @@ impl<'a> Reader<'a> {
             Kind::Point => match cell {
                 RawCell::Text(raw) => match text::position(raw) {
                     Some((longitude, latitude)) => self.point(longitude, latitude),
-                    None => Parsed::Bad(Reason::NoPoint),
+                    None => match self.shape(raw) {
+                        point @ Parsed::Value(_) => point,
+                        _ => Parsed::Bad(Reason::NoPoint),
+                    },
                 },
                 _ => Parsed::Bad(Reason::NoPoint),
+            },
+            Kind::Line | Kind::Polygon => match cell {
+                RawCell::Text(raw) => self.shape(raw),
+                _ => Parsed::Bad(if *self.kind == Kind::Line { Reason::NoLine } else { Reason::NoPolygon }),
             },
             Kind::Enum(id) => match text::cell_text(cell).and_then(|raw| self.variant(&raw)) {
                 Some(variant) => Parsed::Value(Value::Enum(*id, variant)),
@@ -156,16 +163,20 @@ impl<'a> Reader<'a> {
 
     /// A position in the column's reference system.
     pub(crate) fn point(&self, longitude: f64, latitude: f64) -> Parsed {
-        let point = match self.system {
-            None | Some(ReferenceSystem::Wgs84) => Point::new(longitude, latitude),
-            Some(ReferenceSystem::Gcj02) => {
-                Point::new(longitude, latitude).and_then(|p| gcj02_to_wgs84(p.longitude, p.latitude))
-            }
-            Some(ReferenceSystem::Bd09) => {
-                Point::new(longitude, latitude).and_then(|p| bd09_to_wgs84(p.longitude, p.latitude))
-            }
-        };
-        point.map(Value::Point).ok_or(Reason::OutOfRange).into()
+        let system = self.system.unwrap_or(ReferenceSystem::Wgs84);
+        system.to_wgs84(longitude, latitude).map(Value::Point).ok_or(Reason::OutOfRange).into()
+    }
+
+    /// A place as WKT, GeoJSON or WKB, its positions in the column's reference system.
+    fn shape(&self, raw: &str) -> Parsed {
+        let system = self.system.unwrap_or(ReferenceSystem::Wgs84);
+        let to_wgs84 = |longitude, latitude| system.to_wgs84(longitude, latitude);
+        let read = Written::read(raw).and_then(|written| match self.kind {
+            Kind::Line => written.line(to_wgs84).map(|line| Value::Line(Arc::new(line))),
+            Kind::Polygon => written.polygon(to_wgs84).map(|polygon| Value::Polygon(Arc::new(polygon))),
+            _ => written.point(to_wgs84).map(Value::Point),
+        });
+        read.map_err(Reason::Refused).into()
     }
 
     fn money(&self, cell: RawCell<'_>) -> Result<i64, Reason> {

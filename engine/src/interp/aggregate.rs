@@ -55,6 +55,7 @@ impl<'a> Evaluator<'a> {
         };
         let kind = of.map_or(&node.ty, |value| &value.ty);
         let mut fold = Fold::new(function);
+        let mut near: Vec<RowRef> = Vec::new();
         match &aggregate.from {
             FromNode::Rows(timeline) => {
                 let source = self.world.plan.timelines[timeline.0 as usize].source;
@@ -72,6 +73,27 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
+            FromNode::Near(id, place, None) => {
+                let value = self.nearest(*id, place, aggregate, of, window);
+                let (source, rows) = self.all_rows(*id);
+                let decided = function == AggregateFunction::Any && value.is_true();
+                let known = decided || matches!(value, Value::Fault(_)) || !self.is_silent(source, rows, window);
+                return if known { value } else { Value::Missing };
+            }
+            FromNode::Near(id, place, Some(distance)) => {
+                let places = match self.rows_near(*id, place, distance) {
+                    Ok(places) => places,
+                    Err(value) => return value,
+                };
+                let (source, rows) = self.all_rows(*id);
+                near = places.iter().map(|place| rows[*place]).collect();
+                let selection = Rows::new(self.world, source, rows, window, self.t, self.k);
+                for place in places.into_iter().filter(|place| selection.takes(*place)) {
+                    if !self.take(aggregate, of, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
+                        break;
+                    }
+                }
+            }
             FromNode::Findings(models) => {
                 let hidden = mutant(Mutant::FindingsSameInstantHidden);
                 let known = if hidden { self.k.saturating_sub(1) } else { self.k };
@@ -84,22 +106,32 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, subject, window);
+        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, subject, &near, window);
         fold.finish(partly, kind, node.site)
     }
 
     /// Whether something that the aggregate should have seen may have been missed.
-    fn is_partly_covered(&mut self, aggregate: &AggregateNode, subject: usize, window: Option<Bounds>) -> bool {
-        let (FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline), Some((from, to))) =
-            (&aggregate.from, window)
-        else {
-            return false;
-        };
-        if mutant(Mutant::CoverageIgnored) {
-            return false;
+    fn is_partly_covered(
+        &mut self,
+        aggregate: &AggregateNode,
+        subject: usize,
+        near: &[RowRef],
+        window: Option<Bounds>,
+    ) -> bool {
+        match &aggregate.from {
+            FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline) => {
+                let source = self.world.plan.timelines[timeline.0 as usize].source;
+                let rows = self.rows_of(subject, *timeline);
+                self.is_silent(source, rows, window)
+            }
+            FromNode::Near(id, ..) => self.is_silent(self.all_rows(*id).0, near, window),
+            FromNode::Findings(_) => false,
         }
-        let source = self.world.plan.timelines[timeline.0 as usize].source;
-        let rows = self.rows_of(subject, *timeline);
+    }
+
+    /// Whether a source, for these of its rows, may have been silent in a window.
+    fn is_silent(&self, source: SourceId, rows: &[RowRef], window: Option<Bounds>) -> bool {
+        let Some((from, to)) = window.filter(|_| !mutant(Mutant::CoverageIgnored)) else { return false };
         self.world.coverage.partly_covered(self.world.store, source, from, to, self.t, self.k, rows)
     }
 
@@ -121,10 +153,17 @@ impl<'a> Evaluator<'a> {
             Some(fault @ Value::Fault(_)) => fault,
             Some(_) => return true,
         };
-        if let (Value::Fault(fault), Some((source, row))) = (&value, row) {
-            self.fault_rows.entry(*fault).or_insert(FaultRow { source, row });
+        if let Some((source, row)) = row {
+            self.note_fault(&value, source, row);
         }
         fold.push(value)
+    }
+
+    /// Notes the row in which a fault arose.
+    pub(super) fn note_fault(&mut self, value: &Value, source: SourceId, row: RowRef) {
+        if let Value::Fault(fault) = value {
+            self.fault_rows.entry(*fault).or_insert(FaultRow { source, row });
+        }
     }
 }
 
@@ -152,9 +191,11 @@ impl Fold {
             }
             AggregateFunction::CountDistinct | AggregateFunction::The => Content::Distinct(HashSet::new()),
             AggregateFunction::MostCommon => Content::Counted(BTreeMap::new()),
-            AggregateFunction::Min | AggregateFunction::Max | AggregateFunction::First | AggregateFunction::Last => {
-                Content::One(None)
-            }
+            AggregateFunction::Min
+            | AggregateFunction::Max
+            | AggregateFunction::First
+            | AggregateFunction::Last
+            | AggregateFunction::Nearest => Content::One(None),
             AggregateFunction::Sum
             | AggregateFunction::Mean
             | AggregateFunction::Stddev

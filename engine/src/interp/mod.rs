@@ -16,6 +16,7 @@ mod decide;
 mod elements;
 mod expression;
 mod peers;
+mod places;
 mod rows;
 mod score;
 mod sequence;
@@ -28,6 +29,7 @@ pub(crate) use sequence::{Found, Looked, Search};
 
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
+use crate::places::Places;
 use crate::plan::{ModelPlan, Plan, SharedId, TimelineId};
 use crate::table::Store;
 use crate::timeline::{RowRef, Timeline};
@@ -47,6 +49,8 @@ pub(crate) struct World<'a> {
     pub(crate) store: &'a Store,
     /// By [`TimelineId`].
     pub(crate) timelines: &'a [Timeline],
+    /// By [`PlacesId`](crate::plan::PlacesId).
+    pub(crate) places: &'a [Places],
     /// Where sources are covered.
     pub(crate) coverage: &'a Coverage,
     /// Values of the parameters, by their id.

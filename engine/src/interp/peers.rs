@@ -117,6 +117,10 @@ impl<'a> Evaluator<'a> {
                 let timeline = self.world.plan.timelines.get(timeline.0 as usize);
                 timeline.is_some_and(|timeline| !is_timeless(self.world.program, timeline.source))
             }
+            FromNode::Near(id, ..) => {
+                let places = self.world.plan.places.get(id.0 as usize);
+                places.is_some_and(|places| !is_timeless(self.world.program, places.source))
+            }
             FromNode::Findings(_) => true,
         }
     }

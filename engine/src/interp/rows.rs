@@ -97,6 +97,11 @@ impl<'a> Rows<'a> {
         selection
     }
 
+    /// Whether the selection takes the row at this place.
+    pub(super) fn takes(&self, place: usize) -> bool {
+        (self.next..self.end).contains(&place) && self.rows.get(place).is_some_and(|row| self.counts(*row))
+    }
+
     fn counts(&self, row: RowRef) -> bool {
         let Some(table) = self.world.table(self.source, row) else { return false };
         let time = table.time(row.row).unwrap_or(ALWAYS);

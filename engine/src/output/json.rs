@@ -145,6 +145,7 @@ fn plain(value: &Value, levels: &Levels) -> Option<Json> {
         Value::Hour(hour) => json!(hour),
         Value::Point(point) => json!([point.longitude, point.latitude]),
         Value::Level(level) => json!(levels.name(*level)),
+        Value::Line(_) | Value::Polygon(_) => return None,
         Value::Enum(..) | Value::Entity(_) | Value::List(_) => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! The plan as people read it.
 
-use super::text::{peers_text, span_text, timeline_text};
+use super::text::{peers_text, places_text, span_text, timeline_text};
 use super::{ModelPlan, Plan};
 use serde::Serialize;
 use std::fmt;
@@ -17,6 +17,8 @@ pub struct PlanDescription {
     pub tables: Vec<TableDescription>,
     /// Orderings of rows that are built: a source, by the columns that say what its rows are about.
     pub timelines: Vec<String>,
+    /// Sources of which rows are found by where they lie: `complaints by place`.
+    pub places: Vec<String>,
     /// Aggregates that are written in several places and computed once for each entity and instant.
     pub shared: Vec<SharedDescription>,
 }
@@ -90,6 +92,7 @@ impl Plan {
             models: models.collect(),
             tables: tables.collect(),
             timelines: self.timelines.iter().map(|timeline| timeline_text(program, timeline)).collect(),
+            places: self.places.iter().map(|places| places_text(program, places)).collect(),
             shared: shared.collect(),
         }
     }
@@ -158,6 +161,9 @@ impl fmt::Display for PlanDescription {
         }
         for timeline in &self.timelines {
             writeln!(f, "timeline {timeline}")?;
+        }
+        for places in &self.places {
+            writeln!(f, "places {places}")?;
         }
         for shared in &self.shared {
             writeln!(f, "shared {} times by {}: {}", shared.places, shared.users.join(", "), shared.text)?;

@@ -1,15 +1,15 @@
 //! From the typed program to the plan's expressions.
 
 use super::node::{
-    AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
-    WindowNode,
+    AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, PlacesId, SharedId,
+    TimelineId, WindowNode,
 };
 use super::peers::reads_dated;
 use super::sequence::{RowsPlan, SequencePlan, StepPlan};
 use super::text::aggregate_text;
 use super::{
-    FactPlan, ModelPlan, PartColumn, PartPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan, dependencies,
-    slots_up_to,
+    FactPlan, ModelPlan, PartColumn, PartPlan, PlacesPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan,
+    dependencies, slots_up_to,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -39,6 +39,7 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
                 })
                 .collect(),
             timelines: Vec::new(),
+            places: Vec::new(),
             shared: Vec::new(),
             reads: vec![None; program.sources.len()],
         },
@@ -221,6 +222,23 @@ impl<'p> Lowering<'p> {
         id
     }
 
+    /// The rows of a source by a column of positions; notes the column.
+    fn places(&mut self, source: SourceId, column: ColumnId) -> PlacesId {
+        self.read(source, column);
+        if let SourceKind::Union(parts) = &self.program.sources[source.index()].kind {
+            for part in parts {
+                self.plan.reads[part.source.index()].get_or_insert_default();
+            }
+        }
+        let wanted = PlacesPlan { source, column };
+        let known = self.plan.places.iter().position(|places| *places == wanted);
+        let place = known.unwrap_or_else(|| {
+            self.plan.places.push(wanted);
+            self.plan.places.len() - 1
+        });
+        PlacesId(u32::try_from(place).unwrap_or(u32::MAX))
+    }
+
     /// Notes that a column is read; of a union, what its parts compute it from.
     fn read(&mut self, source: SourceId, column: ColumnId) {
         let program = self.program;
@@ -362,6 +380,11 @@ impl<'p> Lowering<'p> {
             From::Entities { entity, element, source, by } => {
                 element.iter().for_each(|column| self.read(*source, *column));
                 FromNode::Entities(*entity, element.clone(), self.timeline(*source, by))
+            }
+            From::Near { source, column, place, distance } => {
+                let place = self.boxed(place);
+                let distance = distance.as_ref().map(|distance| self.boxed(distance));
+                FromNode::Near(self.places(*source, *column), place, distance)
             }
             From::Findings(models) => {
                 let mut models = models.clone();

@@ -21,8 +21,8 @@ mod strata;
 mod text;
 
 pub(crate) use node::{
-    AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, SharedId, TimelineId,
-    WindowNode,
+    AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, PlacesId, SharedId,
+    TimelineId, WindowNode,
 };
 pub(crate) use peers::is_timeless;
 pub(crate) use sequence::{Depends, RowsPlan, SequencePlan};
@@ -50,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) unions: Vec<Vec<PartPlan>>,
     /// Timelines that are needed.
     pub(crate) timelines: Vec<TimelinePlan>,
+    /// Sources of which rows are taken by where they lie.
+    pub(crate) places: Vec<PlacesPlan>,
     /// Aggregates by meaning.
     pub(crate) shared: Vec<Shared>,
     /// By [`SourceId`]: the columns that expressions read; `None`: a union, or not read. Loading adds those that decide
@@ -64,6 +66,15 @@ pub(crate) struct TimelinePlan {
     pub(crate) source: SourceId,
     /// One column, or two for a pair.
     pub(crate) by: Vec<ColumnId>,
+}
+
+/// The rows of a source by a column of positions.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct PlacesPlan {
+    /// The source or union.
+    pub(crate) source: SourceId,
+    /// The column.
+    pub(crate) column: ColumnId,
 }
 
 /// An aggregate that is computed once for each entity, t and k, wherever it is written.

@@ -16,6 +16,10 @@ use watchfire_stdlib::value::Value;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct TimelineId(pub(crate) u32);
 
+/// Rows by where they lie, in [`Plan::places`](super::Plan::places).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct PlacesId(pub(crate) u32);
+
 /// An aggregate known by its meaning, in [`Plan::shared`](super::Plan::shared).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct SharedId(pub(crate) u32);
@@ -189,6 +193,8 @@ pub(crate) enum FromNode {
     Rows(TimelineId),
     /// The distinct entities in these columns of the entity's rows in a timeline.
     Entities(EntityId, Vec<ColumnId>, TimelineId),
+    /// Rows of a source near a place: at most so far away, or all with a position, the nearest first.
+    Near(PlacesId, Box<Node>, Option<Box<Node>>),
     /// Findings of these models, by model name.
     Findings(Vec<ModelId>),
 }
@@ -219,9 +225,14 @@ impl Node {
             NodeKind::Score(rules) => rules.iter().flat_map(|(weight, condition)| [weight, condition]).collect(),
             NodeKind::Call(_, arguments) | NodeKind::Extern(_, arguments) => arguments.iter().collect(),
             NodeKind::Aggregate(aggregate) => {
+                let near = match &aggregate.from {
+                    FromNode::Near(_, place, distance) => [Some(&**place), distance.as_deref()],
+                    _ => [None, None],
+                };
                 let of = aggregate.of.iter().map(|(_, entity)| entity);
                 let event = aggregate.window.iter().filter_map(WindowNode::event);
-                of.chain(event).chain(&aggregate.filter).chain(&aggregate.value).collect()
+                let near = near.into_iter().flatten();
+                near.chain(of).chain(event).chain(&aggregate.filter).chain(&aggregate.value).collect()
             }
             NodeKind::Peers(peers) => {
                 let distance =

@@ -38,7 +38,9 @@ pub(super) fn reads_dated(program: &Program, lets: &[Let], value: &Expr) -> bool
         value.visit(&mut |e| match &e.kind {
             ExprKind::Aggregate(aggregate) => {
                 found |= match &aggregate.selection.from {
-                    From::Rows { source, .. } | From::Entities { source, .. } => !is_timeless(program, *source),
+                    From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => {
+                        !is_timeless(program, *source)
+                    }
                     From::Findings(_) => true,
                 };
             }

@@ -6,7 +6,7 @@
 use super::node::{
     AggregateNode, Arithmetic, FixedWindow, FromNode, Node, NodeKind, PeerGroupNode, PeersNode, WindowNode,
 };
-use super::{Plan, TimelinePlan};
+use super::{PlacesPlan, Plan, TimelinePlan};
 use std::fmt::Write;
 use watchfire_dsl::program::{
     AggregateFunction, CalendarUnit, ColumnId, FindingColumn, ParameterId, PeerFunction, Program, Row, RowSlot,
@@ -288,6 +288,8 @@ impl Text<'_> {
             self.push(" of ");
             self.node(of);
         }
+        // Places are not among the rows: they are read before the row has a name.
+        let bound = self.bound.len();
         self.bound.push(aggregate.slot);
         if let Some(value) = &aggregate.value {
             self.push(" ");
@@ -303,6 +305,23 @@ impl Text<'_> {
                 let columns = source.map_or_else(String::new, |source| self.columns(source, columns));
                 self.write(format_args!("{name} ({columns}) in "));
                 self.timeline(id.0 as usize);
+            }
+            FromNode::Near(id, place, distance) => {
+                if let Some(places) = self.plan.places.get(id.0 as usize) {
+                    let text = places_text(self.program, places);
+                    self.push(&text);
+                }
+                let inside = self.bound.split_off(bound);
+                match distance {
+                    Some(distance) => {
+                        self.push(" within ");
+                        self.node(distance);
+                        self.push(" of ");
+                    }
+                    None => self.push(" nearest to "),
+                }
+                self.node(place);
+                self.bound.extend(inside);
             }
             FromNode::Findings(models) => {
                 let names = models.iter().filter_map(|id| self.program.models.get(id.index())).map(|m| &*m.name);
@@ -352,6 +371,13 @@ pub(super) fn timeline_text(program: &Program, timeline: &TimelinePlan) -> Strin
     let Some(source) = program.sources.get(timeline.source.index()) else { return String::new() };
     let columns = timeline.by.iter().filter_map(|column| source.columns.get(column.index())).map(|c| &*c.name);
     format!("{} by {}", source.name, columns.collect::<Vec<_>>().join(", "))
+}
+
+/// `complaints by place`
+pub(super) fn places_text(program: &Program, places: &PlacesPlan) -> String {
+    let Some(source) = program.sources.get(places.source.index()) else { return String::new() };
+    let column = source.columns.get(places.column.index()).map_or("", |column| &*column.name);
+    format!("{} by {column}", source.name)
 }
 
 /// `1 month 2 days`
@@ -405,5 +431,6 @@ fn function_text(function: AggregateFunction) -> String {
         AggregateFunction::None => "none".into(),
         AggregateFunction::The => "the".into(),
         AggregateFunction::List => "list".into(),
+        AggregateFunction::Nearest => "nearest".into(),
     }
 }

@@ -59,6 +59,14 @@ fn convert(series: &Series) -> PolarsResult<Option<RawColumn>> {
         }
         DataType::String => return Ok(Some(texts(series)?)),
         DataType::Categorical(..) | DataType::Enum(..) => return Ok(Some(texts(&series.cast(&DataType::String)?)?)),
+        // Only places are read from bytes (WKB), which have a form as text.
+        DataType::Binary => {
+            let mut builder = TextBuilder::default();
+            for bytes in series.binary()?.iter() {
+                builder.push(bytes.map(hexadecimal).as_deref());
+            }
+            return Ok(Some(builder.finish()));
+        }
         DataType::Date => RawData::Date(plain(series.date()?.physical().iter())),
         DataType::Datetime(unit, zone) => {
             let values = plain(series.datetime()?.physical().iter());
@@ -84,6 +92,11 @@ fn texts(series: &Series) -> PolarsResult<RawColumn> {
         builder.push(text);
     }
     Ok(builder.finish())
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Nanoseconds are cut to the microsecond in which they lie.

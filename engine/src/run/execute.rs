@@ -15,6 +15,7 @@ use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
 use crate::mutant::{Mutant, mutant};
+use crate::places::Places;
 use crate::plan::{ModelPlan, Plan};
 use crate::table::Store;
 use crate::timeline::Timeline;
@@ -32,6 +33,7 @@ pub(crate) struct Execution<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) store: &'a Store,
     pub(crate) timelines: &'a [Timeline],
+    pub(crate) places: &'a [Places],
     pub(crate) coverage: &'a Coverage,
     pub(crate) parameters: &'a [Value],
     pub(crate) zone: Zone,
@@ -170,6 +172,7 @@ impl Execution<'_> {
             plan: self.plan,
             store: self.store,
             timelines: self.timelines,
+            places: self.places,
             coverage: self.coverage,
             parameters: self.parameters,
             zone: self.zone,

@@ -194,6 +194,8 @@ fn converted(value: &Value, kind: &Kind) -> Option<Value> {
         | (Value::Duration(_), Kind::Duration)
         | (Value::Hour(_), Kind::Hour)
         | (Value::Point(_), Kind::Point)
+        | (Value::Line(_), Kind::Line)
+        | (Value::Polygon(_), Kind::Polygon)
         | (Value::Level(_), Kind::Level)
         | (Value::Entity(_), Kind::Entity(_)) => Some(value.clone()),
         (Value::Enum(id, _), Kind::Enum(wanted)) if id == wanted => Some(value.clone()),

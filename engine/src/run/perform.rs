@@ -9,6 +9,7 @@ use crate::finding::{Finding, FindingRecord};
 use crate::ingest::load;
 use crate::interp::FaultRow;
 use crate::mutant::{Mutant, mutant};
+use crate::places::Places;
 use crate::plan::{Plan, after, span_of, starts};
 use crate::shown::{DEVELOPMENT_KEY, Shower};
 use crate::sources::Sources;
@@ -77,6 +78,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         let timeline = &plan.timelines[index];
         Timeline::build(program, &store, timeline.source, &timeline.by, partitions)
     });
+    let places: Vec<Places> =
+        in_parallel(threads, plan.places.len(), |index| Places::build(program, &plan, &store, &plan.places[index]));
     let coverage = match &request.sources.outages {
         Some(outages) => Coverage::stated(program, outages),
         None => Coverage::observed(program, &store),
@@ -88,6 +91,7 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         plan: &plan,
         store: &store,
         timelines: &timelines,
+        places: &places,
         coverage: &coverage,
         parameters: &parameters,
         zone,

@@ -15,6 +15,7 @@ mod place;
 mod signature;
 mod text;
 
+pub use place::{INSIDE, PLACES, distance_function};
 pub use signature::{Mismatch, Pattern};
 
 use crate::ops::Site;

@@ -158,7 +158,10 @@ mod tests {
         let misfit = |index, wanted: &str, wanted_zh: &str| {
             Err(Mismatch::Argument { index, wanted: wanted.into(), wanted_zh: wanted_zh.into() })
         };
-        assert_eq!(kind_of("distance", &[Kind::Point, Kind::Text]), misfit(1, "Point", "位置"));
+        assert_eq!(
+            kind_of("distance", &[Kind::Point, Kind::Text]),
+            misfit(1, "Point or Line or Polygon", "位置或线路或区域")
+        );
         assert_eq!(kind_of("weekday", &[Kind::Int]), misfit(0, "Date or Time", "日期或时间"));
         assert_eq!(kind_of("min_of", &[Kind::Date, Kind::Time]), misfit(1, "Date", "日期"));
         assert_eq!(kind_of("sqrt", &[Kind::Quantity(Dimension::AREA)]), misfit(0, "Float", "小数"));
@@ -167,7 +170,10 @@ mod tests {
     #[test]
     fn signatures_are_readable() {
         let written = |name| lookup(name).map(Function::signature);
-        assert_eq!(written("distance").as_deref(), Some("distance(p: Point, q: Point): Length"));
+        assert_eq!(
+            written("distance").as_deref(),
+            Some("distance(p: Point or Line or Polygon, q: Point or Line or Polygon): Length")
+        );
         assert_eq!(written("night").as_deref(), Some("night(t: Time): Date?"));
         assert_eq!(written("clock.hhmm").as_deref(), Some("clock.hhmm(day: Date, digits: Int): wall time"));
     }

@@ -51,7 +51,9 @@ pub fn compare_numbers(whole: i64, number: f64) -> Ordering {
 
 /// The order of two known values of comparable kinds.
 fn order(a: &Value, b: &Value) -> Option<Ordering> {
-    use Value::{Bool, Date, Duration, Entity, Enum, Float, Hour, Int, Level, List, Money, Point, Text, Time};
+    use Value::{
+        Bool, Date, Duration, Entity, Enum, Float, Hour, Int, Level, Line, List, Money, Point, Polygon, Text, Time,
+    };
     Some(match (a, b) {
         (Int(x), Float(y)) => compare_numbers(*x, *y),
         (Float(x), Int(y)) => compare_numbers(*y, *x).reverse(),
@@ -67,6 +69,8 @@ fn order(a: &Value, b: &Value) -> Option<Ordering> {
         | (Duration(_), Duration(_))
         | (Hour(_), Hour(_))
         | (Point(_), Point(_))
+        | (Line(_), Line(_))
+        | (Polygon(_), Polygon(_))
         | (Entity(_), Entity(_))
         | (Level(_), Level(_))
         | (List(_), List(_)) => a.cmp(b),

@@ -1,6 +1,7 @@
 //! Generated rows: each cell both as it is delivered and as the value that it means, so that the reference needs no
 //! ingest.
 
+use super::places::{place_value, raw_place};
 use super::schema::{Column, EntityName, RawForm, Schema, Source, TimeKind, Ty, VARIANTS};
 use chrono::{DateTime, NaiveDate};
 use rand::Rng;
@@ -300,6 +301,11 @@ fn value_cell(rng: &mut ChaCha8Rng, column: &Column, moments: &Moments, entities
             time_cell(rng, column, wall, moments, 0.04)
         }
         Ty::Duration => cell(Raw::Null, Value::Missing),
+        Ty::Point | Ty::Polygon => {
+            let raw = raw_place(rng, column.ty);
+            let value = place_value(&raw, column.ty);
+            Cell { raw: Raw::Text(raw), value }
+        }
         Ty::Entity(entity) => entity_cell(rng, entity, column, entities, number),
     }
 }

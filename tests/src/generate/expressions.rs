@@ -18,6 +18,8 @@ pub(super) struct RowVariable {
     pub(super) source: String,
     /// Its columns can be named without it.
     pub(super) plain: bool,
+    /// It is what `nearest` found: no row is before it.
+    pub(super) nearest: bool,
 }
 
 /// A fact.
@@ -154,7 +156,7 @@ impl Writer<'_> {
     }
 
     /// A name or a literal.
-    fn leaf(&mut self, ty: Ty, scope: &Scope) -> String {
+    pub(super) fn leaf(&mut self, ty: Ty, scope: &Scope) -> String {
         let mut names = self.names(ty, scope);
         if ty == Ty::Time && self.chance(0.3) {
             names.push("now".into());
@@ -187,6 +189,7 @@ impl Writer<'_> {
                 let span = self.pick(&["0 s", "6 h", "1 day", "2 days", "90 min", "24 h"], "1 day");
                 span.into()
             }
+            Ty::Point | Ty::Polygon => self.place_literal(ty),
             Ty::Area => self.pick(&["0 m²", "5 m²", "10 m²", "12.5 m²"], "5 m²").into(),
             Ty::Time => scope.instants.choose(self.rng).cloned().unwrap_or_else(|| "now".into()),
             Ty::Date => {
@@ -220,7 +223,7 @@ impl Writer<'_> {
                     Some(name) => {
                         names.push(format!("{name}.{}", column.name));
                         names.push(format!("{name}.{}", column.name));
-                        if source.time != TimeKind::Timeless {
+                        if source.time != TimeKind::Timeless && !row.nearest {
                             names.push(format!("{name}.before.{}", column.name));
                         }
                     }
@@ -275,7 +278,8 @@ impl Writer<'_> {
             return format!("not ({})", self.condition(scope, depth - 1));
         }
         let next = depth.saturating_sub(1);
-        match self.rng.random_range(0..20) {
+        match self.rng.random_range(0..22) {
+            20 | 21 => self.place_condition(scope),
             0 | 1 if scope.aggregates > 0 => match self.aggregate_of(Ty::Bool, scope, depth) {
                 Some(aggregate) => format!("({aggregate})"),
                 None => self.comparison(scope, next),
@@ -427,13 +431,23 @@ impl Writer<'_> {
         if ty == Ty::Int && self.chance(0.12) {
             return self.entities(scope, depth);
         }
+        if self.chance(0.14) {
+            return self.aggregate_near(ty, scope, depth.saturating_sub(1));
+        }
+        if self.chance(0.04) {
+            return self.nearest_value(ty, scope);
+        }
         let sources: Vec<&Source> =
             self.schema.sources.iter().filter(|source| !source.ways_about(scope.this).is_empty()).collect();
         let source = *sources.choose(self.rng)?;
         let by = source.ways_about(scope.this).choose(self.rng)?.clone();
         let (source, of, by) = self.of_another(scope).unwrap_or((source, String::new(), by));
-        let row =
-            RowVariable { name: self.chance(0.5).then(|| self.fresh("r")), source: source.name.clone(), plain: true };
+        let row = RowVariable {
+            name: self.chance(0.5).then(|| self.fresh("r")),
+            source: source.name.clone(),
+            plain: true,
+            nearest: false,
+        };
         let mut inner = scope.clone();
         inner.aggregates -= 1;
         inner.rows.push(row.clone());
@@ -462,7 +476,7 @@ impl Writer<'_> {
         Some(format!("{what} from {}{of}{name}{by}{filter}{window}", source.name))
     }
 
-    fn function_and_value(&mut self, ty: Ty, source: &Source, inner: &Scope, depth: u32) -> Option<String> {
+    pub(super) fn function_and_value(&mut self, ty: Ty, source: &Source, inner: &Scope, depth: u32) -> Option<String> {
         let own_column = |writer: &mut Self, ty: Ty| -> Option<String> {
             let columns: Vec<&str> =
                 source.columns.iter().filter(|column| column.ty == ty).map(|column| column.name.as_str()).collect();

@@ -76,7 +76,8 @@ fn ty(name: &str) -> Option<Ty> {
     let entities = entities.into_iter().map(Ty::Entity);
     let plain =
         [Ty::Bool, Ty::Int, Ty::Float, Ty::Money, Ty::Text, Ty::Date, Ty::Time, Ty::Duration, Ty::Enum, Ty::Area];
-    plain.into_iter().chain(entities).find(|ty| format!("{ty:?}") == name)
+    let plain = plain.into_iter().chain([Ty::Point, Ty::Polygon]);
+    plain.chain(entities).find(|ty| format!("{ty:?}") == name)
 }
 
 fn raw(text: &str) -> Option<Raw> {
@@ -123,6 +124,7 @@ fn value(raw: &Raw, ty: Ty, clock: &Zone) -> Option<Value> {
             let variant = VARIANTS.iter().position(|(name, other)| name == text || other == text)?;
             u32::try_from(variant).ok().map(|variant| Value::Enum(EnumId(0), variant))
         }
+        (Raw::Text(text), Ty::Point | Ty::Polygon) => super::places::place_value(text, ty),
         (Raw::Text(text), Ty::Entity(_)) => {
             let plain = text.trim().to_lowercase();
             let missing = PLACEHOLDERS.contains(&plain.as_str()) || plain == "none";

@@ -54,7 +54,7 @@ fn column(rows: &Rows, index: usize) -> PolarsResult<Column> {
     let name = rows.raw_names[index].as_str().into();
     let raw = || rows.rows.iter().map(|row| &row[index].raw);
     let series = match rows.types[index] {
-        (_, RawForm::Text) | (Ty::Text | Ty::Enum, _) => texts(name, raw()),
+        (_, RawForm::Text) | (Ty::Text | Ty::Enum | Ty::Point | Ty::Polygon, _) => texts(name, raw()),
         (Ty::Entity(super::schema::EntityName::Meter) | Ty::Int | Ty::Money, _) => {
             let cells = raw().map(|raw| if let Raw::Int(n) = raw { Some(*n) } else { None });
             Series::new(name, cells.collect::<Vec<_>>())

@@ -9,6 +9,7 @@ mod fixture;
 mod frames;
 mod models;
 mod peers;
+mod places;
 mod schema;
 mod sequences;
 mod windows;

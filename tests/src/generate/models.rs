@@ -105,7 +105,8 @@ impl Writer<'_> {
         }
         let filter = filter.map_or_else(String::new, |row| {
             // The filter of a trigger cannot read `let`s that stand below it in meaning: only the row.
-            let inner = Scope { values: Vec::new(), spans: Vec::new(), ..scope.clone() };
+            let rows = scope.rows.iter().take(1).cloned().collect();
+            let inner = Scope { values: Vec::new(), spans: Vec::new(), rows, ..scope.clone() };
             format!(" where {}{row}", self.condition(&inner, 1))
         });
         let (about, about_entity) = self.about(entity, &scope);
@@ -159,7 +160,7 @@ impl Writer<'_> {
     fn on(&mut self, entity: EntityName, source: &str, scope: &mut Scope) -> Option<(String, String, Option<String>)> {
         let row = self.fresh("t");
         let by = self.schema.source(source)?.ways_about(entity).choose(self.rng)?.clone();
-        scope.rows.push(RowVariable { name: Some(row.clone()), source: source.into(), plain: false });
+        scope.rows.push(RowVariable { name: Some(row.clone()), source: source.into(), plain: false, nearest: false });
         self.count(match self.schema.source(source)? {
             source if source.is_union() => "on a union",
             source if source.time == TimeKind::State => "on a state",
@@ -226,6 +227,14 @@ impl Writer<'_> {
         if self.rng.random_bool(0.08) {
             self.list_line(lines, scope);
         }
+        if self.rng.random_bool(0.08)
+            && let Some((nearest, source)) = self.nearest(scope)
+        {
+            let name = self.fresh("n");
+            lines.push(format!("    let {name} = {nearest}"));
+            scope.rows.push(RowVariable { name: Some(name), source: source.name, plain: false, nearest: true });
+            return;
+        }
         let ty = VALUE_TYPES.choose(self.rng).copied().unwrap_or(Ty::Int);
         let value = if self.rng.random_bool(0.7) {
             self.aggregate_of(ty, scope, 2)
@@ -267,7 +276,7 @@ impl Writer<'_> {
     }
 
     fn about(&mut self, entity: EntityName, scope: &Scope) -> (String, EntityName) {
-        let Some(row) = scope.rows.first().filter(|_| self.rng.random_bool(0.5)) else {
+        let Some(row) = scope.rows.first().filter(|row| !row.nearest && self.rng.random_bool(0.5)) else {
             return (String::new(), entity);
         };
         let Some(source) = self.schema.source(&row.source) else { return (String::new(), entity) };

@@ -18,6 +18,8 @@ pub enum Ty {
     Duration,
     Enum,
     Area,
+    Point,
+    Polygon,
     Entity(EntityName),
 }
 
@@ -249,6 +251,9 @@ impl Schema {
     /// A schema.
     pub fn generate(rng: &mut ChaCha8Rng) -> Self {
         let mut sources = vec![homes(rng), visits(rng)];
+        if rng.random_bool(0.4) {
+            sources.push(kiosks(rng));
+        }
         if rng.random_bool(0.6) {
             sources.push(people(rng));
         }
@@ -335,6 +340,7 @@ impl<'r> Builder<'r> {
         self.maybe(chance * 0.4, "flag", Ty::Bool);
         self.maybe(chance * 0.4, "date", Ty::Date);
         self.maybe(chance * 0.4, "area", Ty::Area);
+        self.maybe(chance * 0.6, "place", Ty::Point);
     }
 
     fn recorded(&mut self, chance: f64) {
@@ -382,6 +388,20 @@ fn homes(rng: &mut ChaCha8Rng) -> Source {
     b.source.columns[home].unique = true;
     b.maybe(0.7, "keeper", Ty::Entity(EntityName::Person));
     b.values(0.5);
+    b.maybe(0.3, "ground", Ty::Polygon);
+    b.recorded(0.3);
+    b.source
+}
+
+/// Rows about nobody, which lie somewhere.
+fn kiosks(rng: &mut ChaCha8Rng) -> Source {
+    let mut b = Builder::new(rng, "kiosks", TimeKind::Timeless);
+    b.values(0.3);
+    if !b.source.columns.iter().any(|column| column.ty == Ty::Point) {
+        b.column("place", Ty::Point, true);
+    }
+    b.maybe(0.3, "home", Ty::Entity(EntityName::Dwelling));
+    b.maybe(0.3, "reach", Ty::Polygon);
     b.recorded(0.3);
     b.source
 }
@@ -461,13 +481,14 @@ fn union(rng: &mut ChaCha8Rng) -> Source {
     b.column("home", Ty::Entity(EntityName::Dwelling), true);
     b.column("time", Ty::Time, false);
     b.column("int", Ty::Int, true);
+    b.column("place", Ty::Point, true);
     for column in &mut b.source.columns {
         column.raw_name = column.name.clone();
         column.form = RawForm::Native;
     }
     let values = |prefix: &str, int: &str| {
         let column = |suffix: &str| format!("{prefix}_{suffix}");
-        vec![column("person"), column("home"), column("time"), int.to_owned()]
+        vec![column("person"), column("home"), column("time"), int.to_owned(), String::new()]
     };
     // The caller fills in the parts' integer, which depends on the columns that were drawn.
     b.source.parts = vec![("visits".into(), values("v", "")), ("calls".into(), values("c", "c_int"))];
@@ -481,10 +502,22 @@ impl Schema {
         let visits = self.source("visits").cloned();
         let has = |name: &str| visits.iter().any(|s| s.columns.iter().any(|c| c.name == name));
         let int = if has("v_int") { "v_int" } else { "3" };
+        let registry = self.source("homes").is_some_and(|s| s.columns.iter().any(|c| c.name == "h_place"));
+        let calls = self.source("calls").is_some_and(|s| s.columns.iter().any(|c| c.name == "c_place"));
+        // Positions of a part without its own are read from the registry, or are all the same.
+        let place = |prefix: &str, own: bool| match (own, registry) {
+            (true, _) => format!("{prefix}_place"),
+            (false, true) => format!("{prefix}_home.homes.h_place"),
+            (false, false) => "point(120, 31.01)".to_owned(),
+        };
+        let places = [place("v", has("v_place")), place("c", calls)];
         let dated = visits.iter().any(|s| s.columns.iter().any(|c| c.name == "v_time" && c.ty == Ty::Date));
         self.sources.retain(|source| !(source.is_union() && dated));
         for source in self.sources.iter_mut().filter(|source| source.is_union()) {
             source.parts[0].1[3] = int.into();
+            for (part, place) in source.parts.iter_mut().zip(&places) {
+                part.1[4].clone_from(place);
+            }
         }
         self
     }

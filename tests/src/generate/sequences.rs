@@ -26,13 +26,13 @@ impl Writer<'_> {
             let of = if index == 0 || self.rng.random_bool(0.4) { source.to_owned() } else { self.dated(entity)? };
             let by = self.schema.source(&of)?.ways_about(entity).choose(self.rng)?.clone();
             let name = self.fresh("s");
-            let own = RowVariable { name: Some(name.clone()), source: of.clone(), plain: true };
+            let own = RowVariable { name: Some(name.clone()), source: of.clone(), plain: true, nearest: false };
             let filter = self.step_filter(scope, own, 0.5);
             if index > 0 {
                 text += " then ";
             }
             text += &format!("{name} from {of}{by}{filter}");
-            scope.rows.push(RowVariable { name: Some(name), source: of, plain: false });
+            scope.rows.push(RowVariable { name: Some(name), source: of, plain: false, nearest: false });
             if index > 0 && self.rng.random_bool(0.5) {
                 text += &format!(" within {}", WITHIN.choose(self.rng)?);
                 self.count("match within");
@@ -53,7 +53,7 @@ impl Writer<'_> {
     fn absent(&mut self, entity: EntityName, scope: &Scope) -> Option<String> {
         let of = self.dated(entity)?;
         let by = self.schema.source(&of)?.ways_about(entity).choose(self.rng)?.clone();
-        let row = RowVariable { name: None, source: of.clone(), plain: true };
+        let row = RowVariable { name: None, source: of.clone(), plain: true, nearest: false };
         let filter = self.step_filter(scope, row, 0.7);
         Some(format!("{of}{by}{filter}"))
     }

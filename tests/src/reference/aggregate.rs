@@ -13,8 +13,17 @@ use watchfire_stdlib::value::{Duration, FaultKind, Value};
 impl World<'_> {
     /// The value of the aggregate expression `whole`.
     pub(crate) fn aggregate(&self, aggregate: &Aggregate, whole: &Expr, scope: &Scope<'_>) -> Value {
-        let (elements, partly_covered) = match self.elements(aggregate, scope) {
-            Ok(found) => found,
+        let taken = match &aggregate.selection.from {
+            From::Near { source, column, place, distance: Some(distance) } => {
+                self.elements_near(aggregate, (*source, *column), (place, Some(distance)), scope)
+            }
+            From::Near { source, column, place, distance: None } => {
+                return self.nearest(aggregate, (*source, *column), place, scope);
+            }
+            _ => self.elements(aggregate, scope),
+        };
+        let (elements, partly_covered) = match taken {
+            Ok(taken) => taken,
             Err(value) => return value,
         };
         // In row order: the values of the rows that count, and faults of `where`.
@@ -66,6 +75,8 @@ impl World<'_> {
                 let elements = entities.into_iter().map(Binding::Element).collect();
                 (elements, window.is_some_and(|window| self.partly_covered(*source, by, window, scope)))
             }
+            // Looked at before.
+            From::Near { .. } => (Vec::new(), false),
             From::Findings(models) => {
                 let mut findings: Vec<_> = self
                     .findings
@@ -136,6 +147,7 @@ impl World<'_> {
             F::All | F::None => Value::Bool(true),
             F::The => or_missing(if distinct.len() == 1 { distinct.first() } else { None }),
             F::List => Value::List(values.into()),
+            F::Nearest => or_missing(values.first()),
         }
     }
 

@@ -14,10 +14,20 @@ impl World<'_> {
         window: (i64, i64),
         scope: &Scope<'_>,
     ) -> bool {
-        let own = self.about(source, by, scope);
+        self.own_partly_covered(source, &self.about(source, by, scope), window, scope)
+    }
+
+    /// The same for given rows of the source.
+    pub(crate) fn own_partly_covered(
+        &self,
+        source: SourceId,
+        own: &[Row],
+        window: (i64, i64),
+        scope: &Scope<'_>,
+    ) -> bool {
         match &self.program.sources[source.index()].kind {
             SourceKind::Table(table) => {
-                table.expect.is_some_and(|expect| self.table_partly_covered(source, expect, &own, window, scope))
+                table.expect.is_some_and(|expect| self.table_partly_covered(source, expect, own, window, scope))
             }
             SourceKind::Union(parts) => parts.iter().enumerate().any(|(n, part)| {
                 let SourceKind::Table(table) = &self.program.sources[part.source.index()].kind else { return false };

@@ -12,6 +12,7 @@ mod exact;
 mod expression;
 mod findings;
 mod peers;
+mod places;
 mod score;
 mod sequence;
 mod time;

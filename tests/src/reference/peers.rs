@@ -139,7 +139,13 @@ impl World<'_> {
 
     fn takes_a_row(&self, aggregate: &Aggregate, scope: &Scope<'_>) -> bool {
         let slot: RowSlot = aggregate.selection.slot;
-        let Ok((elements, _)) = self.elements(aggregate, scope) else { return false };
+        let elements = match &aggregate.selection.from {
+            From::Near { source, column, place, distance } => {
+                let near = self.elements_near(aggregate, (*source, *column), (place, distance.as_deref()), scope);
+                near.map_or_else(|_| Vec::new(), |(elements, _)| elements)
+            }
+            _ => self.elements(aggregate, scope).map_or_else(|_| Vec::new(), |(elements, _)| elements),
+        };
         elements.into_iter().any(|element| {
             let mut scope = scope.clone();
             scope.variables.push((slot, element));
@@ -149,7 +155,9 @@ impl World<'_> {
 
     fn is_dated(&self, aggregate: &Aggregate) -> bool {
         match &aggregate.selection.from {
-            From::Rows { source, .. } | From::Entities { source, .. } => self.is_dated_source(*source),
+            From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => {
+                self.is_dated_source(*source)
+            }
             From::Findings(_) => true,
         }
     }

@@ -249,6 +249,36 @@ fn positions() {
 }
 
 #[test]
+fn lines_and_polygons() {
+    let wkb = "0101000000000000000000f03f0000000000000040";
+    let point = Value::Point(Point { longitude: 1.0, latitude: 2.0 });
+    assert_eq!(
+        read(Kind::Point, &[wkb, r#"{"type":"Point","coordinates":[1,2]}"#, "LINESTRING (1 2, 3 4)"]),
+        [point.clone(), point, Value::Missing]
+    );
+    let square = "POLYGON ((1 0, 2 0, 2 2, 1 2, 1 0))";
+    let json = r#"{"type":"Polygon","coordinates":[[[1,0],[2,0],[2,2],[1,2],[1,0]]]}"#;
+    let crossing = "POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))";
+    let values = read(Kind::Polygon, &[square, json, crossing, "POINT (1 2)", "无", "POLYGON ((1 0"]);
+    assert!(matches!(values[0], Value::Polygon(_)));
+    assert_eq!(values[0], values[1]);
+    assert_eq!(values[2..], [Value::Missing, Value::Missing, Value::Missing, Value::Missing]);
+    let (_, rejects) = one(column("x", Kind::Polygon), Series::new("x".into(), [crossing, "no shape"]));
+    assert_eq!(rejects, ["x refused Cell 1", "x refused Cell 1"]);
+    assert!(matches!(read(Kind::Line, &["LINESTRING (1 2, 3 4)"])[0], Value::Line(_)));
+
+    // The same shape as bytes, and stored in another system.
+    let bytes: Vec<u8> = (0..wkb.len() / 2).map(|i| u8::from_str_radix(&wkb[2 * i..2 * i + 2], 16).unwrap()).collect();
+    let (values, rejects) = one(column("x", Kind::Point), Series::new("x".into(), [bytes.as_slice()]));
+    assert_eq!((values, rejects.len()), (vec![Value::Point(Point { longitude: 1.0, latitude: 2.0 })], 0));
+    let mut shifted = column("x", Kind::Line);
+    shifted.load.system = Some(ReferenceSystem::Gcj02);
+    let (values, _) = one(shifted, Series::new("x".into(), ["LINESTRING (116.4 39.9, 116.5 39.9)"]));
+    let Value::Line(line) = &values[0] else { panic!("{values:?}") };
+    assert!(line.parts()[0][0].longitude < 116.396 && line.parts()[0][0].longitude > 116.39);
+}
+
+#[test]
 fn an_obligatory_cell_that_is_missing_is_a_reject_but_keeps_its_row() {
     let (values, rejects) = one(column("x", Kind::Int), Series::new("x".into(), [Some(1_i64), None]));
     assert_eq!((values, rejects), (vec![Value::Int(1), Value::Missing], vec!["x missing Cell 1".to_owned()]));
@@ -368,6 +398,8 @@ fn any_text_is_read_or_refused() {
         Kind::Duration,
         Kind::Hour,
         Kind::Point,
+        Kind::Line,
+        Kind::Polygon,
     ];
     let mut random = Random(3);
     for _ in 0..20_000 {
