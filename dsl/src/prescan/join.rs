@@ -60,7 +60,7 @@ fn phrase_at(tokens: &[Token], at: usize) -> Option<(&'static Form, usize)> {
 /// The unit that begins here, after a number, and how many tokens it takes.
 ///
 /// A word after a number is its unit, unless it is a keyword (but `min`, `day`, … are units too), or begins the next
-/// thing on the line: a level (`9 yellow from 3`), a rule, or a column (`a = 3  b = 4`).
+/// thing on the line: a level (`9 yellow from 3`), a rule, a phrase, or a column (`a = 3  b = 4`).
 fn unit_at(tokens: &[Token], at: usize, before: &[Token]) -> Option<(String, usize)> {
     let token = tokens.get(at)?;
     if token.kind == Kind::Symbol("%") {
@@ -82,6 +82,10 @@ fn unit_at(tokens: &[Token], at: usize, before: &[Token]) -> Option<(String, usi
         Some(Keyword::When | Keyword::Otherwise | Keyword::From | Keyword::If)
     );
     if begins_next && !known {
+        return None;
+    }
+    // `> 1  again after 1 day`: a phrase begins the next thing on the line.
+    if !known && phrase_at(tokens, at).is_some() {
         return None;
     }
     if let (Some(slash), Some(below)) = (next, tokens.get(at + 2))

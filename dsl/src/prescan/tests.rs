@@ -40,6 +40,10 @@ fn units_stand_right_after_numbers() {
     assert_eq!(unit("50 % x"), None);
     assert_eq!(unit("red from 9 yellow from 3"), None);
     assert_eq!(unit("a = 3  b = 4"), None);
+    // A phrase after a number is no unit, and its number keeps none; `min` stays one.
+    assert_eq!(unit("red when n > 1  again after x"), None);
+    assert_eq!(unit("n > 1  most common"), None);
+    assert_eq!(unit("x > 5 min again after y").as_deref(), Some("min"));
     assert_eq!(unit("3 且 x"), None);
     assert_eq!(unit("3天").as_deref(), Some("天"));
 }
