@@ -211,7 +211,7 @@ fn results_are_written_in_each_format() {
         let folder = package.file(format);
         let ran = package.run(&["--format", format, "--output", folder.to_str().unwrap()]);
         assert_eq!(ran.code, Some(0), "{}", ran.err);
-        for name in ["warnings", "findings", "rejects"] {
+        for name in ["warnings", "exempted", "findings", "rejects"] {
             assert!(Path::new(&folder).join(format!("{name}.{format}")).exists(), "{name}.{format}");
         }
         holds(&fs::read_to_string(folder.join("report.html")).unwrap(), "crowded");

@@ -21,7 +21,7 @@ use crate::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 pub use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
-pub use watchfire_stdlib::value::{Level, Levels, Value};
+pub use watchfire_stdlib::value::{EntityKey, Level, Levels, Value};
 pub use watchfire_stdlib::zone::CalendarUnit;
 
 macro_rules! ids {
@@ -84,6 +84,8 @@ pub struct Program {
     pub externs: Vec<Extern>,
     /// Models, in an order in which each comes after those whose findings it reads.
     pub models: Vec<Model>,
+    /// Whose warnings are set aside, and until when.
+    pub exemptions: Vec<Exemption>,
     /// Tests.
     pub tests: Vec<Test>,
     /// Values that profiles give to parameters: profile name, then parameter.
@@ -787,6 +789,21 @@ pub enum WindowSpan {
     Fixed(SpanOfTime),
     /// A parameter of type `Duration`.
     Parameter(ParameterId),
+}
+
+/// One entry of `exempt MODEL { KEY until DATE because "…" }`.
+#[derive(Clone, Debug)]
+pub struct Exemption {
+    /// The model.
+    pub model: ModelId,
+    /// What its warnings are about: a canonical key.
+    pub subject: EntityKey,
+    /// The first day, in the package's zone, on which it is exempt no longer; days since 1970-01-01.
+    pub until: i32,
+    /// The reason.
+    pub because: Arc<str>,
+    /// Where.
+    pub span: Span,
 }
 
 /// A test.

@@ -75,4 +75,4 @@ pub use run::{
 pub use shown::{DEVELOPMENT_KEY, EntityRef};
 pub use sources::{FileOptions, Format, Sources};
 pub use testing::{ExpectedWarning, TestOutcome};
-pub use warning::{ShownFact, Silence, Warning};
+pub use warning::{Exempted, ShownFact, Silence, Warning};

@@ -101,11 +101,17 @@ pub enum Mutant {
     SequenceFromRange,
     /// A late row is tried only as a last step.
     LateStepIgnored,
+    /// Who is exempt until a day is exempt on that day as well.
+    ExemptUntilInclusive,
+    /// The model's entity is exempt, not what the warning is about.
+    ExemptByEntity,
+    /// A warning that is set aside does not silence.
+    ExemptDoesNotSilence,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 47] = [
+    pub const ALL: [Mutant; 50] = [
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -153,6 +159,9 @@ impl Mutant {
         Mutant::NearnessStrict,
         Mutant::NearNowhereIsEmpty,
         Mutant::NearestTieLast,
+        Mutant::ExemptUntilInclusive,
+        Mutant::ExemptByEntity,
+        Mutant::ExemptDoesNotSilence,
     ];
 }
 

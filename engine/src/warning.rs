@@ -45,6 +45,17 @@ pub struct Warning {
     pub review_required: bool,
 }
 
+/// A warning that was set aside: its model exempts what it is about (`exempt`). It silences as others do.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exempted {
+    /// The warning as it would have been.
+    pub warning: Warning,
+    /// Why.
+    pub because: Arc<str>,
+    /// The first day, in the package's zone, on which it is exempt no longer; days since 1970-01-01.
+    pub until: i32,
+}
+
 /// A `let` of a model, as a warning shows it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ShownFact {

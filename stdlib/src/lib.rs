@@ -10,6 +10,7 @@
 //! | [`functions`] | functions, one declaration each |
 //! | [`address`] | one key for an address written in many ways |
 //! | [`mod@format`], [`language`] | values as people read them, and in which language |
+//! | [`keys`] | keys of entities as people write them |
 //! | [`pseudonym`] | how private entities are shown |
 //! | [`geo`] | places: distance, inside, reference systems |
 //! | [`zone`], [`grid`] | calendar and time zone, regular instants |
@@ -21,6 +22,7 @@ pub mod format;
 pub mod functions;
 pub mod geo;
 pub mod grid;
+pub mod keys;
 pub mod language;
 pub mod ops;
 pub mod pseudonym;

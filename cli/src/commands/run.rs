@@ -14,7 +14,7 @@ use watchfire_dsl::diagnostics::{Language, to_json};
 use watchfire_engine::{Engine, FileOptions, Run, RunError, RunOptions, Warning};
 use watchfire_stdlib::format::{fault_text, level_word};
 use watchfire_stdlib::value::Level;
-use watchfire_stdlib::zone::Zone;
+use watchfire_stdlib::zone::{Zone, calendar_date};
 
 /// Runs the models, shows warnings and everything that went wrong, and writes files with `--output`.
 pub(crate) fn run(args: &Args, terminal: &Terminal) -> Outcome {
@@ -96,13 +96,14 @@ fn write(run: &Run, engine: &Engine, folder: &Path, format: Format, terminal: &T
     let report = folder.join("report.html");
     let written = run
         .write_warnings(path("warnings"))
+        .and_then(|()| run.write_exempted(path("exempted")))
         .and_then(|()| run.write_findings(path("findings")))
         .and_then(|()| run.write_rejects(path("rejects")))
         .and_then(|()| run.write_report(&report, engine.package()));
     written.map_err(|error| Problem::data(error.to_string()))?;
     let text = terminal.say(
-        "wrote warnings, findings and rejects (.ENDING) and report.html into FOLDER",
-        "预警、发现、拒收（.ENDING）与 report.html 已写入 FOLDER",
+        "wrote warnings, exempted, findings and rejects (.ENDING) and report.html into FOLDER",
+        "预警、豁免、发现、拒收（.ENDING）与 report.html 已写入 FOLDER",
     );
     terminal.note(&text.replace("ENDING", ending).replace("FOLDER", &folder.display().to_string()));
     Ok(())
@@ -112,6 +113,19 @@ fn write(run: &Run, engine: &Engine, folder: &Path, format: Format, terminal: &T
 fn print_json(run: &Run, engine: &Engine, terminal: &Terminal) {
     for warning in &run.warnings {
         terminal.print(&format!("{}\n", run.warning_json(warning)));
+    }
+    for exempted in &run.exempted {
+        let warning = &exempted.warning;
+        terminal.print_json(&json!({
+            "exempted": &*warning.model,
+            "level": run.levels.name(warning.level),
+            "about": &*warning.about.shown,
+            "known": engine.package().wall_time(warning.known),
+            "message": warning.message,
+            "because": &*exempted.because,
+            "until": day(exempted.until),
+            "id": warning.id,
+        }));
     }
     for failure in &run.failures {
         terminal.print_json(&json!({
@@ -137,6 +151,7 @@ fn print_json(run: &Run, engine: &Engine, terminal: &Terminal) {
     let counts: Value = json!({
         "run": &*run.package,
         "warnings": run.warnings.len(),
+        "exempted": run.exempted.len(),
         "findings": run.findings.len(),
         "failures": run.failures.len() + run.failed_models.len(),
         "rejects": run.rejects.count(),
@@ -169,16 +184,12 @@ fn shown(run: &Run, engine: &Engine, args: &Args, zone: &Zone, terminal: &Termin
         }
         text.push_str(&table.render(terminal.width, terminal.colour));
         if run.warnings.len() > args.show {
-            let more = say(
-                "… and COUNT more (--show N, or --output FOLDER)",
-                "……另有 COUNT 条（--show N，或 --output 文件夹）",
-            );
-            text.push_str(&more.replace("COUNT", &(run.warnings.len() - args.show).to_string()));
-            text.push('\n');
+            text.push_str(&more(run.warnings.len() - args.show, terminal));
         }
         text.push('\n');
     }
     text.push_str(&models_table(run, terminal));
+    text.push_str(&exempted_table(run, args.show, zone, terminal));
     text.push_str(&problems(run, engine, zone, terminal));
     text.push_str(&closing(run, terminal));
     text
@@ -225,6 +236,50 @@ fn models_table(run: &Run, terminal: &Terminal) -> String {
         ]);
     }
     table.render(terminal.width, terminal.colour)
+}
+
+/// Warnings that were set aside, and why.
+fn exempted_table(run: &Run, most: usize, zone: &Zone, terminal: &Terminal) -> String {
+    if run.exempted.is_empty() {
+        return String::new();
+    }
+    let say = |en, zh| terminal.say(en, zh);
+    let mut table = Table::new(&[
+        say("exempted", "获豁免"),
+        say("known at", "获知时刻"),
+        say("model", "模型"),
+        say("about", "对象"),
+        say("because", "原因"),
+        say("until", "直到"),
+    ]);
+    for exempted in run.exempted.iter().take(most) {
+        let warning = &exempted.warning;
+        table.row(vec![
+            level_cell(run, warning.level, terminal.language),
+            time(warning.known, zone).into(),
+            (&*warning.model).into(),
+            (&*warning.about.shown).into(),
+            (&*exempted.because).into(),
+            day(exempted.until).into(),
+        ]);
+    }
+    let mut text = format!("\n{}", table.render(terminal.width, terminal.colour));
+    if run.exempted.len() > most {
+        text.push_str(&more(run.exempted.len() - most, terminal));
+    }
+    text
+}
+
+/// The line that says how many are not shown.
+fn more(count: usize, terminal: &Terminal) -> String {
+    let text = terminal
+        .say("… and COUNT more (--show N, or --output FOLDER)", "……另有 COUNT 条（--show N，或 --output 文件夹）");
+    format!("{}\n", text.replace("COUNT", &count.to_string()))
+}
+
+/// A date as text.
+fn day(date: i32) -> String {
+    calendar_date(date).map_or_else(String::new, |date| date.to_string())
 }
 
 /// Rejects, failures and silent sources, and what to do about them.
@@ -304,12 +359,17 @@ fn closing(run: &Run, terminal: &Terminal) -> String {
     });
     let levels: Vec<String> = levels.collect();
     let rows: u64 = run.inputs.iter().map(|input| input.rows).sum();
+    let exempted = match run.exempted.len() {
+        0 => String::new(),
+        many => terminal.say(" and COUNT exempted", "，另有 COUNT 条获豁免").replace("COUNT", &many.to_string()),
+    };
     terminal
         .say(
-            "\nWARNINGS warnings (LEVELS) from FINDINGS findings; ROWS rows read, REJECTS rejects, FAILURES failures; SECONDS s\n",
-            "\nWARNINGS 条预警（LEVELS），出自 FINDINGS 项发现；读入 ROWS 行，拒收 REJECTS 处，出错 FAILURES 处；用时 SECONDS 秒\n",
+            "\nWARNINGS warnings (LEVELS)EXEMPTED from FINDINGS findings; ROWS rows read, REJECTS rejects, FAILURES failures; SECONDS s\n",
+            "\nWARNINGS 条预警（LEVELS）EXEMPTED，出自 FINDINGS 项发现；读入 ROWS 行，拒收 REJECTS 处，出错 FAILURES 处；用时 SECONDS 秒\n",
         )
         .replace("WARNINGS", &run.warnings.len().to_string())
+        .replace("EXEMPTED", &exempted)
         .replace("LEVELS", &levels.join(terminal.say(", ", "、")))
         .replace("FINDINGS", &run.findings.len().to_string())
         .replace("ROWS", &rows.to_string())

@@ -139,3 +139,13 @@ E0562 = `warn at` belongs to models with `match`
 E0563 = the rows of `{ $source }` have no time, so they are neither before nor after others
     .at = not a source of events or states
     .declared = `{ $source }` is declared without time
+
+E0570 = no key of `{ $entity }` can be read from `{ $key }`
+    .at = names nobody
+    .declared = `{ $entity }` is declared here
+    .help = write the key as the departments write it
+
+E0571 = `{ $key }` is exempt from `{ $model }` twice
+    .at = exempt again here
+    .first = first exempt here
+    .help = keep one of the two, with the later date

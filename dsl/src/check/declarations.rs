@@ -22,6 +22,7 @@ pub(super) struct Collected<'a> {
     pub(super) tables: Vec<(SourceId, &'a syntax::Source)>,
     pub(super) unions: Vec<(SourceId, &'a syntax::Union)>,
     pub(super) externs: Vec<&'a syntax::Extern>,
+    pub(super) exempt: Vec<&'a syntax::Exempt>,
     pub(super) tests: Vec<(&'a Item, &'a syntax::Test)>,
 }
 
@@ -96,7 +97,7 @@ impl<'a> Checker<'a> {
                     self.not_yet(item.span, "rows");
                 }
                 ItemKind::Levels(levels) => self.declare_levels(levels, item.span),
-                ItemKind::Exempt(_) => self.not_yet(item.span, "exempt"),
+                ItemKind::Exempt(exempt) => all.exempt.push(exempt),
                 ItemKind::Use(package) => {
                     self.names.packages.insert(package.alias.text.clone());
                     self.not_yet(item.span, "use");

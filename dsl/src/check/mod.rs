@@ -31,6 +31,7 @@ mod calls;
 mod columns;
 mod context;
 mod declarations;
+mod exemptions;
 mod expressions;
 mod facts;
 mod grants;
@@ -60,7 +61,7 @@ use crate::diagnostics::names::FindingsAboutOther;
 use crate::diagnostics::package::DataWithoutSource;
 use crate::diagnostics::{self, Diagnostic};
 use crate::package::{LoadError, Manifest, PackageFiles};
-use crate::program::{Lookback, Model, ModelId, Program, Test};
+use crate::program::{Exemption, Lookback, Model, ModelId, Program, Test};
 use crate::source::{FileId, SourceMap};
 use crate::syntax::{File, ItemKind};
 use context::Checker;
@@ -95,6 +96,7 @@ pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap)
     checker.begin();
     checker.check_facts();
     let models = checker.check_models();
+    let exemptions = checker.exemptions(&collected.exempt);
     let tests: Vec<Option<Test>> = collected.tests.iter().map(|(item, test)| checker.test(item, test)).collect();
     checker.begin();
     let profiles = checker.profiles();
@@ -110,16 +112,16 @@ pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap)
     diagnostics::sort(&mut diagnostics);
     let sound = complete && !diagnostics.iter().any(Diagnostic::is_error);
     let program = models.filter(|_| sound).map(|(models, places)| {
-        let tests = tests.into_iter().flatten().map(|test| {
-            let model = places.get(&test.model).copied().unwrap_or(test.model);
-            Test { model, ..test }
-        });
+        let place = |model: ModelId| places.get(&model).copied().unwrap_or(model);
+        let tests = tests.into_iter().flatten().map(|test| Test { model: place(test.model), ..test });
+        let exemptions = exemptions.into_iter().map(|one| Exemption { model: place(one.model), ..one });
         Program {
             name: manifest.name.value.as_str().into(),
             version: manifest.version.value.as_str().into(),
             zone: manifest.zone.value,
             language: manifest.language.value,
             levels: checker.levels,
+            exemptions: exemptions.collect(),
             tests: tests.collect(),
             entities: checker.entities,
             enums: checker.enums,

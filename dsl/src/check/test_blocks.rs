@@ -128,7 +128,8 @@ impl Checker<'_> {
         self.report(LevelNeverGiven { at: name.span, model, level, given });
     }
 
-    fn expected_key(&mut self, model: ModelId, about: &[syntax::Expr]) -> Option<Vec<Arc<str>>> {
+    /// The raw texts of a key of what the model's warnings are about.
+    pub(super) fn expected_key(&mut self, model: ModelId, about: &[syntax::Expr]) -> Option<Vec<Arc<str>>> {
         let entity = self.heads[model.index()].about?;
         if about.is_empty() {
             return Some(Vec::new());

@@ -100,6 +100,12 @@ diagnostics! {
     /// A `let` that reads the steps of a sequence, in a condition of that sequence.
     E0561 error LetReadsSteps { at: Span, name: String, declared: Option<Span> }
 
+    /// A key of an exemption from which no entity can be read.
+    E0570 error NoKeyOf { at: Span, key: String, entity: String, declared: Option<Span> }
+
+    /// An entity that is exempt from a model twice.
+    E0571 error ExemptTwice { at: Span, key: String, model: String, first: Span }
+
     /// `warn at` in a model that looks for no sequence.
     E0562 error WarnAtElsewhere { at: Span }
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use watchfire_dsl::program::{Column, Enum, Kind, ReferenceSystem};
 use watchfire_stdlib::functions::Loaded;
 use watchfire_stdlib::geo::Written;
+use watchfire_stdlib::keys::is_placeholder;
 use watchfire_stdlib::ops::{divide_half_even, round_half_even};
 use watchfire_stdlib::units::{Unit, UnitKind};
 use watchfire_stdlib::value::{DAY_MICROS, Duration, Value};
@@ -92,7 +93,7 @@ impl<'a> Reader<'a> {
         }
         if let RawCell::Text(raw) = cell
             && !matches!(self.kind, Kind::Text)
-            && text::is_placeholder(raw)
+            && is_placeholder(raw)
             && self.variant(raw).is_none()
         {
             return Parsed::Missing;

@@ -5,7 +5,8 @@ use super::text;
 use crate::rejects::Reason;
 use std::sync::Arc;
 use watchfire_dsl::program::{EntityId, EntityKeyType, Program};
-use watchfire_stdlib::functions::{Context, Function, Loaded};
+use watchfire_stdlib::functions::{Context, Function};
+use watchfire_stdlib::keys::{self, RawKey};
 use watchfire_stdlib::value::{EntityKey, Value};
 
 /// The canonical key of a raw text: nothing for a placeholder, else what the column's and then the entity's
@@ -17,21 +18,14 @@ pub(crate) fn canonical(
     raw: &Arc<str>,
     context: &Context<'_>,
 ) -> Parsed {
-    if text::is_placeholder(raw) {
-        return Parsed::Missing;
-    }
     let Some(declared) = program.entities.get(entity.0 as usize) else { return Parsed::Bad(Reason::NoKey) };
     let second = declared.via.filter(|second| Some(*second) != via);
-    let mut key: Arc<str> = raw.trim().into();
-    for canonicaliser in via.into_iter().chain(second) {
-        match canonicaliser.load(&[Value::Text(key)], context) {
-            Ok(Loaded::Value(Value::Text(found))) if !found.is_empty() => key = found,
-            Ok(Loaded::Value(Value::Int(found))) => key = found.to_string().into(),
-            Ok(Loaded::Value(Value::Missing)) => return Parsed::Missing,
-            Ok(_) => return Parsed::Bad(Reason::NoKey),
-            Err(refusal) => return Parsed::Bad(Reason::Refused(refusal)),
-        }
-    }
+    let key = match keys::canonical(raw, via.into_iter().chain(second), context) {
+        RawKey::Key(key) => key,
+        RawKey::Nobody => return Parsed::Missing,
+        RawKey::Unreadable(None) => return Parsed::Bad(Reason::NoKey),
+        RawKey::Unreadable(Some(refusal)) => return Parsed::Bad(Reason::Refused(refusal)),
+    };
     match declared.key {
         EntityKeyType::Text => Parsed::Value(Value::Entity(EntityKey::Single(key))),
         EntityKeyType::Int => match text::whole(&key) {

@@ -20,13 +20,6 @@ pub(crate) enum Moment {
     Instant(i64),
 }
 
-/// Texts that stand for nothing (docs/language.md §1.7), after trimming, in any case.
-pub(crate) fn is_placeholder(text: &str) -> bool {
-    let text = text.trim();
-    matches!(text, "" | "-" | "/" | "无" | "未知")
-        || ["na", "n/a", "null", "none"].iter().any(|placeholder| text.eq_ignore_ascii_case(placeholder))
-}
-
 /// `true`, `1`, `yes`, `是` and the like.
 pub(crate) fn truth(text: &str) -> Option<bool> {
     let text = text.trim();

@@ -3,7 +3,7 @@
 use crate::finding::Finding;
 use crate::package::wall_time_in;
 use crate::run::Run;
-use crate::warning::{ShownFact, Warning};
+use crate::warning::{Exempted, ShownFact, Warning};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 use serde_json::{Value as Json, json};
@@ -16,6 +16,11 @@ impl Run {
     pub fn warning_json(&self, warning: &Warning) -> String {
         // Nothing in the row can fail to serialise: its keys are texts.
         serde_json::to_string(&WarningRow::new(warning, self)).unwrap_or_default()
+    }
+
+    /// A warning that was set aside, as [`Run::warning_json`] writes warnings, with `until` and `because`.
+    pub fn exempted_json(&self, exempted: &Exempted) -> String {
+        serde_json::to_string(&ExemptedRow::new(exempted, self)).unwrap_or_default()
     }
 
     /// A finding as a JSON object on one line.
@@ -43,6 +48,27 @@ pub(super) struct WarningRow<'a> {
     pub(super) score: Option<f64>,
     pub(super) version: &'a str,
     pub(super) id: &'a str,
+}
+
+/// A warning that was set aside, as it is written.
+#[derive(Serialize)]
+pub(super) struct ExemptedRow<'a> {
+    #[serde(flatten)]
+    warning: WarningRow<'a>,
+    until: String,
+    because: &'a str,
+}
+
+impl<'a> ExemptedRow<'a> {
+    fn new(exempted: &'a Exempted, run: &'a Run) -> Self {
+        let warning = WarningRow::new(&exempted.warning, run);
+        Self { warning, until: date(exempted.until), because: &exempted.because }
+    }
+}
+
+/// A date as text.
+pub(super) fn date(date: i32) -> String {
+    calendar_date(date).map_or_else(String::new, |date| date.to_string())
 }
 
 /// Facts as an object, in the model's order.

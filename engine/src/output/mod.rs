@@ -2,7 +2,7 @@
 //!
 //! | where | columns |
 //! |---|---|
-//! | frame, Parquet, Arrow IPC | [`Run::warnings_frame`], [`Run::findings_frame`]: times are UTC, microseconds |
+//! | frame, Parquet, Arrow IPC | [`Run::warnings_frame`], [`Run::exempted_frame`], [`Run::findings_frame`]: times are UTC, microseconds |
 //! | CSV, NDJSON | the same; times as text in the package's zone, with offset |
 //! | HTML | [`Run::report`]: one page that explains itself |
 

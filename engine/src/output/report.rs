@@ -93,10 +93,15 @@ impl Report<'_> {
             || self.say("no dated rows", "没有带日期的数据").to_owned(),
             |(from, to)| format!("{} – {}", self.time(from), self.time(to)),
         );
+        let exempted = match run.exempted.len() {
+            0 => String::new(),
+            many => format!("{many} {}, ", self.say("exempted", "条获豁免")),
+        };
         let counts = format!(
-            "{} {}, {} {}, {} {}",
+            "{} {}, {}{} {}, {} {}",
             run.warnings.len(),
             self.say("warnings", "条预警"),
+            exempted,
             run.failures.len(),
             self.say("failures", "次计算失败"),
             run.rejects.count(),
@@ -112,6 +117,7 @@ impl Report<'_> {
         }
         self.models();
         self.warnings();
+        self.exempted();
         self.troubles();
         self.repeat();
         self.page.push_str("</html>\n");
@@ -152,12 +158,10 @@ impl Report<'_> {
     fn warnings(&mut self) {
         self.heading("Warnings", "预警");
         let row = |warning: &crate::Warning| {
-            let name = self.run.levels.name(warning.level);
-            let (class, level) = (colour(&self.run.levels, warning.level), escape(level_word(name, self.language)));
             let facts: Vec<String> =
                 warning.facts.iter().map(|fact| format!("{} = {}", fact.name, fact.text)).collect();
             vec![
-                format!("<span class=\"w {class}\">{level}</span>"),
+                self.level(warning.level),
                 format!("<span class=\"w\">{}</span>", escape(&warning.model)),
                 escape(&warning.about.shown),
                 self.time(warning.time),
@@ -177,11 +181,54 @@ impl Report<'_> {
             self.say("dispatch", "派送"),
         ];
         self.table(&headings, &rows);
-        let more = self.run.warnings.len().saturating_sub(LISTED);
+        self.more(self.run.warnings.len());
+    }
+
+    /// Warnings that were set aside, and why.
+    fn exempted(&mut self) {
+        if self.run.exempted.is_empty() {
+            return;
+        }
+        self.heading("Exempted", "获豁免的预警");
+        let row = |exempted: &crate::Exempted| {
+            let warning = &exempted.warning;
+            vec![
+                self.level(warning.level),
+                format!("<span class=\"w\">{}</span>", escape(&warning.model)),
+                escape(&warning.about.shown),
+                self.time(warning.time),
+                escape(self.message(warning)),
+                escape(&exempted.because),
+                format!("<span class=\"w\">{}</span>", super::json::date(exempted.until)),
+            ]
+        };
+        let rows: Vec<Vec<String>> = self.run.exempted.iter().take(LISTED).map(row).collect();
+        let headings = [
+            self.say("level", "级别"),
+            self.say("model", "模型"),
+            self.say("about", "对象"),
+            self.say("time", "时间"),
+            self.say("message", "消息"),
+            self.say("because", "原因"),
+            self.say("until", "直到"),
+        ];
+        self.table(&headings, &rows);
+        self.more(self.run.exempted.len());
+    }
+
+    /// Says how many are not listed.
+    fn more(&mut self, all: usize) {
+        let more = all.saturating_sub(LISTED);
         if more > 0 {
             let text = self.say("more are in the files of this run", "条未在此列出，见本次运行的文件");
             let _ = writeln!(self.page, "<p>{more} {text}</p>");
         }
+    }
+
+    /// A level in its colour.
+    fn level(&self, level: Level) -> String {
+        let word = level_word(self.run.levels.name(level), self.language);
+        format!("<span class=\"w {}\">{}</span>", colour(&self.run.levels, level), escape(word))
     }
 
     /// What was wrong: failures, models that could not run, rejects, stale sources.

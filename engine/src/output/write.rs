@@ -1,8 +1,9 @@
 //! Files of warnings and findings.
 
-use super::json::{FindingRow, WarningRow};
+use super::json::{FindingRow, WarningRow, date};
 use crate::rejects::{Extent, RejectGroup, Sample};
 use crate::run::Run;
+use crate::warning::Warning;
 use polars::df;
 use polars::prelude::{DataFrame, IpcWriter, ParquetWriter, PolarsError, SerWriter};
 use serde::Serialize;
@@ -79,49 +80,36 @@ impl Run {
             OutputFormat::Parquet | OutputFormat::Ipc => write_frame(file, format, self.warnings_frame()?),
             OutputFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(file);
-                writer.write_record([
-                    "model",
-                    "level",
-                    "about",
-                    "about_type",
-                    "time",
-                    "known",
-                    "message",
-                    "facts",
-                    "dispatch",
-                    "review_required",
-                    "entity",
-                    "entity_type",
-                    "category",
-                    "score",
-                    "version",
-                    "id",
-                ])?;
+                writer.write_record(COLUMNS)?;
                 for warning in &self.warnings {
-                    let row = WarningRow::new(warning, self);
-                    let score = row.score.map_or_else(String::new, |score| score.to_string());
-                    writer.write_record([
-                        row.model,
-                        row.level,
-                        row.about,
-                        row.about_type,
-                        &row.time,
-                        &row.known,
-                        row.message,
-                        &serde_json::to_string(&row.facts)?,
-                        row.dispatch.unwrap_or(""),
-                        if row.review_required { "true" } else { "false" },
-                        row.entity,
-                        row.entity_type,
-                        row.category,
-                        &score,
-                        row.version,
-                        row.id,
-                    ])?;
+                    writer.write_record(cells(warning, self)?)?;
                 }
                 Ok(writer.flush()?)
             }
             OutputFormat::Ndjson => lines(file, self.warnings.iter().map(|warning| self.warning_json(warning))),
+        })
+    }
+
+    /// Writes the warnings that were set aside to a file, as [`Run::write_warnings`] does, with `until` and `because`.
+    ///
+    /// # Errors
+    ///
+    /// If the ending says no form or the file cannot be written.
+    pub fn write_exempted(&self, path: impl AsRef<Path>) -> Result<(), OutputError> {
+        let path = path.as_ref();
+        write(path, &|file, format| match format {
+            OutputFormat::Parquet | OutputFormat::Ipc => write_frame(file, format, self.exempted_frame()?),
+            OutputFormat::Csv => {
+                let mut writer = csv::Writer::from_writer(file);
+                writer.write_record(COLUMNS.iter().chain(&["until", "because"]))?;
+                for exempted in &self.exempted {
+                    let mut cells = cells(&exempted.warning, self)?;
+                    cells.extend([date(exempted.until), exempted.because.to_string()]);
+                    writer.write_record(cells)?;
+                }
+                Ok(writer.flush()?)
+            }
+            OutputFormat::Ndjson => lines(file, self.exempted.iter().map(|exempted| self.exempted_json(exempted))),
         })
     }
 
@@ -148,6 +136,40 @@ impl Run {
             OutputFormat::Ndjson => lines(file, self.findings.iter().map(|finding| self.finding_json(finding))),
         })
     }
+}
+
+/// The columns of a CSV file of warnings.
+const COLUMNS: [&str; 16] = [
+    "model",
+    "level",
+    "about",
+    "about_type",
+    "time",
+    "known",
+    "message",
+    "facts",
+    "dispatch",
+    "review_required",
+    "entity",
+    "entity_type",
+    "category",
+    "score",
+    "version",
+    "id",
+];
+
+/// The cells of a warning in these columns.
+fn cells(warning: &Warning, run: &Run) -> Result<Vec<String>, AnyError> {
+    let row = WarningRow::new(warning, run);
+    let review = if row.review_required { "true" } else { "false" };
+    let facts = serde_json::to_string(&row.facts)?;
+    let score = row.score.map_or_else(String::new, |score| score.to_string());
+    let (time, known, dispatch) = (&*row.time, &*row.known, row.dispatch.unwrap_or(""));
+    let (model, level, about, message) = (row.model, row.level, row.about, row.message);
+    let (entity, category, version) = (row.entity, row.category, row.version);
+    let first = [model, level, about, row.about_type, time, known, message, &facts, dispatch, review];
+    let then = [entity, row.entity_type, category, &score, version, row.id];
+    Ok(first.into_iter().chain(then).map(str::to_owned).collect())
 }
 
 /// One kept reject, or a group of which none is kept, as it is written.

@@ -1,5 +1,6 @@
 //! Findings become warnings: silences, and the order of the output (docs/language.md §2.7, §2.8).
 
+use super::exempt::exemption;
 use crate::finding::FindingRecord;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::after;
@@ -51,6 +52,9 @@ pub(super) fn fold(
             continue;
         }
         warn.push(index);
+        if mutant(Mutant::ExemptDoesNotSilence) && exemption(program, zone, finding).is_some() {
+            continue;
+        }
         if let Some(again) = program.models.get(finding.model.index()).and_then(|model| model.again) {
             silences.insert(of, (finding.level, after(zone, finding.k, again).unwrap_or(i64::MAX)));
         }

@@ -1,6 +1,7 @@
 //! Runs: what is asked for, and what comes out.
 
 mod execute;
+mod exempt;
 mod fold;
 mod options;
 pub(crate) mod parallel;
@@ -15,7 +16,7 @@ pub(crate) use perform::{Moment, Request, perform};
 use crate::finding::Finding;
 use crate::rejects::{InputCount, Rejects};
 use crate::shown::EntityRef;
-use crate::warning::{Silence, Warning};
+use crate::warning::{Exempted, Silence, Warning};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
@@ -47,6 +48,8 @@ pub struct Run {
     pub range: Option<(i64, i64)>,
     /// Warnings, by `known`, model, what they are about, level (most severe first), `time`, entity.
     pub warnings: Vec<Warning>,
+    /// Warnings that were set aside because their model exempts what they are about, in the same order.
+    pub exempted: Vec<Exempted>,
     /// Findings, in the same order: what the models saw before anything was silenced.
     pub findings: Vec<Finding>,
     /// Evaluations that failed, by `known`, model, entity.
@@ -130,8 +133,10 @@ pub struct ModelRun {
     pub evaluations: u64,
     /// How many findings are dated in the range.
     pub findings: usize,
-    /// How many warnings.
+    /// How many warnings; those set aside are not among them.
     pub warnings: usize,
+    /// How many warnings were set aside.
+    pub exempted: usize,
     /// For how many entities it failed.
     pub failures: usize,
     /// Time that evaluating it took, summed over threads.

@@ -3,7 +3,7 @@
 use super::execute::{Evaluated, Execution, FailureRecord, Schedule};
 use super::options::RunOptions;
 use super::parallel::in_parallel;
-use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, fold, render};
+use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
 use crate::coverage::Coverage;
 use crate::finding::{Finding, FindingRecord};
 use crate::ingest::load;
@@ -125,6 +125,11 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     let shower = Shower { program, zone: &zone, pseudonyms: &pseudonyms };
     let language = options.language.unwrap_or(program.language);
     let warnings = render::warnings(&execution, &parts, &warn, shower, language);
+    // A test is about its model, not about who is exempt from it today.
+    let (warnings, exempted) = match request.moment {
+        Moment::Range => exempt::part(program, &zone, &warn, warnings),
+        Moment::At(_) | Moment::UntilNextInstant => (warnings, Vec::new()),
+    };
 
     let mut failures: Vec<&FailureRecord> = wanted
         .iter()
@@ -134,7 +139,12 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         .collect();
     failures
         .sort_by_key(|failure| (failure.k, program.models[failure.model.index()].name.clone(), failure.entity.clone()));
-    let models = wanted.iter().map(|id| model_run(program, *id, evaluated.get(id), &findings, &warn, &failures));
+    let models = wanted.iter().map(|id| {
+        let name = &program.models[id.index()].name;
+        let warned = warnings.iter().filter(|warning| warning.model == *name).count();
+        let set_aside = exempted.iter().filter(|one| one.warning.model == *name).count();
+        model_run(program, *id, evaluated.get(id), &findings, (warned, set_aside), &failures)
+    });
     let models = models.collect();
     let failures = failures.into_iter().map(|failure| told(&execution, &shower, failure)).collect();
     let findings = findings.iter().map(|finding| finding_of(program, &shower, finding)).collect();
@@ -148,6 +158,7 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         parameters: parameters_told(&execution, &wanted, &shower, language),
         range,
         warnings,
+        exempted,
         findings,
         failures,
         failed_models,
@@ -294,7 +305,7 @@ fn model_run(
     id: ModelId,
     evaluated: Option<&Evaluated>,
     findings: &[FindingRecord],
-    warnings: &[&FindingRecord],
+    (warnings, exempted): (usize, usize),
     failures: &[&FailureRecord],
 ) -> ModelRun {
     let model: &Model = &program.models[id.index()];
@@ -303,7 +314,8 @@ fn model_run(
         version: model.version.clone(),
         evaluations: evaluated.map_or(0, |evaluated| evaluated.evaluations),
         findings: findings.iter().filter(|finding| finding.model == id).count(),
-        warnings: warnings.iter().filter(|finding| finding.model == id).count(),
+        warnings,
+        exempted,
         failures: failures.iter().filter(|failure| failure.model == id).count(),
         busy: evaluated.map_or_else(Default::default, |evaluated| evaluated.busy),
     }

@@ -113,7 +113,7 @@ fn said(program: &Program, run: Run) -> Said {
         facts: Vec::new(),
         rest: None,
     });
-    let warnings = run.warnings.into_iter().map(|warning| Seen {
+    let warned = |warning: Warning| Seen {
         k: warning.known,
         model: warning.model.to_string(),
         subject: warning.about.key().clone(),
@@ -123,7 +123,8 @@ fn said(program: &Program, run: Run) -> Said {
         message: Some(warning.message.clone()),
         facts: facts(program, &warning),
         rest: Some(format!("{warning:?}")),
-    });
+    };
+    let exempted = run.exempted.into_iter().map(|one| (warned(one.warning), one.because.to_string())).collect();
     let mut failures: Vec<Failed> = run
         .failures
         .into_iter()
@@ -137,5 +138,5 @@ fn said(program: &Program, run: Run) -> Said {
         })
         .collect();
     failures.sort();
-    Said { findings: findings.collect(), warnings: warnings.collect(), failures }
+    Said { findings: findings.collect(), warnings: run.warnings.into_iter().map(warned).collect(), exempted, failures }
 }

@@ -52,6 +52,8 @@ pub struct Said {
     pub findings: Vec<Seen>,
     /// Warnings.
     pub warnings: Vec<Seen>,
+    /// Warnings that were set aside, and why.
+    pub exempted: Vec<(Seen, String)>,
     /// Failures.
     pub failures: Vec<Failed>,
 }
@@ -85,6 +87,7 @@ impl Said {
         Self {
             findings: outcome.findings.into_iter().map(|finding| seen(finding, false)).collect(),
             warnings: outcome.warnings.into_iter().map(|finding| seen(finding, true)).collect(),
+            exempted: outcome.exempted.into_iter().map(|(finding, why)| (seen(finding, true), why)).collect(),
             failures,
         }
     }
@@ -95,6 +98,7 @@ impl Said {
         Self {
             findings: seen(&self.findings),
             warnings: seen(&self.warnings),
+            exempted: self.exempted.iter().filter(|(one, _)| a <= one.k && one.k <= b).cloned().collect(),
             failures: self.failures.iter().filter(|one| a <= one.k && one.k <= b).cloned().collect(),
         }
     }
@@ -105,6 +109,7 @@ impl Said {
         Self {
             findings: seen(&self.findings),
             warnings: seen(&self.warnings),
+            exempted: self.exempted.iter().filter(|(one, _)| one.model == model).cloned().collect(),
             failures: self.failures.iter().filter(|one| one.model == model).cloned().collect(),
         }
     }
@@ -117,7 +122,8 @@ impl Said {
     /// Without what only the engine says.
     pub fn essence(&self) -> Self {
         let mut said = self.clone();
-        said.findings.iter_mut().chain(&mut said.warnings).for_each(|seen| seen.rest = None);
+        let exempted = said.exempted.iter_mut().map(|(seen, _)| seen);
+        said.findings.iter_mut().chain(&mut said.warnings).chain(exempted).for_each(|seen| seen.rest = None);
         said
     }
 
@@ -126,6 +132,12 @@ impl Said {
         first_difference("finding", &self.findings, &other.findings)
             .or_else(|| first_difference("failure", &self.failures, &other.failures))
             .or_else(|| first_difference("warning", &self.warnings, &other.warnings))
+            .or_else(|| {
+                let shown = |all: &[(Seen, String)]| -> Vec<String> {
+                    all.iter().map(|(seen, why)| format!("{seen} because {why}")).collect()
+                };
+                first_difference("exempted warning", &shown(&self.exempted), &shown(&other.exempted))
+            })
     }
 }
 

@@ -118,6 +118,11 @@ impl Moments {
     }
 }
 
+/// The date so many days after another, as programs write it.
+pub(super) fn day_text(first: i32, days: i64) -> String {
+    text_of_date(first + i32::try_from(days).unwrap_or(0), "%Y-%m-%d")
+}
+
 fn text_of_date(day: i32, format: &str) -> String {
     watchfire_stdlib::zone::calendar_date(day).map_or_else(String::new, |date| date.format(format).to_string())
 }

@@ -4,6 +4,7 @@
 //! windows' edges, and literals are drawn from both, so that conditions are often near their edge.
 
 mod data;
+mod exempt;
 mod expressions;
 mod fixture;
 mod frames;
@@ -97,6 +98,8 @@ pub fn generate(seed: u64, size: Size) -> Case {
             parts.push(name);
         }
     }
+    let around: Vec<String> = (0..=days + 1).map(|day| data::day_text(data::day_number(first), day)).collect();
+    items.extend(writer.exemptions(&parts, &around));
     let tables = data::generate(&mut rng, &schema, &moments, Amount { rows: size.rows });
     Case { seed, zone: schema.zone.to_owned(), items, tables, constructs }
 }

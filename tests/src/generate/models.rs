@@ -29,8 +29,8 @@ impl Item {
 /// A model whose findings others can read.
 #[derive(Clone, Debug)]
 pub(super) struct ModelName {
-    name: String,
-    about: EntityName,
+    pub(super) name: String,
+    pub(super) about: EntityName,
 }
 
 const VALUE_TYPES: &[Ty] =

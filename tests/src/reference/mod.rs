@@ -9,6 +9,7 @@ mod aggregate;
 mod coverage;
 mod data;
 mod exact;
+mod exempt;
 mod expression;
 mod findings;
 mod peers;
@@ -46,8 +47,10 @@ pub struct ReferenceOptions {
 pub struct Outcome {
     /// Findings.
     pub findings: Vec<Finding>,
-    /// The findings that warned.
+    /// The findings that warned, but for those that are exempt.
     pub warnings: Vec<Finding>,
+    /// The findings that would have warned, and why they are exempt.
+    pub exempted: Vec<(Finding, String)>,
     /// Failures, by known-at, model and entity.
     pub failures: Vec<Failure>,
 }
@@ -64,9 +67,10 @@ pub fn evaluate(program: &Program, data: &Dataset, options: &ReferenceOptions) -
     let mut findings = std::mem::take(&mut world.findings);
     findings.sort_by(|a, b| world.output_order(a, b));
     let warnings = warnings::fold(&world, &findings, &options.silences);
+    let (warnings, exempted) = exempt::part(&world, warnings);
     let name = |failure: &Failure| program.models[failure.model.index()].name.clone();
     failures.sort_by_key(|failure| (failure.k, name(failure), failure.entity.clone()));
-    Outcome { findings, warnings, failures }
+    Outcome { findings, warnings, exempted, failures }
 }
 
 /// From the earliest to the latest known-at of all dated rows (§2.3).

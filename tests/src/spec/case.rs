@@ -93,6 +93,7 @@ struct Asked<'a> {
     options: Option<&'a Block>,
     findings: Option<&'a Block>,
     warnings: Option<&'a Block>,
+    exempted: Option<&'a Block>,
     failures: Option<&'a Block>,
     rejects: Option<&'a Block>,
     stale: Option<&'a Block>,
@@ -125,6 +126,7 @@ impl<'a> Parts<'a> {
                 "run" => parts.runs.push(Asked { options: Some(block), ..Asked::default() }),
                 "findings" => parts.last_run().findings = Some(block),
                 "warnings" => parts.last_run().warnings = Some(block),
+                "exempted" => parts.last_run().exempted = Some(block),
                 "failures" => parts.last_run().failures = Some(block),
                 "rejects" => parts.last_run().rejects = Some(block),
                 "stale" => parts.last_run().stale = Some(block),
@@ -133,7 +135,7 @@ impl<'a> Parts<'a> {
             }
         }
         let asks = |run: &Asked<'_>| {
-            [run.findings, run.warnings, run.failures, run.rejects, run.stale].iter().any(Option::is_some)
+            [run.findings, run.warnings, run.exempted, run.failures, run.rejects, run.stale].iter().any(Option::is_some)
         };
         let checked = !parts.errors.is_empty() || !parts.lints.is_empty() || parts.tests.is_some();
         let has_tests = parts.watch.lines().any(|line| line.starts_with("test ") || line.starts_with("测试 "));
@@ -316,6 +318,7 @@ struct Observed {
 struct RunCame {
     findings: Vec<Came>,
     warnings: Vec<Came>,
+    exempted: Vec<String>,
     failures: Vec<String>,
     rejects: Vec<String>,
     stale: Vec<String>,
@@ -364,6 +367,9 @@ impl Observed {
             if let Some(block) = asked.warnings {
                 compare("warnings", &block.text, &came.warnings)?;
             }
+            if let Some(block) = asked.exempted {
+                compare_beginnings("exempted warnings", &block.text, &came.exempted)?;
+            }
             // Failures and rejects are never passed over.
             compare_beginnings("failures", asked.failures.map_or("", |block| &block.text), &came.failures)?;
             compare_beginnings("rejects", asked.rejects.map_or("", |block| &block.text), &came.rejects)?;
@@ -397,6 +403,9 @@ impl Observed {
             }
             if a.warnings != b.warnings {
                 return Err(format!("warnings {:?} and {:?}", a.warnings, b.warnings));
+            }
+            if a.exempted != b.exempted {
+                return Err(format!("exempted warnings {:?} and {:?}", a.exempted, b.exempted));
             }
             if without_text(&a.failures) != without_text(&b.failures) {
                 return Err(format!("failures {:?} and {:?}", a.failures, b.failures));
@@ -497,6 +506,14 @@ impl RunCame {
             stale: stale.collect(),
             findings: run.findings.iter().map(finding).collect(),
             warnings: run.warnings.iter().map(warning).collect(),
+            exempted: run
+                .exempted
+                .iter()
+                .map(|one| {
+                    let came = Came { message: None, ..warning(&one.warning) };
+                    format!("{}: {}", came.line(), one.because)
+                })
+                .collect(),
             failures: run.failures.iter().map(failure).collect(),
             rejects: rejects.into_iter().map(|(_, _, line)| line).collect(),
         }

@@ -409,7 +409,7 @@ fn any_text_is_read_or_refused() {
         for kind in &kinds {
             // does not panic, and never gives a value of another kind
             let right = match (kind, Reader::of_kind(kind).read(RawCell::Text(&raw))) {
-                (_, Parsed::Missing) => text::is_placeholder(&raw),
+                (_, Parsed::Missing) => watchfire_stdlib::keys::is_placeholder(&raw),
                 (_, Parsed::Bad(reason)) => reason != Reason::Missing,
                 (Kind::Time, Parsed::Wall(_) | Parsed::Value(Value::Time(_))) => true,
                 (Kind::Date, Parsed::Value(Value::Date(_) | Value::Time(_))) => true,

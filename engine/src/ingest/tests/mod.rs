@@ -63,6 +63,7 @@ pub(crate) fn program(sources: Vec<Source>) -> Program {
         parameters: Vec::new(),
         externs: Vec::new(),
         models: Vec::new(),
+        exemptions: Vec::new(),
         tests: Vec::new(),
         profiles: BTreeMap::new(),
     }
