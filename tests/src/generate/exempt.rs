@@ -11,7 +11,7 @@ impl Writer<'_> {
     pub(super) fn exemptions(&mut self, models: &[ModelName], days: &[String]) -> Vec<Item> {
         let mut items = Vec::new();
         for model in models {
-            if !self.rng.random_bool(0.3) {
+            if !self.rng.random_bool(0.12) {
                 continue;
             }
             let mut entries = String::new();
