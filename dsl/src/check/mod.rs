@@ -11,6 +11,7 @@
 //!    enum a variant belongs to. What has an error gets an unknown type, which fits everywhere: one mistake, one message.
 //! 5. When all is typed: the order of models (`order`), grants over the whole chain (`grants`), how far back each model
 //!    looks (`lookback`), and versions (`versions`).
+//! 6. Of a right program, what is suspect (`suspect`): conditions that are always or never true, and the like.
 //!
 //! Nothing here panics, whatever the text; depth and size of expressions are bounded (`context`).
 //!
@@ -35,6 +36,7 @@ mod exemptions;
 mod expressions;
 mod facts;
 mod grants;
+mod history;
 mod kinds;
 mod levels;
 mod literals;
@@ -52,6 +54,7 @@ mod scores;
 mod selections;
 mod sequence;
 mod sources;
+mod suspect;
 mod test_blocks;
 mod unions;
 mod unread;
@@ -151,8 +154,13 @@ pub fn compile(package: &PackageFiles) -> Checked {
     let dates: Vec<_> = diagnostics.iter().filter(|d| d.code() == "E0014").map(Diagnostic::primary).collect();
     diagnostics
         .extend(checked.diagnostics.into_iter().filter(|d| d.code() != "E0309" || !dates.contains(&d.primary())));
-    diagnostics::sort(&mut diagnostics);
     let program = checked.program.filter(|_| !diagnostics.iter().any(Diagnostic::is_error));
+    if let Some(program) = &program {
+        let items = files.iter().flat_map(|(_, file)| &file.items);
+        let functions = items.filter(|item| matches!(item.kind, ItemKind::Function(_))).map(|item| item.span);
+        diagnostics.extend(suspect::suspect(program, &package.sources, &functions.collect::<Vec<_>>()));
+    }
+    diagnostics::sort(&mut diagnostics);
     Checked { program, diagnostics }
 }
 

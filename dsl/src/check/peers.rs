@@ -2,9 +2,12 @@
 
 use super::context::{Checker, Scope};
 use super::kinds::{expression, is_amount, is_ordered, unknown};
-use crate::diagnostics::Word;
+use crate::diagnostics::lints::NoLeast;
 use crate::diagnostics::models::{NothingToCompare, PeersNotHere};
 use crate::diagnostics::types::{NotBetween, NotDefinedFor};
+use crate::diagnostics::{Edits, Word};
+use crate::format::language_of;
+use crate::keywords::Keyword;
 use crate::program::{AggregateFunction, Expr, ExprKind, Kind, PeerFunction, PeerGroup, Peers, Type, Value};
 use crate::source::Span;
 use crate::syntax::{self, PeerFunction as S, StatementKind, Trigger};
@@ -40,6 +43,7 @@ impl Checker<'_> {
         let at_least = match &peers.at_least {
             Some(least) => self.at_least(scope, least),
             None => {
+                self.lint_no_least(peers, span);
                 let default = ExprKind::Constant(Value::Int(DEFAULT_AT_LEAST));
                 Some(expression(default, Type::new(Kind::Int), span))
             }
@@ -65,6 +69,19 @@ impl Checker<'_> {
         }
         let ty = Type { kind, optional: true, private: value.ty.private };
         expression(ExprKind::Peers(Box::new(Peers { function, value, group, at_least })), ty, span)
+    }
+
+    /// How many peers are needed is worth a thought: it is said where it is not written.
+    fn lint_no_least(&mut self, peers: &syntax::Peers, at: Span) {
+        let text = self.texts.get(at.file).map_or("", |file| &*file.text);
+        let word = Keyword::AtLeast.word(language_of(text));
+        let insert = Edits::after(at, format!(" {word} {DEFAULT_AT_LEAST}"));
+        let at = match &peers.group {
+            syntax::PeerGroup::Same(keys) => keys.first().zip(keys.last()).map(|(a, b)| a.span.to(b.span)),
+            syntax::PeerGroup::Within { .. } => None,
+        }
+        .unwrap_or(at);
+        self.report(NoLeast { at, default: DEFAULT_AT_LEAST, insert });
     }
 
     /// Peers are others of the model's population, compared at one instant of its grid: everywhere else there are none.

@@ -279,6 +279,14 @@ impl Checker<'_> {
             self.report(WindowWithoutTime { at: selection.span, source, declared });
             return None;
         }
+        if let Some(source) = rows {
+            let at = match window {
+                syntax::Window::Last(length) => length.span,
+                syntax::Window::Before { length, gap } => length.span.to(gap.span),
+                _ => selection.span,
+            };
+            self.lint_history(&result, at, source);
+        }
         Some(result)
     }
 
