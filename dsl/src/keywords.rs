@@ -33,7 +33,7 @@ pub struct Form {
 macro_rules! keywords {
     ($($kind:ident: $($keyword:ident $english:literal $chinese:literal),+;)+) => {
         /// What a keyword means.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[expect(missing_docs, reason = "the table says what each is")]
         pub enum Keyword { $($($keyword),+),+ }
 

@@ -49,6 +49,7 @@ pub(crate) fn ci() -> Outcome {
             run(cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))
         }),
         ("equalities", || equalities(&["--cases".into(), CASES.into()])),
+        ("grammar", crate::grammar::test),
         ("examples", examples),
         ("fuzz smoke", || fuzz::smoke(SMOKE_SECONDS)),
     ];

@@ -5,6 +5,7 @@ mod checks;
 mod demo;
 mod examples;
 mod fuzz;
+mod grammar;
 mod python;
 mod shell;
 mod system;
@@ -19,6 +20,8 @@ cargo xtask COMMAND
   ci                          all that a change must pass
   fuzz TARGET SECONDS         fuzz one target (fuzz/fuzz_targets/TARGET.rs)
   equalities --cases N        the equality harness over N generated cases, with its shares and mutants
+  grammar                     write docs/editors/watch.tmLanguage.json from the table of keywords
+  grammar-test                run it in the engine of VS Code over all programs of tests and examples
   spec [FILTER]               run the programs of docs/spec whose file or heading contains FILTER
   flights-data                put the data of examples/flights in place
   city [ARGUMENTS]            generate the city for examples/group_rental; ARGUMENTS go to watchfire-city
@@ -38,6 +41,8 @@ fn main() -> ExitCode {
         "fuzz" => fuzz::run_target(rest),
         "equalities" => checks::equalities(rest),
         "spec" => checks::spec(rest),
+        "grammar" => grammar::write(),
+        "grammar-test" => grammar::test(),
         "flights-data" => examples::flights_data(),
         "city" => examples::city(rest),
         "check-flights" => examples::check_flights(),
