@@ -20,6 +20,7 @@ pub use sequence::{Sequence, Step, StepRows};
 use crate::source::Span;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+pub use watchfire_stdlib::buckets::Bucket;
 pub use watchfire_stdlib::types::{EntityId, EnumId, Kind, Type};
 pub use watchfire_stdlib::value::{EntityKey, Level, Levels, Value};
 pub use watchfire_stdlib::zone::CalendarUnit;
@@ -150,6 +151,49 @@ pub enum SourceKind {
     /// Rows of several sources; time, knowledge, coverage and key are each part's own. Ordered by event time, then
     /// part, then the part's order.
     Union(Vec<UnionPart>),
+    /// `rows N from … { … }`: a table made of other rows, about one entity.
+    Derived(Box<Derived>),
+}
+
+/// A derived table: for each entity and *k*, its definition applied to the rows known at *k*, with *t = k*.
+#[derive(Clone, Debug)]
+pub struct Derived {
+    /// The entity that it is about.
+    pub entity: EntityId,
+    /// The model in which it is declared; none: at top level.
+    pub model: Option<Arc<str>>,
+    /// The rows that it is made of; its variable also names the row in keys and columns (of a group: the first row;
+    /// inside aggregates over [`From::Group`]: the row at hand).
+    pub selection: Selection,
+    /// What makes a row.
+    pub grouping: Grouping,
+    /// Unfinished buckets and sessions are rows too, at *t*.
+    pub including_current: bool,
+    /// The value of each column.
+    pub columns: Vec<Expr>,
+    /// Rows have a time.
+    pub dated: bool,
+}
+
+/// How the rows of a derived table arise.
+#[derive(Clone, Debug)]
+pub enum Grouping {
+    /// One for each row, at its time.
+    Each,
+    /// One for each tuple of keys that are all there.
+    Per {
+        /// The keys.
+        keys: Vec<Expr>,
+        /// The key that is a span of time: a row lies at its end. None: rows have no time.
+        bucket: Option<(usize, Bucket)>,
+    },
+    /// One for each run of rows, at the time of its last.
+    Sessions {
+        /// A longer gap than this begins a new one.
+        gap: SpanOfTime,
+        /// A row farther than this from the first row's place begins a new one: the distance, and the place of a row.
+        within: Option<(Expr, Expr)>,
+    },
 }
 
 /// A department's table.
@@ -729,7 +773,8 @@ pub struct Selection {
 /// What a selection's rows are of.
 #[derive(Clone, Debug)]
 pub enum From {
-    /// Rows of a source whose columns `by` equal `This` (two columns for a pair).
+    /// Rows of a source whose columns `by` equal `This` (two columns for a pair; none for a derived table, whose rows
+    /// are made for an entity).
     Rows {
         /// The source.
         source: SourceId,
@@ -760,6 +805,8 @@ pub enum From {
         /// nearest first ([`AggregateFunction::Nearest`]).
         distance: Option<Box<Expr>>,
     },
+    /// The rows of the group at hand (columns of a derived table only).
+    Group,
     /// Findings of these models about `This`, by known-at time, then model name, then the findings' own order.
     Findings(Vec<ModelId>),
 }

@@ -107,11 +107,21 @@ pub enum Mutant {
     ExemptByEntity,
     /// A warning that is set aside does not silence.
     ExemptDoesNotSilence,
+    /// A bucket or session of a derived table is there before it is finished.
+    UnfinishedGroupShown,
+    /// A group of a derived table lies at the start of its bucket, a session at its first row.
+    GroupAtStart,
+    /// A gap of exactly the length begins a new session.
+    SessionGapInclusive,
+    /// The rows of a group count as fully seen.
+    GroupCoverageIgnored,
+    /// A window over a derived table reaches back no further than itself.
+    DerivedWindowNotExtended,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Mutant; 50] = [
+    pub const ALL: &[Mutant] = &[
         Mutant::WindowOpenEdge,
         Mutant::WindowCloseEdge,
         Mutant::TieOrderReversed,
@@ -162,6 +172,11 @@ impl Mutant {
         Mutant::ExemptUntilInclusive,
         Mutant::ExemptByEntity,
         Mutant::ExemptDoesNotSilence,
+        Mutant::UnfinishedGroupShown,
+        Mutant::GroupAtStart,
+        Mutant::SessionGapInclusive,
+        Mutant::GroupCoverageIgnored,
+        Mutant::DerivedWindowNotExtended,
     ];
 }
 

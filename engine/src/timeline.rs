@@ -113,6 +113,7 @@ impl Shard {
 pub(crate) fn part_tables(program: &Program, source: SourceId) -> Vec<SourceId> {
     match &program.sources[source.index()].kind {
         SourceKind::Table(_) => vec![source],
+        SourceKind::Derived(_) => Vec::new(),
         SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
     }
 }
@@ -122,6 +123,7 @@ pub(crate) fn part_tables(program: &Program, source: SourceId) -> Vec<SourceId> 
 pub(crate) fn parts(program: &Program, source: SourceId, by: &[ColumnId]) -> Vec<(SourceId, Option<Vec<ColumnId>>)> {
     match &program.sources[source.index()].kind {
         SourceKind::Table(_) => vec![(source, Some(by.to_vec()))],
+        SourceKind::Derived(_) => Vec::new(),
         SourceKind::Union(parts) => parts
             .iter()
             .map(|part| {

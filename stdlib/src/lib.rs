@@ -17,6 +17,7 @@
 //! | [`exact`], [`statistics`] | sums that do not depend on order, and what follows from them |
 
 pub mod address;
+pub mod buckets;
 pub mod exact;
 pub mod format;
 pub mod functions;

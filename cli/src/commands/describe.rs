@@ -108,6 +108,7 @@ fn time(program: &Program, source: &Source) -> String {
                 parts.iter().filter_map(|p| program.sources.get(p.source.index())).map(|s| &*s.name).collect();
             names.join(" | ")
         }
+        SourceKind::Derived(_) => "rows".to_owned(),
     }
 }
 
@@ -115,6 +116,6 @@ fn time(program: &Program, source: &Source) -> String {
 fn owner(source: &Source) -> Option<&str> {
     match &source.kind {
         SourceKind::Table(table) => table.owner.as_deref(),
-        SourceKind::Union(_) => None,
+        SourceKind::Union(_) | SourceKind::Derived(_) => None,
     }
 }

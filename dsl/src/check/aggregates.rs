@@ -61,6 +61,9 @@ impl Checker<'_> {
                 None
             }
         };
+        if a.selection.is_none() && scope.in_table {
+            return self.group_aggregate(scope, a, function, word, span);
+        }
         let Some(selection) = &a.selection else {
             self.report(AggregateForm { at: span, example: format!("{word} … from …") });
             return unknown(span);
@@ -118,7 +121,12 @@ impl Checker<'_> {
         }
     }
 
-    fn aggregate_type(&mut self, function: A, word: &str, value: Option<Expr>) -> Option<(Option<Expr>, Type)> {
+    pub(super) fn aggregate_type(
+        &mut self,
+        function: A,
+        word: &str,
+        value: Option<Expr>,
+    ) -> Option<(Option<Expr>, Type)> {
         let Some(value) = value else {
             let kind = if function == A::Count { Kind::Int } else { Kind::Bool };
             return Some((None, Type::new(kind)));
@@ -155,18 +163,19 @@ impl Checker<'_> {
     }
 
     /// Whether a window over these rows may be covered in part.
-    fn has_coverage(&self, from: &From) -> bool {
+    pub(super) fn has_coverage(&self, from: &From) -> bool {
         let source = match from {
             From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => *source,
-            From::Findings(_) => return false,
+            From::Group | From::Findings(_) => return false,
         };
         let expects = |id| match &self.source(id).kind {
             SourceKind::Table(table) => table.expect.is_some(),
-            SourceKind::Union(_) => false,
+            SourceKind::Union(_) | SourceKind::Derived(_) => false,
         };
         match &self.source(source).kind {
             SourceKind::Table(_) => expects(source),
             SourceKind::Union(parts) => parts.iter().any(|part| expects(part.source)),
+            SourceKind::Derived(table) => self.has_coverage(&table.selection.from),
         }
     }
 

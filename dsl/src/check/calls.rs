@@ -66,6 +66,10 @@ impl Checker<'_> {
             match self.names.values.get(&name.text).map(|(what, _)| *what) {
                 Some(Global::Function(index)) => return self.write_out(scope, index, arguments, span),
                 Some(Global::Extern(id)) => {
+                    if scope.in_table {
+                        self.not_in_table(&name.text, name.span);
+                        return unknown(span);
+                    }
                     let declared = &self.externs[id.index()];
                     let (parameters, result) = (declared.parameters.clone(), declared.result.clone());
                     let kinds: Vec<Kind> = parameters.iter().map(|(_, ty)| ty.kind.clone()).collect();

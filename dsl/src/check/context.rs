@@ -10,7 +10,7 @@ use crate::program::{
 };
 use crate::source::{SourceMap, Span};
 use crate::syntax;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use watchfire_stdlib::zone::Zone;
 
 /// Levels of nesting of one value, forward references included.
@@ -33,6 +33,14 @@ pub(super) struct Checker<'a> {
     pub(super) externs: Vec<Extern>,
     pub(super) constants: Vec<ConstantState<'a>>,
     pub(super) functions: Vec<FunctionState<'a>>,
+    /// Derived tables at top level.
+    pub(super) tables: Vec<TableState<'a>>,
+    /// Those that are being checked.
+    pub(super) table_stack: Vec<usize>,
+    /// Constants and functions written out in each.
+    pub(super) table_inlined: BTreeMap<SourceId, BTreeSet<Span>>,
+    /// All columns of tables and unions are known.
+    pub(super) sources_known: bool,
     pub(super) fact_states: Vec<FactState<'a>>,
     pub(super) fact_stack: Vec<usize>,
     pub(super) facts: Vec<Fact>,
@@ -78,6 +86,13 @@ pub(super) struct FactState<'a> {
     pub(super) state: State<FactId>,
 }
 
+/// A derived table at top level, checked when first needed.
+pub(super) struct TableState<'a> {
+    pub(super) syntax: &'a syntax::Rows,
+    pub(super) entity: Option<EntityId>,
+    pub(super) state: State<SourceId>,
+}
+
 /// How far the check of something is that is checked when first needed.
 #[derive(Clone)]
 pub(super) enum State<T> {
@@ -112,10 +127,11 @@ pub(super) struct ModelContext<'a> {
     pub(super) trigger: Vec<Binding>,
 }
 
-/// A `let`, or the name of something that cannot run yet.
+/// A `let`, a derived table, or the name of something that cannot run yet.
 pub(super) struct LetState<'a> {
     pub(super) name: &'a syntax::Name,
     pub(super) value: Option<&'a syntax::Expr>,
+    pub(super) rows: Option<&'a syntax::Rows>,
     pub(super) state: State<LetValue>,
     pub(super) used: bool,
 }
@@ -127,6 +143,7 @@ pub(super) enum LetValue {
     Row(Row, SourceId),
     /// A nearest row, and the `let`s that its columns have become.
     Nearest(Box<Nearest>, HashMap<String, LetId>),
+    Table(SourceId),
 }
 
 /// A name bound by a selection or trigger.
@@ -162,6 +179,10 @@ pub(super) struct Scope {
     pub(super) in_model: bool,
     /// Only the row at hand may be read (columns of unions): no `now`, no facts.
     pub(super) row_only: bool,
+    /// Inside a derived table, which depends on entity and knowledge only: no `now`, facts, `let`s or other rows.
+    pub(super) in_table: bool,
+    /// Aggregates without `from` are over the rows of a group, which this variable names.
+    pub(super) group: Option<(RowSlot, SourceId)>,
 }
 
 impl Scope {
@@ -192,6 +213,10 @@ impl<'a> Checker<'a> {
             externs: Vec::new(),
             constants: Vec::new(),
             functions: Vec::new(),
+            tables: Vec::new(),
+            table_stack: Vec::new(),
+            table_inlined: BTreeMap::new(),
+            sources_known: false,
             fact_states: Vec::new(),
             fact_stack: Vec::new(),
             facts: Vec::new(),

@@ -1,7 +1,7 @@
 //! What a package declares, in the order in which it can be known: names first, then entities and enums, constants and
 //! functions, sources, the heads of models.
 
-use super::context::{Checker, ConstantState, FactState, FunctionState, ModelHead, State};
+use super::context::{Checker, ConstantState, FactState, FunctionState, ModelHead, State, TableState};
 use super::names::{Global, TypeName};
 use crate::diagnostics::Word;
 use crate::diagnostics::models::{BadKey, BadPair, UnknownPlugin};
@@ -93,8 +93,9 @@ impl<'a> Checker<'a> {
                 ItemKind::Model(syntax) => self.enter_model(item, syntax),
                 ItemKind::Test(test) => all.tests.push((item, test)),
                 ItemKind::Rows(rows) => {
-                    self.enter_value(&rows.name, Global::Later);
-                    self.not_yet(item.span, "rows");
+                    if self.enter_value(&rows.name, Global::Table(self.tables.len())) {
+                        self.tables.push(TableState { syntax: rows, entity: None, state: State::Waiting });
+                    }
                 }
                 ItemKind::Levels(levels) => self.declare_levels(levels, item.span),
                 ItemKind::Exempt(exempt) => all.exempt.push(exempt),
@@ -291,6 +292,7 @@ impl<'a> Checker<'a> {
                 self.names.facts.insert(key, index);
             }
         }
+        self.declare_tables();
         for index in 0..self.heads.len() {
             self.heads[index].entity = self.entity_named(&self.heads[index].syntax.entity);
         }

@@ -60,6 +60,15 @@ impl Checker<'_> {
                 Some(subject) if !scope.row_only => self.this(subject, span),
                 _ => self.nothing_at_hand("this", span),
             },
+            S::Now if scope.in_table => {
+                self.not_in_table("now", span);
+                unknown(span)
+            }
+            S::Peers(_) | S::Held(_) | S::Nearest { .. } | S::AsOf { .. } if scope.in_table => {
+                let written = self.texts.text(span).to_owned();
+                self.not_in_table(&written, span);
+                unknown(span)
+            }
             S::Now if scope.row_only || (scope.subject.is_none() && !scope.in_model) => {
                 self.nothing_at_hand("now", span)
             }
@@ -114,6 +123,7 @@ impl Checker<'_> {
         match &self.source(source).kind {
             SourceKind::Table(table) => table.time == SourceTime::Timeless,
             SourceKind::Union(parts) => parts.first().is_some_and(|part| self.is_timeless(part.source)),
+            SourceKind::Derived(table) => !table.dated,
         }
     }
 

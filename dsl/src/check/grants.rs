@@ -7,8 +7,8 @@
 use super::context::Checker;
 use crate::diagnostics::grants::{DerivedOnly, MissingGrant};
 use crate::program::{
-    ColumnId, Expr, ExprKind, FactId, From, LoadZone, MessagePart, Model, ModelId, Read, Source, SourceId, SourceKind,
-    SourceTime, Trigger,
+    ColumnId, Derived, Expr, ExprKind, FactId, From, LoadZone, MessagePart, Model, ModelId, Read, Source, SourceId,
+    SourceKind, SourceTime, Trigger,
 };
 use crate::source::Span;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +35,14 @@ impl Reads {
             let mut chain = chain.clone();
             chain.push(at);
             self.add(*column, true, chain);
+        }
+    }
+
+    /// Everything that stands behind a column or row of a table made of others.
+    fn behind(&mut self, inner: Reads, chain: &[Span]) {
+        for (read, own) in inner.direct {
+            let on_the_way = own.into_iter().chain(chain.iter().copied()).collect();
+            self.add(read, false, on_the_way);
         }
     }
 
@@ -70,6 +78,7 @@ impl Walk<'_> {
                     self.rows(*source, by, e.span, reads);
                     self.rows(*source, element, e.span, reads);
                 }
+                From::Group => {}
                 From::Findings(models) => {
                     for inner in models.iter().filter_map(|m| self.models.get(m)) {
                         reads.through(inner, e.span);
@@ -99,8 +108,23 @@ impl Walk<'_> {
                     self.rows(part.source, &[], at, reads);
                 }
             }
+            Some(SourceKind::Derived(table)) => self.table(table, at, reads),
             None => {}
         }
+    }
+
+    /// What decides which rows a derived table has.
+    fn table(&self, table: &Derived, at: Span, reads: &mut Reads) {
+        let mut inner = Reads::default();
+        if let From::Rows { source, by } = &table.selection.from {
+            self.rows(*source, by, at, &mut inner);
+        }
+        let columns = table.columns.len();
+        let parts = table.parts();
+        for part in &parts[..parts.len().saturating_sub(columns)] {
+            self.expression(part, &mut inner);
+        }
+        reads.behind(inner, &[at]);
     }
 
     fn column(&self, source: SourceId, column: ColumnId, chain: Chain, reads: &mut Reads) {
@@ -123,11 +147,14 @@ impl Walk<'_> {
                     let Some(value) = part.column(column) else { continue };
                     let mut inner = Reads::default();
                     self.expression(value, &mut inner);
-                    for (read, own) in inner.direct {
-                        let on_the_way = own.into_iter().chain(chain.iter().copied()).collect();
-                        reads.add(read, false, on_the_way);
-                    }
+                    reads.behind(inner, &chain);
                 }
+            }
+            SourceKind::Derived(table) => {
+                let Some(value) = table.columns.get(column.index()) else { return };
+                let mut inner = Reads::default();
+                self.expression(value, &mut inner);
+                reads.behind(inner, &chain);
             }
         }
     }

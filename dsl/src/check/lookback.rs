@@ -89,8 +89,11 @@ impl Checker<'_> {
                 let window = aggregate.selection.window.as_ref().map(|window| self.window_lookback(window));
                 match &aggregate.selection.from {
                     From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => {
-                        window.unwrap_or(if self.has_events(*source) { Lookback::Unbounded } else { NOTHING })
+                        let own = if self.has_events(*source) { Lookback::Unbounded } else { NOTHING };
+                        let of = |part: &Expr| self.lookback(part, facts, models);
+                        sum(window.unwrap_or(own), self.table_lookback(*source, of))
                     }
+                    From::Group => NOTHING,
                     From::Findings(parts) => {
                         let part = |m: &ModelId| models.get(m).copied().unwrap_or(Lookback::Unbounded);
                         let deepest = parts.iter().map(part).fold(NOTHING, longest);
@@ -104,7 +107,7 @@ impl Checker<'_> {
     }
 
     /// A span that reaches back to the start of a window.
-    fn window_lookback(&self, window: &Window) -> Lookback {
+    pub(super) fn window_lookback(&self, window: &Window) -> Lookback {
         // The start of a day is less than a day of the calendar away, wherever clocks change: a day more is enough.
         let units = |unit: &CalendarUnit, many: i64| {
             let (months, days) = match unit {
@@ -153,10 +156,11 @@ impl Checker<'_> {
     }
 
     /// Rows that are true at an instant, and so may lie however far back.
-    fn has_events(&self, source: SourceId) -> bool {
+    pub(super) fn has_events(&self, source: SourceId) -> bool {
         match &self.source(source).kind {
             SourceKind::Table(table) => matches!(table.time, SourceTime::Events { .. }),
             SourceKind::Union(parts) => parts.iter().any(|part| self.has_events(part.source)),
+            SourceKind::Derived(table) => table.dated,
         }
     }
 }

@@ -32,6 +32,7 @@ mod calls;
 mod columns;
 mod context;
 mod declarations;
+mod derived;
 mod exemptions;
 mod expressions;
 mod facts;
@@ -90,6 +91,7 @@ pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap)
     checker.declare_functions(&collected);
     checker.declare_heads();
     checker.declare_sources(&collected);
+    checker.sources_known = true;
     checker.begin();
     for index in 0..checker.constants.len() {
         checker.constant(index);
@@ -98,6 +100,7 @@ pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap)
     checker.declare_parameters();
     checker.begin();
     checker.check_facts();
+    checker.check_tables();
     let models = checker.check_models();
     let exemptions = checker.exemptions(&collected.exempt);
     let tests: Vec<Option<Test>> = collected.tests.iter().map(|(item, test)| checker.test(item, test)).collect();
@@ -251,6 +254,7 @@ impl Checker<'_> {
                 ItemKind::Fact(it) => &it.name,
                 ItemKind::Function(it) => &it.name,
                 ItemKind::Extern(it) => &it.name,
+                ItemKind::Rows(it) => &it.name,
                 ItemKind::Model(it) => &it.name,
                 _ => continue,
             };

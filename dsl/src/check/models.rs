@@ -62,8 +62,7 @@ impl<'a> Checker<'a> {
                     self.once(&mut clauses.trigger, (trigger, about.as_ref()), span, "every");
                 }
                 StatementKind::Warn(warn) => self.once(&mut clauses.warn, warn, span, "warn"),
-                StatementKind::Rows(_) => self.not_yet(span, "rows"),
-                StatementKind::Param(_) | StatementKind::Let { .. } => {}
+                StatementKind::Rows(_) | StatementKind::Param(_) | StatementKind::Let { .. } => {}
             }
         }
         clauses
@@ -182,10 +181,14 @@ impl<'a> Checker<'a> {
         let mut lets: Vec<LetState<'a>> = Vec::new();
         let mut steps: BTreeSet<Span> = BTreeSet::new();
         for statement in &model.statements {
+            let mut rows = None;
             let mut names: Vec<(&'a syntax::Name, Option<&'a syntax::Expr>)> = Vec::new();
             match &statement.kind {
                 StatementKind::Let { name, value } => names.push((name, Some(value))),
-                StatementKind::Rows(rows) => names.push((&rows.name, None)),
+                StatementKind::Rows(table) => {
+                    rows = Some(table);
+                    names.push((&table.name, None));
+                }
                 StatementKind::Trigger { trigger: syntax::Trigger::Match(sequence), .. } => {
                     names.extend(sequence.steps.iter().map(|step| (&step.name, None)));
                     steps.extend(sequence.steps.iter().map(|step| step.name.span));
@@ -197,7 +200,13 @@ impl<'a> Checker<'a> {
                 let first = lets.iter().find(|l| l.name.text == name.text).map(|l| l.name.span).or(parameter);
                 match first {
                     Some(first) => self.declared_twice(name, first),
-                    None => lets.push(LetState { name, value, state: State::Waiting, used: value.is_none() }),
+                    None => lets.push(LetState {
+                        name,
+                        value,
+                        rows,
+                        state: State::Waiting,
+                        used: value.is_none() && rows.is_none(),
+                    }),
                 }
             }
         }
@@ -305,6 +314,9 @@ impl<'a> Checker<'a> {
                     let name = selection.row.as_ref().map(|n| n.text.clone());
                     return checked(None, vec![Binding { name, what: Bound::Later }]);
                 };
+                if self.refuse_derived(source, name.span) {
+                    return broken;
+                }
                 if self.is_timeless(source) && !self.source(source).columns.is_empty() {
                     let declared = self.source(source);
                     let (source, declared) = (declared.name.to_string(), Some(declared.span));
@@ -376,6 +388,9 @@ impl<'a> Checker<'a> {
         let entity = entity?;
         if let Some(name) = &model.population {
             let Some(SourceFound::Source(source)) = self.source_named(name) else { return None };
+            if self.refuse_derived(source, name.span) {
+                return None;
+            }
             let by = self.columns_about(source, entity, None, name.span)?;
             return Some(Population { source, by });
         }
@@ -408,10 +423,12 @@ impl<'a> Checker<'a> {
                         unused.push((param.name.span, Word::PARAMETER, param.name.text.clone()));
                     }
                 }
-                StatementKind::Let { name, .. } => {
+                StatementKind::Let { name, .. } | StatementKind::Rows(syntax::Rows { name, .. }) => {
                     let declared = context.lets.iter().find(|l| l.name.span == name.span);
                     if declared.is_some_and(|l| !l.used) {
-                        unused.push((name.span, Word::LET, name.text.clone()));
+                        let word =
+                            if matches!(statement.kind, StatementKind::Let { .. }) { Word::LET } else { Word::ROWS };
+                        unused.push((name.span, word, name.text.clone()));
                     }
                 }
                 _ => {}

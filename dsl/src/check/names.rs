@@ -1,6 +1,7 @@
 //! Names: which belong to the package, which are built in, and what is meant where a name is unknown.
 
 use super::context::Checker;
+use crate::diagnostics::derived::TableOfRows;
 use crate::diagnostics::names::{BuiltInName, DeclaredTwice, UnknownName};
 use crate::diagnostics::{Edits, Word, suggest};
 use crate::keywords::split_glued;
@@ -43,6 +44,8 @@ pub(super) enum Global {
     Constant(usize),
     Function(usize),
     Extern(ExternId),
+    /// A derived table.
+    Table(usize),
     /// A construct that cannot run yet.
     Later,
 }
@@ -156,10 +159,18 @@ impl Checker<'_> {
             && local.value.is_none()
         {
             local.used = true;
-            return Some(SourceFound::Later);
+            return Some(self.local_table(&first.text, first.span).map_or(SourceFound::Later, SourceFound::Source));
         }
         match self.names.values.get(&first.text) {
             Some((Global::Source(id), _)) => Some(SourceFound::Source(*id)),
+            Some((Global::Table(index), declared)) => {
+                let (index, declared) = (*index, *declared);
+                if !self.sources_known {
+                    self.report(TableOfRows { at: first.span, table: first.text.clone(), declared: Some(declared) });
+                    return Some(SourceFound::Later);
+                }
+                Some(self.check_table(index, first.span).map_or(SourceFound::Later, SourceFound::Source))
+            }
             Some((Global::Later, _)) => Some(SourceFound::Later),
             _ => {
                 self.unknown_name(first, Word::SOURCE, self.source_names());

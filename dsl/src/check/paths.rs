@@ -11,7 +11,7 @@ use crate::diagnostics::names::{
 use crate::diagnostics::{Edits, Word, suggest};
 use crate::program::{
     Aggregate, AggregateFunction, ColumnId, EntityId, EntityKeyType, EnumId, Expr, ExprKind, FindingColumn, From, Kind,
-    Row, RowSlot, Selection, SourceId, Type, Value,
+    Row, RowSlot, Selection, SourceId, SourceKind, Type, Value,
 };
 use crate::source::Span;
 use crate::syntax::{self, Name};
@@ -232,13 +232,17 @@ impl Checker<'_> {
             }
         }
         if scope.in_model
-            && let Some(found) = self.resolve_in_model(name)
+            && let Some(found) = self.resolve_in_model(scope, name)
         {
             return Some(found);
         }
         if let Some(subject) = scope.subject
             && self.names.facts.contains_key(&(subject, name.text.clone()))
         {
+            if scope.in_table {
+                self.not_in_table(&name.text, name.span);
+                return Some(Resolved::Later);
+            }
             let this = self.this(subject, name.span);
             return Some(self.fact(subject, &name.text, this, name.span));
         }
@@ -250,6 +254,9 @@ impl Checker<'_> {
                 Some(Resolved::Value(expression(ExprKind::Constant(value), Type::new(kind), name.span)))
             }
             Some(Global::Source(source)) => Some(Resolved::Source(source)),
+            Some(Global::Table(index)) => {
+                Some(self.check_table(index, name.span).map_or(Resolved::Later, Resolved::Source))
+            }
             Some(Global::Later) => Some(Resolved::Later),
             Some(Global::Function(_) | Global::Extern(_)) => {
                 let example = Some(format!("{}(…)", name.text));
@@ -262,8 +269,12 @@ impl Checker<'_> {
         }
     }
 
-    fn resolve_in_model(&mut self, name: &Name) -> Option<Resolved> {
+    fn resolve_in_model(&mut self, scope: &Scope, name: &Name) -> Option<Resolved> {
         if let Some(score) = self.score_named(name) {
+            if scope.in_table {
+                self.not_in_table(&name.text, name.span);
+                return Some(Resolved::Later);
+            }
             return Some(Resolved::Value(score));
         }
         let model = self.model.as_mut()?;
@@ -275,6 +286,10 @@ impl Checker<'_> {
         }
         let index = model.lets.iter().position(|l| l.name.text == name.text)?;
         model.lets[index].used = true;
+        if scope.in_table && model.lets[index].value.is_some() {
+            self.not_in_table(&name.text, name.span);
+            return Some(Resolved::Later);
+        }
         Some(match self.check_let(index, name.span) {
             Some(LetValue::Value(id)) => {
                 let ty = self.model.as_ref().and_then(|m| m.typed.get(id.index())).map(|l| l.value.ty.clone());
@@ -287,6 +302,7 @@ impl Checker<'_> {
             }
             Some(LetValue::Row(row, source)) => Resolved::Row(row, source),
             Some(LetValue::Nearest(nearest, _)) => Resolved::Nearest(nearest, Some(index)),
+            Some(LetValue::Table(source)) => Resolved::Source(source),
             None => Resolved::Later,
         })
     }
@@ -403,10 +419,17 @@ impl Checker<'_> {
                 self.not_yet(span, "fact in a union");
                 return Resolved::Later;
             }
+            if scope.in_table {
+                self.not_in_table(&name.text, name.span);
+                return Resolved::Later;
+            }
             return self.fact(id, &name.text, value, span);
         }
         match self.names.values.get(&name.text).map(|(what, _)| *what) {
             Some(Global::Source(source)) => return Resolved::SourceOf(value, source),
+            Some(Global::Table(index)) => {
+                return self.check_table(index, name.span).map_or(Resolved::Later, |id| Resolved::SourceOf(value, id));
+            }
             Some(Global::Later) => return Resolved::Later,
             _ if self.names.lost_facts.contains(&name.text) => return Resolved::Later,
             _ => {}
@@ -552,7 +575,10 @@ impl Checker<'_> {
             return None;
         };
         let Some(by) = self.registry_column(source, entity) else {
-            let about = self.source(source).columns.iter().any(|c| c.ty.kind == Kind::Entity(entity));
+            let about = match &self.source(source).kind {
+                SourceKind::Derived(table) => table.entity == entity,
+                _ => self.source(source).columns.iter().any(|c| c.ty.kind == Kind::Entity(entity)),
+            };
             if !about {
                 self.not_about(at, source, entity);
                 return None;
@@ -595,8 +621,11 @@ impl Checker<'_> {
             State::Waiting => {}
         }
         let Some(value) = declared.value else {
-            declared.state = State::Broken;
-            return None;
+            let Some(rows) = declared.rows else {
+                declared.state = State::Broken;
+                return None;
+            };
+            return self.check_local_table(index, rows);
         };
         declared.state = State::Busy;
         let (name, span) = (declared.name.text.clone(), declared.name.span);

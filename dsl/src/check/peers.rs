@@ -95,7 +95,9 @@ impl Checker<'_> {
         });
         match trigger {
             // A model without trigger is reported already.
-            None | Some(Trigger::Every { .. }) => (!scope.rows.is_empty()).then_some(Word::IN_A_SELECTION),
+            None | Some(Trigger::Every { .. }) => {
+                (scope.in_table || !scope.rows.is_empty()).then_some(Word::IN_A_SELECTION)
+            }
             Some(_) => Some(Word::WITHOUT_EVERY),
         }
     }

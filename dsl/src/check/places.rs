@@ -106,6 +106,9 @@ impl Checker<'_> {
         let Some(SourceFound::Source(source)) = self.source_named(name) else {
             return (slot, None, Self::nothing_bound());
         };
+        if self.refuse_derived(source, name.span) {
+            return (slot, None, Self::nothing_bound());
+        }
         let column = self.place_column(source, selection.by.as_ref(), name.span);
         let (place, distance) = (Box::new(place), distance.map(Box::new));
         let from = column.filter(|_| known).map(|column| From::Near { source, column, place, distance });

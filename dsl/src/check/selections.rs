@@ -2,12 +2,13 @@
 
 use super::context::{Bound, Checker, Scope};
 use super::names::SourceFound;
+use crate::diagnostics::derived::TableOfRows;
 use crate::diagnostics::models::NotInTrigger;
 use crate::diagnostics::names::{NotAbout, NothingAtHand, WhichColumn};
 use crate::diagnostics::types::{EmptyWindow, EntityMismatch, NotFixed, TypeMismatch, WindowWithoutTime};
 use crate::program::{
-    CalendarUnit, ColumnId, EntityId, EntityKeyType, Expr, From, Kind, ParameterId, RowSlot, SourceId, SpanOfTime,
-    Value, Window, WindowSpan,
+    CalendarUnit, ColumnId, EntityId, EntityKeyType, Expr, From, Kind, ParameterId, RowSlot, SourceId, SourceKind,
+    SpanOfTime, Value, Window, WindowSpan,
 };
 use crate::source::Span;
 use crate::syntax::{self, Name, SourceTerm};
@@ -35,6 +36,10 @@ impl Checker<'_> {
     pub(super) fn selection_source(&mut self, scope: &mut Scope, selection: &syntax::Selection) -> Selected {
         let slot = self.slot();
         let nothing = Selected::of_this(slot, None, Self::nothing_bound());
+        if scope.in_table {
+            self.not_in_table("from", selection.span);
+            return nothing;
+        }
         if scope.row_only || scope.subject.is_none() {
             let known = scope.in_model || scope.subject.is_some();
             if scope.row_only || !known {
@@ -107,7 +112,7 @@ impl Checker<'_> {
         let Some(by) = self.columns_about(source_id, subject, by_name, source.span) else {
             return (slot, None, bound);
         };
-        let element = if entity_id == subject && by_name.is_some() {
+        let element = if entity_id == subject && by_name.is_some() && !by.is_empty() {
             // Two roles of one entity: the elements are those in the other column.
             let others: Vec<ColumnId> = self.entity_columns(source_id, entity_id);
             others.into_iter().filter(|c| !by.contains(c)).take(1).collect()
@@ -116,7 +121,7 @@ impl Checker<'_> {
                 EntityKeyType::Pair(a, b) => a == subject || b == subject,
                 _ => false,
             };
-            match self.columns_about(source_id, entity_id, by_name.filter(|_| part), source.span) {
+            match self.columns_of(source_id, entity_id, by_name.filter(|_| part), source.span) {
                 Some(element) => element,
                 None => return (slot, None, bound),
             }
@@ -142,6 +147,27 @@ impl Checker<'_> {
         by: Option<&Name>,
         at: Span,
     ) -> Option<Vec<ColumnId>> {
+        if let SourceKind::Derived(table) = &self.source(source).kind {
+            // A derived table's rows are made for one entity: no column says whose they are.
+            if table.entity != entity {
+                let about = vec![self.entity_name(table.entity)];
+                let (declared, entity) = (self.source(source), self.entity_name(entity));
+                let (source, declared) = (declared.name.to_string(), Some(declared.span));
+                self.report(NotAbout { at, source, entity, about, declared });
+                return None;
+            }
+            if let Some(by) = by {
+                let (table, declared) = (self.source(source).name.to_string(), Some(self.source(source).span));
+                self.report(TableOfRows { at: by.span, table, declared });
+                return None;
+            }
+            return Some(Vec::new());
+        }
+        self.columns_of(source, entity, by, at)
+    }
+
+    /// The columns of a source with the entity: one, or two for a pair.
+    fn columns_of(&mut self, source: SourceId, entity: EntityId, by: Option<&Name>, at: Span) -> Option<Vec<ColumnId>> {
         let chosen = match by {
             None => None,
             Some(name) => {
@@ -265,12 +291,10 @@ impl Checker<'_> {
         };
         let rows = match (&selection.source, bound) {
             (_, Bound::Row { source, .. }) => Some(*source),
-            (SourceTerm::Entities { source, .. }, _) => {
-                self.names.values.get(&source.parts.first()?.text).and_then(|(what, _)| match what {
-                    super::names::Global::Source(id) => Some(*id),
-                    _ => None,
-                })
-            }
+            (SourceTerm::Entities { source, .. }, _) => match self.source_named(source) {
+                Some(SourceFound::Source(id)) => Some(id),
+                _ => None,
+            },
             _ => None,
         };
         if let Some(source) = rows.filter(|source| self.is_timeless(*source)) {

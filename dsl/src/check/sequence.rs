@@ -70,6 +70,12 @@ impl<'a> Checker<'a> {
         let mut scope = self.model_scope(entity);
         scope.rows.clear();
         let Selected { slot, from, bound, .. } = self.selection_source(&mut scope, selection);
+        // What the rows of a derived table are known from changes with every evaluation.
+        if let Bound::Row { source, .. } = bound
+            && self.refuse_derived(source, selection.span)
+        {
+            return nothing(slot);
+        }
         if let Bound::Row { source, .. } = bound
             && self.is_timeless(source)
             && !self.source(source).columns.is_empty()

@@ -142,16 +142,19 @@ impl Checker<'_> {
                 SourceTime::Events { .. } => 1,
                 SourceTime::State { .. } => 2,
             },
-            SourceKind::Union(_) => u8::MAX,
+            SourceKind::Union(_) | SourceKind::Derived(_) => u8::MAX,
         }
     }
 
     /// Reports a union where a department's table is needed.
     pub(super) fn union_not_table(&mut self, source: SourceId, at: Span) {
+        if self.refuse_derived(source, at) {
+            return;
+        }
         let declared = self.source(source);
         let parts = match &declared.kind {
             SourceKind::Union(parts) => parts.iter().map(|p| self.source(p.source).name.to_string()).collect(),
-            SourceKind::Table(_) => Vec::new(),
+            SourceKind::Table(_) | SourceKind::Derived(_) => Vec::new(),
         };
         let (union, declared) = (declared.name.to_string(), Some(declared.span));
         self.report(UnionNotTable { at, union, parts, declared });

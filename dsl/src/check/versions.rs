@@ -111,6 +111,7 @@ impl Checker<'_> {
                         self.source_needs(*source, needs);
                         self.entity_needs(*entity, needs);
                     }
+                    From::Group => {}
                     From::Findings(parts) => {
                         for inner in parts.iter().filter_map(|m| models.get(m)) {
                             needs.names.extend(&inner.names);
@@ -133,10 +134,23 @@ impl Checker<'_> {
                 self.source_needs(*source, needs);
             }
         }
-        if let SourceKind::Union(parts) = &declared.kind {
-            for part in parts {
-                self.source_needs(part.source, needs);
-                for value in &part.columns {
+        match &declared.kind {
+            SourceKind::Table(_) => {}
+            SourceKind::Union(parts) => {
+                for part in parts {
+                    self.source_needs(part.source, needs);
+                    for value in &part.columns {
+                        self.expression_needs(value, &[], &BTreeMap::new(), needs);
+                    }
+                }
+            }
+            SourceKind::Derived(table) => {
+                needs.names.extend(self.table_inlined.get(&source).into_iter().flatten());
+                self.entity_needs(table.entity, needs);
+                if let From::Rows { source, .. } = &table.selection.from {
+                    self.source_needs(*source, needs);
+                }
+                for value in table.parts() {
                     self.expression_needs(value, &[], &BTreeMap::new(), needs);
                 }
             }

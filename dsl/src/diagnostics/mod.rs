@@ -102,6 +102,8 @@ areas! {
     grants,
     /// Models: triggers, levels, messages, parameters, tests: E05xx.
     models,
+    /// Derived tables: E054x.
+    derived,
     /// The package: manifest, files, profiles: E06xx.
     package,
     /// The data behind sources: E07xx.

@@ -1,6 +1,6 @@
 //! Walking typed expressions: their parts, in the order in which they are written.
 
-use super::{Aggregate, Expr, ExprKind, From, PeerGroup, Peers, Selection, UnionPart, Window};
+use super::{Aggregate, Derived, Expr, ExprKind, From, Grouping, PeerGroup, Peers, Selection, UnionPart, Window};
 
 impl Expr {
     /// The expressions directly inside this one; of an aggregate in the order of [`Aggregate::parts`].
@@ -96,7 +96,7 @@ impl From {
     pub fn parts(&self) -> Vec<&Expr> {
         match self {
             Self::Near { place, distance, .. } => std::iter::once(&**place).chain(distance.as_deref()).collect(),
-            Self::Rows { .. } | Self::Entities { .. } | Self::Findings(_) => Vec::new(),
+            Self::Rows { .. } | Self::Entities { .. } | Self::Group | Self::Findings(_) => Vec::new(),
         }
     }
 
@@ -106,7 +106,7 @@ impl From {
             Self::Near { place, distance, .. } => {
                 std::iter::once(&mut **place).chain(distance.as_deref_mut()).collect()
             }
-            Self::Rows { .. } | Self::Entities { .. } | Self::Findings(_) => Vec::new(),
+            Self::Rows { .. } | Self::Entities { .. } | Self::Group | Self::Findings(_) => Vec::new(),
         }
     }
 }
@@ -142,6 +142,20 @@ impl Peers {
         }
         parts.push(&mut self.at_least);
         parts
+    }
+}
+
+impl Derived {
+    /// Its expressions: what chooses rows, then keys, then columns.
+    pub fn parts(&self) -> Vec<&Expr> {
+        let keys: Vec<&Expr> = match &self.grouping {
+            Grouping::Each => Vec::new(),
+            Grouping::Per { keys, .. } => keys.iter().collect(),
+            Grouping::Sessions { within, .. } => {
+                within.iter().flat_map(|(distance, place)| [distance, place]).collect()
+            }
+        };
+        self.selection.filter.iter().chain(keys).chain(&self.columns).collect()
     }
 }
 

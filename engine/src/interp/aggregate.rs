@@ -94,6 +94,43 @@ impl<'a> Evaluator<'a> {
                     }
                 }
             }
+            FromNode::Derived(source) => {
+                let rows = self.derived(*source, subject);
+                for place in rows.within(window) {
+                    let more = match rows.fault(place) {
+                        Some(fault) => fold.push(fault.clone()),
+                        None => {
+                            let rows = rows.clone();
+                            self.take(aggregate, of, Binding::Derived { rows, place }, &mut fold, None)
+                        }
+                    };
+                    if !more {
+                        break;
+                    }
+                }
+            }
+            FromNode::DerivedEntities(_, columns, source) => {
+                let rows = self.derived(*source, subject);
+                let (keys, faults) = rows.elements(columns, window);
+                let more = faults.into_iter().all(|fault| fold.push(fault));
+                for key in keys.into_iter().filter(|_| more) {
+                    if !self.take(aggregate, of, Binding::Element(key), &mut fold, None) {
+                        break;
+                    }
+                }
+            }
+            FromNode::Group => {
+                if let Some(group) = self.group.clone() {
+                    for element in group.rows() {
+                        if !self.take(aggregate, of, element.binding.clone(), &mut fold, element.row) {
+                            break;
+                        }
+                    }
+                    self.bind(aggregate.slot, group.first());
+                    let partly = !fold.is_decided() && self.is_group_partly_covered(&group);
+                    return fold.finish(partly, kind, node.site);
+                }
+            }
             FromNode::Findings(models) => {
                 let hidden = mutant(Mutant::FindingsSameInstantHidden);
                 let known = if hidden { self.k.saturating_sub(1) } else { self.k };
@@ -106,26 +143,30 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        let partly = !fold.is_decided() && self.is_partly_covered(aggregate, subject, &near, window);
+        let partly = !fold.is_decided() && self.is_partly_covered(&aggregate.from, subject, &near, window);
         fold.finish(partly, kind, node.site)
     }
 
     /// Whether something that the aggregate should have seen may have been missed.
-    fn is_partly_covered(
+    pub(super) fn is_partly_covered(
         &mut self,
-        aggregate: &AggregateNode,
+        rows: &'a FromNode,
         subject: usize,
         near: &[RowRef],
         window: Option<Bounds>,
     ) -> bool {
-        match &aggregate.from {
+        match rows {
             FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline) => {
                 let source = self.world.plan.timelines[timeline.0 as usize].source;
                 let rows = self.rows_of(subject, *timeline);
                 self.is_silent(source, rows, window)
             }
             FromNode::Near(id, ..) => self.is_silent(self.all_rows(*id).0, near, window),
-            FromNode::Findings(_) => false,
+            FromNode::Derived(source) | FromNode::DerivedEntities(_, _, source) => {
+                let bounds = window.filter(|_| !mutant(Mutant::CoverageIgnored));
+                bounds.is_some_and(|bounds| self.is_derived_partly_covered(*source, subject, bounds))
+            }
+            FromNode::Group | FromNode::Findings(_) => false,
         }
     }
 

@@ -13,6 +13,7 @@
 
 mod aggregate;
 mod decide;
+mod derived;
 mod elements;
 mod expression;
 mod peers;
@@ -34,6 +35,7 @@ use crate::plan::{ModelPlan, Plan, SharedId, TimelineId};
 use crate::table::Store;
 use crate::timeline::{RowRef, Timeline};
 use std::collections::HashMap;
+use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, EntityId, FactId, Program, SourceId};
 use watchfire_stdlib::value::{EntityKey, Fault, Value};
 use watchfire_stdlib::zone::Zone;
@@ -70,6 +72,8 @@ enum Binding<'a> {
     Row { rows: &'a [RowRef], place: usize },
     /// A row of a union's part, while a column of the union is computed.
     PartRow(u32),
+    /// A row of a derived table.
+    Derived { rows: Arc<derived::DerivedRows>, place: usize },
     /// An entity.
     Element(EntityKey),
     /// A finding.
@@ -106,6 +110,8 @@ pub(crate) struct Evaluator<'a> {
     lets: Vec<Option<Value>>,
     facts: HashMap<(FactId, usize), Value>,
     shared: HashMap<(SharedId, usize), Value>,
+    derived: HashMap<(SourceId, usize), derived::Made>,
+    group: Option<derived::Group<'a>>,
     fault_rows: HashMap<Fault, FaultRow>,
     /// What the entity was told by comparison with its peers.
     told: Vec<Value>,
@@ -133,6 +139,8 @@ impl<'a> Evaluator<'a> {
             lets: vec![None; model.lets.len()],
             facts: HashMap::new(),
             shared: HashMap::new(),
+            derived: HashMap::new(),
+            group: None,
             fault_rows: HashMap::new(),
             told: Vec::new(),
         }
@@ -143,6 +151,7 @@ impl<'a> Evaluator<'a> {
         if self.subjects.len() > REMEMBERED_SUBJECTS {
             self.subjects.clear();
             self.subject_of.clear();
+            self.derived.clear();
         }
         self.entity = self.subject(self.model_entity, key);
     }

@@ -121,6 +121,10 @@ impl<'a> Evaluator<'a> {
                 let places = self.world.plan.places.get(id.0 as usize);
                 places.is_some_and(|places| !is_timeless(self.world.program, places.source))
             }
+            FromNode::Derived(source) | FromNode::DerivedEntities(_, _, source) => {
+                !is_timeless(self.world.program, *source)
+            }
+            FromNode::Group => false,
             FromNode::Findings(_) => true,
         }
     }

@@ -155,6 +155,10 @@ impl<'a> Evaluator<'a> {
                     None => Value::Missing,
                 }
             }
+            Some(Binding::Derived { rows, place }) => match place.checked_sub(row.before as usize) {
+                Some(place) => rows.cell(place, column),
+                None => Value::Missing,
+            },
             Some(Binding::PartRow(line)) => match self.world.store.table(source) {
                 Some(table) if row.before == 0 => table.value_at(*line, column, self.k),
                 _ => Value::Missing,

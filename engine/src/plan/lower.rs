@@ -6,16 +6,16 @@ use super::node::{
 };
 use super::peers::reads_dated;
 use super::sequence::{RowsPlan, SequencePlan, StepPlan};
-use super::text::aggregate_text;
+use super::text::{aggregate_text, derived_name};
 use super::{
-    FactPlan, ModelPlan, PartColumn, PartPlan, PlacesPlan, Plan, Rule, Shared, Template, TemplatePart, TimelinePlan,
-    dependencies, slots_up_to,
+    DerivedPlan, FactPlan, GroupingPlan, ModelPlan, PartColumn, PartPlan, PlacesPlan, Plan, Rule, Shared, Template,
+    TemplatePart, TimelinePlan, dependencies, slots_up_to,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::program::{
-    Aggregate, ColumnId, Expr, ExprKind, FactId, From, Let, Message, MessagePart, Model, ModelId, PeerGroup, Peers,
-    Program, RowSlot, Sequence, SourceId, SourceKind, StepRows, Trigger, Window,
+    Aggregate, ColumnId, Expr, ExprKind, FactId, From, Grouping, Let, Message, MessagePart, Model, ModelId, PeerGroup,
+    Peers, Program, RowSlot, Sequence, SourceId, SourceKind, StepRows, Trigger, Window,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -34,10 +34,11 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
                 .sources
                 .iter()
                 .map(|source| match &source.kind {
-                    SourceKind::Table(_) => Vec::new(),
+                    SourceKind::Table(_) | SourceKind::Derived(_) => Vec::new(),
                     SourceKind::Union(parts) => parts.iter().map(PartPlan::unused).collect(),
                 })
                 .collect(),
+            derived: program.sources.iter().map(|_| None).collect(),
             timelines: Vec::new(),
             places: Vec::new(),
             shared: Vec::new(),
@@ -239,9 +240,58 @@ impl<'p> Lowering<'p> {
         PlacesId(u32::try_from(place).unwrap_or(u32::MAX))
     }
 
+    /// Rows of a source about the entity at hand.
+    fn rows(&mut self, source: SourceId, by: &[ColumnId]) -> FromNode {
+        if self.derived(source) { FromNode::Derived(source) } else { FromNode::Rows(self.timeline(source, by)) }
+    }
+
+    /// Lowers a derived table once, under its own scope; false: the source is none.
+    fn derived(&mut self, source: SourceId) -> bool {
+        let program = self.program;
+        let declared = &program.sources[source.index()];
+        let SourceKind::Derived(table) = &declared.kind else { return false };
+        if self.plan.derived[source.index()].is_some() {
+            return true;
+        }
+        let outer = std::mem::take(&mut self.scope);
+        self.scope.user = derived_name(table, &declared.name).into();
+        self.scope.slots = slots_up_to(table.selection.slot);
+        let from = match &table.selection.from {
+            From::Rows { source, by } => self.rows(*source, by),
+            // The checker lets a table be made of rows only.
+            _ => FromNode::Group,
+        };
+        let filter = table.selection.filter.as_ref().map(|filter| self.expr(filter));
+        let grouping = match &table.grouping {
+            Grouping::Each => GroupingPlan::Each,
+            Grouping::Per { keys, bucket } => GroupingPlan::Per(self.exprs(keys), *bucket),
+            Grouping::Sessions { gap, within } => {
+                let within = within.as_ref().map(|(distance, place)| (self.expr(distance), self.expr(place)));
+                GroupingPlan::Sessions(*gap, within)
+            }
+        };
+        let window = table.selection.window.as_ref().map(|window| self.window(window));
+        let columns = self.exprs(&table.columns);
+        let scope = std::mem::replace(&mut self.scope, outer);
+        self.plan.derived[source.index()] = Some(DerivedPlan {
+            slot: table.selection.slot,
+            from,
+            filter,
+            window,
+            grouping,
+            including_current: table.including_current,
+            columns,
+            slots: scope.slots,
+        });
+        true
+    }
+
     /// Notes that a column is read; of a union, what its parts compute it from.
     fn read(&mut self, source: SourceId, column: ColumnId) {
         let program = self.program;
+        if matches!(program.sources[source.index()].kind, SourceKind::Derived(_)) {
+            return;
+        }
         let SourceKind::Union(parts) = &program.sources[source.index()].kind else {
             self.plan.reads[source.index()].get_or_insert_default().insert(column);
             return;
@@ -376,7 +426,11 @@ impl<'p> Lowering<'p> {
         let nested = !self.scope.bound.is_empty();
         self.scope.slots = self.scope.slots.max(slots_up_to(selection.slot));
         let from = match &selection.from {
-            From::Rows { source, by } => FromNode::Rows(self.timeline(*source, by)),
+            From::Rows { source, by } => self.rows(*source, by),
+            From::Group => FromNode::Group,
+            From::Entities { entity, element, source, .. } if self.derived(*source) => {
+                FromNode::DerivedEntities(*entity, element.clone(), *source)
+            }
             From::Entities { entity, element, source, by } => {
                 element.iter().for_each(|column| self.read(*source, *column));
                 FromNode::Entities(*entity, element.clone(), self.timeline(*source, by))
@@ -406,7 +460,7 @@ impl<'p> Lowering<'p> {
         self.scope.bound.pop();
         self.scope.free.remove(&selection.slot);
         self.scope.free.extend(outside);
-        let closed = self.scope.free.is_empty();
+        let closed = self.scope.free.is_empty() && !matches!(from, FromNode::Group);
         self.scope.free.extend(outer);
         let mut node = AggregateNode {
             function: aggregate.function,

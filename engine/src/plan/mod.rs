@@ -32,7 +32,9 @@ use crate::run::parallel::in_parallel;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::{ColumnId, ExternId, FactId, Lookback, ModelId, Program, RowSlot, SourceId, UnionPart};
+use watchfire_dsl::program::{
+    Bucket, ColumnId, ExternId, FactId, Lookback, ModelId, Program, RowSlot, SourceId, SpanOfTime, UnionPart,
+};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::units::Unit;
 use watchfire_stdlib::value::Level;
@@ -48,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) facts: Vec<Option<FactPlan>>,
     /// By [`SourceId`]: the columns of a union that are more than a column of the part's row; for others none.
     pub(crate) unions: Vec<Vec<PartPlan>>,
+    /// By [`SourceId`]: derived tables that are used.
+    pub(crate) derived: Vec<Option<DerivedPlan>>,
     /// Timelines that are needed.
     pub(crate) timelines: Vec<TimelinePlan>,
     /// Sources of which rows are taken by where they lie.
@@ -106,6 +110,38 @@ pub(crate) struct PartPlan {
     pub(crate) source: SourceId,
     /// By [`ColumnId`] of the union.
     pub(crate) columns: Vec<PartColumn>,
+}
+
+/// A derived table.
+#[derive(Clone, Debug)]
+pub(crate) struct DerivedPlan {
+    /// Names each row of the base, of a group the first.
+    pub(crate) slot: RowSlot,
+    /// The base.
+    pub(crate) from: FromNode,
+    /// Rows of the base that count.
+    pub(crate) filter: Option<Node>,
+    /// Span of time of the base.
+    pub(crate) window: Option<WindowNode>,
+    /// What makes a row.
+    pub(crate) grouping: GroupingPlan,
+    /// Unfinished groups are rows too.
+    pub(crate) including_current: bool,
+    /// By [`ColumnId`]: values.
+    pub(crate) columns: Vec<Node>,
+    /// How many row variables it has.
+    pub(crate) slots: usize,
+}
+
+/// What makes a row of a derived table.
+#[derive(Clone, Debug)]
+pub(crate) enum GroupingPlan {
+    /// A row of the base.
+    Each,
+    /// A tuple of keys, one of which may be a span of time.
+    Per(Vec<Node>, Option<(usize, Bucket)>),
+    /// A run of rows without a longer gap, within a distance from the place of the first.
+    Sessions(SpanOfTime, Option<(Node, Node)>),
 }
 
 /// A column of a union, read from one part.

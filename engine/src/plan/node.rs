@@ -195,6 +195,12 @@ pub(crate) enum FromNode {
     Entities(EntityId, Vec<ColumnId>, TimelineId),
     /// Rows of a source near a place: at most so far away, or all with a position, the nearest first.
     Near(PlacesId, Box<Node>, Option<Box<Node>>),
+    /// The entity's rows of a derived table.
+    Derived(SourceId),
+    /// The distinct entities in these columns of the entity's rows of a derived table.
+    DerivedEntities(EntityId, Vec<ColumnId>, SourceId),
+    /// The rows of the group at hand (columns of derived tables).
+    Group,
     /// Findings of these models, by model name.
     Findings(Vec<ModelId>),
 }

@@ -26,6 +26,7 @@ pub(crate) fn is_timeless(program: &Program, source: SourceId) -> bool {
     match program.sources.get(source.index()).map(|source| &source.kind) {
         Some(SourceKind::Table(table)) => table.time == SourceTime::Timeless,
         Some(SourceKind::Union(parts)) => parts.iter().all(|part| is_timeless(program, part.source)),
+        Some(SourceKind::Derived(table)) => !table.dated,
         None => false,
     }
 }
@@ -42,6 +43,7 @@ pub(super) fn reads_dated(program: &Program, lets: &[Let], value: &Expr) -> bool
                         !is_timeless(program, *source)
                     }
                     From::Findings(_) => true,
+                    From::Group => false,
                 };
             }
             ExprKind::Fact { fact, .. } if seen.insert((0, fact.index())) => {

@@ -120,7 +120,7 @@ fn cell(program: &Program, source: SourceId, column: ColumnId) -> Depends {
             }
             found
         }
-        None => Depends::Anything,
+        Some(SourceKind::Derived(_)) | None => Depends::Anything,
     }
 }
 

@@ -9,8 +9,8 @@ use super::node::{
 use super::{PlacesPlan, Plan, TimelinePlan};
 use std::fmt::Write;
 use watchfire_dsl::program::{
-    AggregateFunction, CalendarUnit, ColumnId, FindingColumn, ParameterId, PeerFunction, Program, Row, RowSlot,
-    SourceId, SpanOfTime, WindowSpan,
+    AggregateFunction, CalendarUnit, ColumnId, Derived, FindingColumn, ParameterId, PeerFunction, Program, Row,
+    RowSlot, SourceId, SourceKind, SpanOfTime, WindowSpan,
 };
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::value::{EntityKey, Value};
@@ -323,6 +323,15 @@ impl Text<'_> {
                 self.node(place);
                 self.bound.extend(inside);
             }
+            FromNode::Derived(source) => self.derived(*source),
+            FromNode::DerivedEntities(entity, columns, source) => {
+                let program = self.program;
+                let name = program.entities.get(entity.0 as usize).map_or("", |entity| &*entity.name);
+                let columns = self.columns(*source, columns);
+                self.write(format_args!("{name} ({columns}) in "));
+                self.derived(*source);
+            }
+            FromNode::Group => self.push("the group"),
             FromNode::Findings(models) => {
                 let names = models.iter().filter_map(|id| self.program.models.get(id.index())).map(|m| &*m.name);
                 let names = names.collect::<Vec<_>>().join(", ");
@@ -336,6 +345,15 @@ impl Text<'_> {
         self.bound.pop();
         if let Some(window) = &aggregate.window {
             self.window(window);
+        }
+    }
+
+    fn derived(&mut self, source: SourceId) {
+        if let Some(declared) = self.program.sources.get(source.index())
+            && let SourceKind::Derived(table) = &declared.kind
+        {
+            let text = derived_name(table, &declared.name);
+            self.push(&text);
         }
     }
 
@@ -363,6 +381,14 @@ impl Text<'_> {
             }
             other => self.write(format_args!("{other:?}")),
         }
+    }
+}
+
+/// The name of a derived table, different for those of different models.
+pub(super) fn derived_name(table: &Derived, name: &str) -> String {
+    match &table.model {
+        Some(model) => format!("rows {model}.{name}"),
+        None => format!("rows {name}"),
     }
 }
 

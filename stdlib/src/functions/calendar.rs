@@ -1,9 +1,10 @@
 //! Functions of dates, times and spans of time.
 
 use super::{Code, Context, Cost, Example, Function, Parameter, Pattern, ill_typed, known};
+use crate::buckets::Bucket;
 use crate::types::Kind;
 use crate::value::{Duration, FaultKind, Value};
-use crate::zone::{calendar_date, wall_clock, wall_date};
+use crate::zone::{CalendarUnit, calendar_date, wall_clock, wall_date};
 use chrono::{Datelike, NaiveDate};
 
 const TIME: Parameter = Parameter { name: "t", name_zh: "时刻", pattern: Pattern::Exact(Kind::Time) };
@@ -73,7 +74,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
                     result: || known(Value::Missing),
                 },
             ],
-            night,
+            |arguments, context| bucket(arguments, context, Bucket::Night),
         )
     .or_missing(),
     of_calendar(
@@ -105,6 +106,81 @@ pub(super) const FUNCTIONS: &[Function] = &[
         }],
         |arguments, context| in_zone(arguments, context, |wall| Value::Date(wall_date(wall))),
     ),
+    of_calendar(
+        ("week_of", "所在周"),
+        &[TIME],
+        Kind::Date,
+        ("The Monday of the week that holds an instant.", "时刻所在周的星期一。"),
+        &[Example {
+            call: "week_of(2024-03-01T23:30)",
+            arguments: late,
+            gives: "2024-02-26",
+            result: || known(Value::Date(19779)),
+        }],
+        |arguments, context| bucket(arguments, context, Bucket::Calendar(CalendarUnit::Week)),
+    ),
+    of_calendar(
+        ("month_of", "所在月"),
+        &[TIME],
+        Kind::Date,
+        ("The first day of the month that holds an instant.", "时刻所在月的首日。"),
+        &[Example {
+            call: "month_of(2024-03-01T23:30)",
+            arguments: late,
+            gives: "2024-03-01",
+            result: || known(Value::Date(19783)),
+        }],
+        |arguments, context| bucket(arguments, context, Bucket::Calendar(CalendarUnit::Month)),
+    ),
+    of_calendar(
+        ("quarter_of", "所在季"),
+        &[TIME],
+        Kind::Date,
+        ("The first day of the quarter that holds an instant.", "时刻所在季度的首日。"),
+        &[Example {
+            call: "quarter_of(2024-03-01T23:30)",
+            arguments: late,
+            gives: "2024-01-01",
+            result: || known(Value::Date(19723)),
+        }],
+        |arguments, context| bucket(arguments, context, Bucket::Calendar(CalendarUnit::Quarter)),
+    ),
+    of_calendar(
+        ("year_of", "所在年"),
+        &[TIME],
+        Kind::Date,
+        ("The first day of the year that holds an instant.", "时刻所在年的首日。"),
+        &[Example {
+            call: "year_of(2024-03-01T23:30)",
+            arguments: late,
+            gives: "2024-01-01",
+            result: || known(Value::Date(19723)),
+        }],
+        |arguments, context| bucket(arguments, context, Bucket::Calendar(CalendarUnit::Year)),
+    ),
+    of_calendar(
+        ("step", "时段"),
+        &[TIME, SPAN],
+        Kind::Time,
+        (
+            "The instant at which the step of this length begins that holds an instant; steps count from each local \
+             midnight. Missing where the length is not above zero.",
+            "时刻所在时段的起点；时段自每日零点起按给定长度划分。长度不为正时为缺失。",
+        ),
+        &[Example {
+            call: "step(2024-03-01T23:30, 1 h)",
+            arguments: || vec![Value::Time(LATE_ON_MARCH_1), Value::Duration(Duration { days: 0, micros: 3_600_000_000 })],
+            gives: "2024-03-01T23:00",
+            result: || known(Value::Time(LATE_ON_MARCH_1 - 30 * 60_000_000)),
+        }],
+        |arguments, context| match arguments {
+            [time, Value::Duration(span)] => {
+                bucket(std::slice::from_ref(time), context, Bucket::Step(span.total_micros()))
+            }
+            _ => ill_typed(context),
+        },
+    )
+    .or_missing(),
     of_calendar(
         ("weekday", "星期几"),
         &[DAY_OR_TIME],
@@ -240,12 +316,12 @@ fn of_day(arguments: &[Value], context: &Context<'_>, f: fn(NaiveDate) -> i64) -
     }
 }
 
-fn night(arguments: &[Value], context: &Context<'_>) -> Value {
-    in_zone(arguments, context, |wall| match (wall_date(wall), wall_clock(wall) / 3_600_000_000) {
-        (date, 18..) => Value::Date(date),
-        (date, ..6) => Value::Date(date - 1),
-        _ => Value::Missing,
-    })
+/// The value of the bucket that holds an instant.
+fn bucket(arguments: &[Value], context: &Context<'_>, bucket: Bucket) -> Value {
+    match arguments {
+        [Value::Time(time)] => bucket.holding(*time, context.zone).unwrap_or_else(|| out_of_calendar(context)),
+        _ => ill_typed(context),
+    }
 }
 
 fn start_of_day(arguments: &[Value], context: &Context<'_>) -> Value {

@@ -52,6 +52,10 @@ pub(super) struct Scope {
     pub(super) aggregates: u32,
     /// Instants that data lie on, as text.
     pub(super) instants: Vec<String>,
+    /// Derived tables about `this`.
+    pub(super) tables: Vec<Source>,
+    /// Inside a derived table: there is no `now`.
+    pub(super) in_table: bool,
 }
 
 /// Writes expressions.
@@ -64,6 +68,8 @@ pub(super) struct Writer<'a> {
     pub(super) constructs: &'a mut Constructs,
     /// The next free number for names.
     pub(super) next: usize,
+    /// Derived tables at top level.
+    pub(super) shared_tables: Vec<(EntityName, Source)>,
 }
 
 const SPANS: &[&str] = &["6 h", "12 h", "1 day", "2 days", "3 days", "1 week", "1 month", "90 min", "24 h", "3 h"];
@@ -158,7 +164,7 @@ impl Writer<'_> {
     /// A name or a literal.
     pub(super) fn leaf(&mut self, ty: Ty, scope: &Scope) -> String {
         let mut names = self.names(ty, scope);
-        if ty == Ty::Time && self.chance(0.3) {
+        if ty == Ty::Time && !scope.in_table && self.chance(0.3) {
             names.push("now".into());
         }
         if !names.is_empty() && self.chance(0.75) {
@@ -217,7 +223,8 @@ impl Writer<'_> {
             names.push("this".into());
         }
         for row in &scope.rows {
-            let Some(source) = self.schema.source(&row.source) else { continue };
+            let table = scope.tables.iter().find(|table| table.name == row.source);
+            let Some(source) = table.or_else(|| self.schema.source(&row.source)) else { continue };
             for column in source.columns.iter().filter(|column| column.ty == ty) {
                 match &row.name {
                     Some(name) => {
@@ -408,7 +415,8 @@ impl Writer<'_> {
         if self.chance(0.15) {
             return self.calendar_window();
         }
-        if self.chance(0.12)
+        if !scope.in_table
+            && self.chance(0.12)
             && let Some(event) = self.event(scope)
         {
             self.count("since");
@@ -439,9 +447,17 @@ impl Writer<'_> {
         }
         let sources: Vec<&Source> =
             self.schema.sources.iter().filter(|source| !source.ways_about(scope.this).is_empty()).collect();
-        let source = *sources.choose(self.rng)?;
-        let by = source.ways_about(scope.this).choose(self.rng)?.clone();
-        let (source, of, by) = self.of_another(scope).unwrap_or((source, String::new(), by));
+        let (source, of, by) = match scope.tables.choose(self.rng) {
+            Some(table) if self.chance(0.5) => {
+                self.count("from a derived table");
+                (table, String::new(), String::new())
+            }
+            _ => {
+                let source = *sources.choose(self.rng)?;
+                let by = source.ways_about(scope.this).choose(self.rng)?.clone();
+                self.of_another(scope).unwrap_or((source, String::new(), by))
+            }
+        };
         let row = RowVariable {
             name: self.chance(0.5).then(|| self.fresh("r")),
             source: source.name.clone(),
@@ -484,7 +500,9 @@ impl Writer<'_> {
         };
         let function = match ty {
             Ty::Bool => {
-                let function = self.pick(&["any", "none", "all", "any where", "none where"], "any");
+                // Without a value only where a selection follows.
+                let functions = ["any", "none", "all", "any where", "none where"];
+                let function = self.pick(if inner.in_table { &functions[..3] } else { &functions }, "any");
                 self.count(match function {
                     "all" => "all",
                     "none" | "none where" => "none",
@@ -564,6 +582,10 @@ impl Writer<'_> {
                     candidates.push((element, source));
                 }
             }
+        }
+        for table in &scope.tables {
+            let one = |element: &EntityName| *element != scope.this && table.columns_of(*element).len() == 1;
+            candidates.extend(entities.into_iter().filter(one).map(|element| (element, table)));
         }
         let (element, source) = *candidates.choose(self.rng)?;
         self.count("from E in S");

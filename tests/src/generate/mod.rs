@@ -4,6 +4,7 @@
 //! windows' edges, and literals are drawn from both, so that conditions are often near their edge.
 
 mod data;
+mod derived;
 mod exempt;
 mod expressions;
 mod fixture;
@@ -88,7 +89,9 @@ pub fn generate(seed: u64, size: Size) -> Case {
     let mut items: Vec<Item> = schema.texts().into_iter().map(Item::other).collect();
     let many_facts = rng.random_range(0..=size.facts);
     let many_models = rng.random_range(1..=size.models.max(1));
-    let mut writer = Writer { rng: &mut rng, schema: &schema, constructs: &mut constructs, next: 0 };
+    let mut writer =
+        Writer { rng: &mut rng, schema: &schema, constructs: &mut constructs, next: 0, shared_tables: Vec::new() };
+    items.extend(writer.tables(&instants));
     let (fact_items, facts) = writer.facts(many_facts, &instants);
     items.extend(fact_items);
     let mut parts = Vec::new();

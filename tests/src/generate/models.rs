@@ -1,7 +1,7 @@
 //! Generated facts and models, as text.
 
 use super::expressions::{FactName, RowVariable, Scope, Writer};
-use super::schema::{EntityName, TimeKind, Ty};
+use super::schema::{EntityName, Source, TimeKind, Ty};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 
@@ -43,7 +43,7 @@ impl Writer<'_> {
         for _ in 0..many {
             let entities = [EntityName::Person, EntityName::Dwelling, EntityName::Dwelling, EntityName::Guest];
             let Some(&entity) = entities.choose(self.rng) else { continue };
-            let mut scope = scope(entity, &facts, instants);
+            let mut scope = scope(entity, &facts, instants, &self.shared_tables);
             scope.aggregates = 2;
             let types = [Ty::Int, Ty::Int, Ty::Float, Ty::Bool, Ty::Time, Ty::Text, Ty::Entity(EntityName::Dwelling)];
             let Some(&ty) = types.choose(self.rng) else { continue };
@@ -75,7 +75,7 @@ impl Writer<'_> {
         let source = (*sources.choose(self.rng)?).to_owned();
         let prefix = *["za", "mb", "ac"].choose(self.rng)?;
         let name = self.fresh(prefix);
-        let mut scope = scope(entity, facts, instants);
+        let mut scope = scope(entity, facts, instants, &self.shared_tables);
         let kind = self.rng.random_range(0..100);
         let (population, trigger, filter) = if kind < 48 {
             self.every(entity, &source)?
@@ -94,6 +94,7 @@ impl Writer<'_> {
         }
         self.parameters(&mut lines, &mut scope);
         let on_a_grid = trigger.starts_with("every");
+        self.table_lines(&mut lines, &mut scope);
         for _ in 0..self.rng.random_range(0..4) {
             self.let_line(&mut lines, &mut scope);
             if on_a_grid && self.rng.random_bool(0.2) {
@@ -360,8 +361,16 @@ impl Writer<'_> {
     }
 }
 
-fn scope(this: EntityName, facts: &[FactName], instants: &[String]) -> Scope {
+pub(super) fn scope(
+    this: EntityName,
+    facts: &[FactName],
+    instants: &[String],
+    tables: &[(EntityName, Source)],
+) -> Scope {
+    let tables = tables.iter().filter(|(entity, _)| *entity == this).map(|(_, table)| table.clone());
     Scope {
+        tables: tables.collect(),
+        in_table: false,
         this,
         rows: Vec::new(),
         values: Vec::new(),

@@ -29,6 +29,15 @@ impl World<'_> {
         // In row order: the values of the rows that count, and faults of `where`.
         let mut values = Vec::new();
         for element in elements {
+            let fault = match &element {
+                Binding::Fault(fault) => Some(fault),
+                Binding::Row(rows, place) => rows[*place].fault.as_ref(),
+                _ => None,
+            };
+            if let Some(fault) = fault {
+                values.push(fault.clone());
+                continue;
+            }
             let mut scope = scope.clone();
             scope.variables.push((aggregate.selection.slot, element));
             match aggregate.selection.filter.as_ref().map(|filter| self.value(filter, &scope)) {
@@ -72,11 +81,22 @@ impl World<'_> {
                     taken.filter_map(|row| self.entity(*source, row, element, scope.t, scope.k)).collect();
                 entities.sort();
                 entities.dedup();
-                let elements = entities.into_iter().map(Binding::Element).collect();
+                let faults = rows.iter().filter(|row| self.selects(row, window, scope.t)).filter_map(|row| {
+                    let mut cells = element.iter().map(|&column| self.cell(*source, row, column, scope.t, scope.k));
+                    cells.find(|cell| matches!(cell, Value::Fault(_)))
+                });
+                let elements = faults.map(Binding::Fault).chain(entities.into_iter().map(Binding::Element)).collect();
                 (elements, window.is_some_and(|window| self.partly_covered(*source, by, window, scope)))
             }
             // Looked at before.
             From::Near { .. } => (Vec::new(), false),
+            From::Group => {
+                let group = scope.variables.iter().rev().find_map(|(_, binding)| match binding {
+                    Binding::Group(rows, partly) => Some((rows.to_vec(), *partly)),
+                    _ => None,
+                });
+                group.unwrap_or_default()
+            }
             From::Findings(models) => {
                 let mut findings: Vec<_> = self
                     .findings

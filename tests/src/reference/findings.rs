@@ -166,6 +166,7 @@ impl<'a> World<'a> {
             Trigger::On { source, by, .. } => {
                 let tables = match &self.program.sources[source.index()].kind {
                     SourceKind::Table(_) => vec![*source],
+                    SourceKind::Derived(_) => Vec::new(),
                     SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
                 };
                 let histories = tables.iter().filter_map(|table| self.histories[table.index()].as_ref());
@@ -207,6 +208,7 @@ impl<'a> World<'a> {
         let mut entities = BTreeMap::new();
         let tables: Vec<(SourceId, Option<usize>)> = match &self.program.sources[population.source.index()].kind {
             SourceKind::Table(_) => vec![(population.source, None)],
+            SourceKind::Derived(_) => Vec::new(),
             SourceKind::Union(parts) => parts.iter().enumerate().map(|(n, part)| (part.source, Some(n))).collect(),
         };
         for (table, part) in tables {
@@ -219,7 +221,7 @@ impl<'a> World<'a> {
                         entity_of(&population.by.iter().map(|by| row.cells[by.index()].clone()).collect::<Vec<_>>())
                     }
                     Some(_) => {
-                        let row = crate::reference::world::Row { table, part, row };
+                        let row = crate::reference::world::Row { table, part, row, fault: None };
                         self.entity(population.source, &row, &population.by, known, known)
                     }
                 };

@@ -8,6 +8,7 @@
 mod aggregate;
 mod coverage;
 mod data;
+mod derived;
 mod exact;
 mod exempt;
 mod expression;

@@ -1,7 +1,7 @@
 //! Values among peers (docs/language.md §10).
 
 use crate::reference::expression::site;
-use crate::reference::world::{Scope, World};
+use crate::reference::world::{Binding, Scope, World};
 use std::collections::HashSet;
 use watchfire_dsl::program::{
     Aggregate, AggregateFunction, Expr, ExprKind, From, Kind, PeerFunction, PeerGroup, Peers, RowSlot, SourceId,
@@ -147,6 +147,15 @@ impl World<'_> {
             _ => self.elements(aggregate, scope).map_or_else(|_| Vec::new(), |(elements, _)| elements),
         };
         elements.into_iter().any(|element| {
+            // A row that is a fault is none that counts.
+            let fault = match &element {
+                Binding::Fault(_) => true,
+                Binding::Row(rows, place) => rows[*place].fault.is_some(),
+                _ => false,
+            };
+            if fault {
+                return false;
+            }
             let mut scope = scope.clone();
             scope.variables.push((slot, element));
             aggregate.selection.filter.as_ref().is_none_or(|filter| self.value(filter, &scope).is_true())
@@ -159,6 +168,8 @@ impl World<'_> {
                 self.is_dated_source(*source)
             }
             From::Findings(_) => true,
+            // Only inside of a table, which says so itself.
+            From::Group => false,
         }
     }
 
@@ -166,6 +177,7 @@ impl World<'_> {
         match &self.program.sources[source.index()].kind {
             SourceKind::Table(table) => table.time != SourceTime::Timeless,
             SourceKind::Union(parts) => parts.iter().any(|part| self.is_dated_source(part.source)),
+            SourceKind::Derived(table) => table.dated,
         }
     }
 

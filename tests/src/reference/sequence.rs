@@ -87,6 +87,8 @@ impl<'a> World<'a> {
             let tables = match &self.program.sources[source.index()].kind {
                 SourceKind::Table(_) => vec![source],
                 SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
+                // No step is of such a table.
+                SourceKind::Derived(_) => Vec::new(),
             };
             for copy in tables.iter().filter_map(|t| self.histories[t.index()].as_ref()).flat_map(|h| h.copies()) {
                 candidates.insert(copy.known);

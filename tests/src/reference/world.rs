@@ -31,6 +31,8 @@ pub(crate) struct Row {
     pub(crate) part: Option<usize>,
     /// Itself, as it reads at *k*.
     pub(crate) row: Copy,
+    /// The fault that it is (rows of derived tables only).
+    pub(crate) fault: Option<Value>,
 }
 
 /// Rows of a source about one entity, in row order, all that are visible at *k*.
@@ -41,6 +43,10 @@ pub(crate) type Rows = Rc<Vec<Row>>;
 pub(crate) enum Binding {
     /// The row at a place among those about the same entity.
     Row(Rows, usize),
+    /// The rows of a group, and whether rows of it may have been missed.
+    Group(Rc<Vec<Binding>>, bool),
+    /// A fault in place of an entity.
+    Fault(Value),
     /// An entity.
     Element(EntityKey),
     /// A finding.
@@ -78,10 +84,12 @@ impl<'a> World<'a> {
         }
         let table = |table: SourceId, part| {
             let rows = self.histories[table.index()].as_ref().map_or_else(Vec::new, |history| history.visible(k));
-            rows.into_iter().map(move |row| Row { table, part, row })
+            rows.into_iter().map(move |row| Row { table, part, row, fault: None })
         };
         let rows = match &self.program.sources[source.index()].kind {
             SourceKind::Table(_) => table(source, None).collect(),
+            // Their rows are made for one entity: see `about`.
+            SourceKind::Derived(_) => Vec::new(),
             SourceKind::Union(parts) => {
                 let parts = parts.iter().enumerate();
                 let mut rows: Vec<Row> = parts.flat_map(|(n, part)| table(part.source, Some(n))).collect();
@@ -116,6 +124,9 @@ impl<'a> World<'a> {
     /// All rows of a source about an entity that are visible at *k*.
     pub(crate) fn about(&self, source: SourceId, by: &[ColumnId], scope: &Scope<'_>) -> Rows {
         let Scope { this: Some(this), t, k, .. } = scope else { return Rc::new(Vec::new()) };
+        if let SourceKind::Derived(_) = &self.program.sources[source.index()].kind {
+            return self.derived(source, scope);
+        }
         let rows = self.rows(source, *k);
         let about = |row: &&Row| self.entity(source, row, by, *t, *k).as_ref() == Some(this);
         Rc::new(rows.iter().filter(about).cloned().collect())
@@ -123,7 +134,14 @@ impl<'a> World<'a> {
 
     /// §3.1: does a selection without `where` take this row?
     pub(crate) fn selects(&self, row: &Row, window: Option<(i64, i64)>, t: i64) -> bool {
-        let SourceKind::Table(table) = &self.program.sources[row.table.index()].kind else { return false };
+        let table = match &self.program.sources[row.table.index()].kind {
+            SourceKind::Table(table) => table,
+            SourceKind::Union(_) => return false,
+            SourceKind::Derived(_) => {
+                let within = |(after, until)| row.row.time.is_some_and(|time| after < time && time <= until);
+                return window.is_none_or(within);
+            }
+        };
         let Copy { time, end, .. } = &row.row;
         let start = time.unwrap_or(i64::MIN);
         let end = end.unwrap_or(i64::MAX);
