@@ -8,7 +8,8 @@ use watchfire_tests::generate::Size;
 #[test]
 fn every_mutant_is_killed() {
     let alive: Vec<Mutant> = Mutant::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .filter(|mutant| {
             activate(Some(*mutant));
             let report = run_cases(0..3000, Size::default(), &Equality::ALL, 1);

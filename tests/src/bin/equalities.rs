@@ -147,7 +147,7 @@ fn mutants(options: &Options) -> bool {
     use watchfire_engine::mutant::{Mutant, activate};
     let mut alive = 0;
     for mutant in Mutant::ALL {
-        activate(Some(mutant));
+        activate(Some(*mutant));
         let report = run_cases(0..options.bound, Size::default(), &Equality::ALL, 1);
         activate(None);
         match report.broken.first() {
