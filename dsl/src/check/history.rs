@@ -2,18 +2,14 @@
 
 use super::context::Checker;
 use crate::diagnostics::lints::BeyondHistory;
-use crate::program::{CalendarUnit, ParameterId, SourceId, SourceKind, SpanOfTime, Value, Window, WindowSpan};
+use crate::program::{CalendarUnit, From, ParameterId, SourceId, SourceKind, SpanOfTime, Value, Window, WindowSpan};
 use crate::source::Span;
 
 impl Checker<'_> {
     /// Says so where a window surely begins before the data of its source does.
     pub(super) fn lint_history(&mut self, window: &Window, at: Span, source: SourceId) {
         let Some(reach) = self.reach(window) else { return };
-        let tables: Vec<SourceId> = match &self.source(source).kind {
-            SourceKind::Table(_) => vec![source],
-            SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
-        };
-        for id in tables {
+        for id in self.tables_behind(source) {
             let SourceKind::Table(table) = &self.source(id).kind else { continue };
             let Some(history) = table.history else { continue };
             if is_longer(reach, history) {
@@ -21,6 +17,18 @@ impl Checker<'_> {
                 self.report(BeyondHistory { at, source, declared });
                 return;
             }
+        }
+    }
+
+    /// The tables that a source's rows come from.
+    fn tables_behind(&self, source: SourceId) -> Vec<SourceId> {
+        match &self.source(source).kind {
+            SourceKind::Table(_) => vec![source],
+            SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
+            SourceKind::Derived(table) => match &table.selection.from {
+                From::Rows { source, .. } => self.tables_behind(*source),
+                _ => Vec::new(),
+            },
         }
     }
 

@@ -61,7 +61,7 @@ fn unexpected<'p>(program: &'p Program, total: &Aggregate) -> Option<&'p Source>
         From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => {
             table(program, *source)
         }
-        From::Findings(_) => None,
+        From::Group | From::Findings(_) => None,
     }
 }
 
@@ -72,5 +72,9 @@ fn table(program: &Program, id: SourceId) -> Option<&Source> {
             (matches!(table.time, SourceTime::Events { .. }) && table.expect.is_none()).then_some(source)
         }
         SourceKind::Union(parts) => parts.iter().find_map(|part| table(program, part.source)),
+        SourceKind::Derived(derived) => match &derived.selection.from {
+            From::Rows { source, .. } => table(program, *source),
+            _ => None,
+        },
     }
 }
