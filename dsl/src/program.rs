@@ -675,7 +675,7 @@ pub enum FindingColumn {
 pub struct Aggregate {
     /// What is computed.
     pub function: AggregateFunction,
-    /// Of what; `None` for `count`, and for `any` and `none` without one (then: is there a row).
+    /// Of what; `None` for `count` and `max overlap`, and for `any` and `none` without one (then: is there a row).
     pub value: Option<Expr>,
     /// Over which rows.
     pub selection: Selection,
@@ -704,6 +704,19 @@ pub enum AggregateFunction {
     List,
     /// The value in the nearest of the rows near a place ([`From::Near`]), missing where it is missing there.
     Nearest,
+    /// The longest run of rows, one after the other, for which the value is true.
+    LongestRun,
+    /// The greatest number of rows of a state that are true at one instant of the window.
+    MaxOverlap,
+    /// The least-squares slope of the value over event time, for each day.
+    Trend,
+    /// Whether the rows up to t end in a run for which the value is true, so long and without a wider gap.
+    Held {
+        /// How long from its first row to its last, at least.
+        least: WindowSpan,
+        /// How far apart rows may lie, and the last from t.
+        gap: WindowSpan,
+    },
 }
 
 /// A value of the model's entity among those of its peers: others of the model's population.

@@ -1,8 +1,9 @@
 //! Comparing the entities of a population with their peers, at one instant (docs/language.md §10).
 //!
-//! All entities are compared at once. Those with equal keys make a *group*: its values are sorted once and its sums made
-//! once, and for each entity its own value is left out of them. Neighbours in space are found in bands of latitude, each
-//! sorted by longitude, so that only places nearby are tried.
+//! All entities are compared at once. Those with equal keys, or near one position, make a *group*: its values are sorted
+//! once and its sums made once, and for each entity its own value is left out of them.
+
+mod near;
 
 use crate::interp::Measured;
 use crate::mutant::{Mutant, mutant};
@@ -21,6 +22,8 @@ pub(crate) struct Comparison<'a> {
     /// Kind of the result.
     site: Site,
     at_least: usize,
+    /// How far away peers may be, where that matters.
+    metres: Option<f64>,
     zone: Zone,
 }
 
@@ -31,18 +34,25 @@ impl<'a> Comparison<'a> {
             Some(Value::Int(least)) => usize::try_from(least).unwrap_or(0),
             _ => 0,
         };
-        Self { peers, site: peers.value.site, at_least, zone }
+        let metres = match &peers.group {
+            PeerGroupNode::Within(distance, _) => match fixed(&distance.kind, parameters) {
+                Some(Value::Float(metres)) => Some(metres),
+                _ => None,
+            },
+            PeerGroupNode::Same(_) => None,
+        };
+        Self { peers, site: peers.value.site, at_least, metres, zone }
     }
 
     /// What each is told; nobody at the places of those who are not in the population yet.
-    pub(crate) fn tell(&self, measured: &[Option<Measured>]) -> Vec<Value> {
+    pub(crate) fn tell(&self, measured: &[Option<&Measured>]) -> Vec<Value> {
         match &self.peers.group {
             PeerGroupNode::Same(_) => self.tell_by_keys(measured),
-            PeerGroupNode::Within(..) => measured.iter().map(|_| Value::Missing).collect(),
+            PeerGroupNode::Within(..) => self.tell_by_nearness(measured, self.metres),
         }
     }
 
-    fn tell_by_keys(&self, measured: &[Option<Measured>]) -> Vec<Value> {
+    fn tell_by_keys(&self, measured: &[Option<&Measured>]) -> Vec<Value> {
         let mut groups: HashMap<&[Value], Vec<Value>> = HashMap::new();
         for one in measured.iter().flatten().filter(|one| one.counts && self.has_keys(one)) {
             groups.entry(&one.keys).or_default().push(one.value.clone());
@@ -58,7 +68,7 @@ impl<'a> Comparison<'a> {
                 self.told(group, &one.value, without)
             }
         };
-        measured.iter().map(|one| one.as_ref().map_or(Value::Missing, tell)).collect()
+        measured.iter().map(|one| one.map_or(Value::Missing, tell)).collect()
     }
 
     fn has_keys(&self, one: &Measured) -> bool {

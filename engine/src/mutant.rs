@@ -117,6 +117,18 @@ pub enum Mutant {
     GroupCoverageIgnored,
     /// A window over a derived table reaches back no further than itself.
     DerivedWindowNotExtended,
+    /// A row whose condition is missing does not break a run.
+    RunOverMissing,
+    /// A state that ends at an instant overlaps with one that starts there.
+    OverlapAtEnds,
+    /// A trend goes by the number of the row, not by its time.
+    TrendByRow,
+    /// `held` looks over holes between samples.
+    HeldAcrossGaps,
+    /// `held` does not care how long ago the last sample was.
+    HeldOnceEnough,
+    /// A peer exactly as far away as `among within` allows is none.
+    PeersNearStrict,
 }
 
 impl Mutant {
@@ -177,6 +189,12 @@ impl Mutant {
         Mutant::SessionGapInclusive,
         Mutant::GroupCoverageIgnored,
         Mutant::DerivedWindowNotExtended,
+        Mutant::RunOverMissing,
+        Mutant::OverlapAtEnds,
+        Mutant::TrendByRow,
+        Mutant::HeldAcrossGaps,
+        Mutant::HeldOnceEnough,
+        Mutant::PeersNearStrict,
     ];
 }
 

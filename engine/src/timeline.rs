@@ -67,9 +67,10 @@ impl Timeline {
         self.find(key).map_or(&[], |(shard, place)| shard.rows_at(place))
     }
 
-    /// The instant at which the first row about an entity, any version, is known.
-    pub(crate) fn first_known(&self, key: &EntityKey) -> Option<i64> {
-        self.find(key).map(|(shard, place)| shard.first_known[place])
+    /// For each entity of a partition, in the order of [`Timeline::entries`]: the instant at which the first row about it, any
+    /// version, is known.
+    pub(crate) fn all_first_known(&self, partition: usize) -> &[i64] {
+        self.shards.get(partition).map_or(&[], |shard| &shard.first_known)
     }
 
     /// The entities of a partition by key, each with its rows.

@@ -17,6 +17,9 @@
 //! is rounded once, to nearest, ties to even.
 
 mod digits;
+mod trend;
+
+pub use trend::ExactTrend;
 
 use digits::Digits;
 use num_bigint::{BigInt, Sign};

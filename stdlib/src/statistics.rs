@@ -19,10 +19,10 @@
 mod moments;
 pub use moments::Moments;
 
-use crate::exact::{ExactSquares, ExactSum};
+use crate::exact::{ExactSquares, ExactSum, ExactTrend};
 use crate::ops::{Site, divide_half_even, fault, round_half_even};
 use crate::types::Kind;
-use crate::value::{Duration, FaultKind, Value};
+use crate::value::{DAY_MICROS, Duration, FaultKind, Value};
 
 /// The values that count, or the first fault.
 fn known<'a>(values: impl IntoIterator<Item = &'a Value>) -> Result<Vec<&'a Value>, Value> {
@@ -154,6 +154,27 @@ pub fn stddev<'a>(values: impl IntoIterator<Item = &'a Value>, kind: &Kind, site
     }
 }
 
+/// `trend`: the least-squares slope over time, for each day of 24 hours; fewer than two different times: missing. A slope
+/// of spans of time is rounded to microseconds.
+pub fn trend<'a>(points: impl IntoIterator<Item = (i64, &'a Value)>, kind: &Kind, site: Site) -> Value {
+    let mut trend = ExactTrend::new();
+    for (time, value) in points {
+        match value {
+            Value::Fault(_) => return value.clone(),
+            Value::Float(x) => trend.add(time, *x),
+            Value::Int(n) => trend.add_whole(time, *n),
+            Value::Duration(d) => trend.add_whole(time, d.total_micros()),
+            _ if !value.is_known() => {}
+            _ => return ill_typed(site),
+        }
+    }
+    match (trend.slope(DAY_MICROS), kind) {
+        (None, _) => Value::Missing,
+        (Some(slope), Kind::Duration) => of_kind(round_half_even(slope), kind, site),
+        (Some(slope), _) => Value::float(slope),
+    }
+}
+
 /// `median`: the quantile 0.5.
 pub fn median<'a>(values: impl IntoIterator<Item = &'a Value>, kind: &Kind, site: Site) -> Value {
     quantile(values, 0.5, kind, site)
@@ -276,6 +297,22 @@ mod tests {
         let big = Value::Float(f64::MAX);
         let cancelled = [big.clone(), big.clone(), Value::Float(-f64::MAX)];
         assert_eq!(sum(&cancelled, &Kind::Float, SITE), big);
+    }
+
+    #[test]
+    fn trends() {
+        let day = DAY_MICROS;
+        let of = |values: &[Value], kind: &Kind| {
+            trend(values.iter().enumerate().map(|(n, value)| (n as i64 * day, value)), kind, SITE)
+        };
+        assert_eq!(of(&ints(&[1, 3, 5]), &Kind::Float), Value::Float(2.0));
+        assert_eq!(of(&[Value::Float(1.0), Value::Missing, Value::Float(2.0)], &Kind::Float), Value::Float(0.5));
+        assert_eq!(of(&[Value::Float(1.0)], &Kind::Float), Value::Missing);
+        let span = |micros| Value::Duration(Duration { days: 0, micros });
+        assert_eq!(of(&[span(0), span(1), span(1)], &Kind::Duration), span(0)); // half a microsecond: to even
+        assert_eq!(of(&[span(0), span(i64::MAX)], &Kind::Duration), overflow(SITE));
+        let broken = fault(FaultKind::Plugin, (9, 9, 9));
+        assert_eq!(of(&[Value::Float(1.0), broken.clone()], &Kind::Float), broken);
     }
 
     #[test]

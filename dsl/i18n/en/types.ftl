@@ -56,7 +56,7 @@ E0314 = this aggregate is not complete
     .at = a value or the rows are missing, or it takes none
     .help = write for example `{ $example }`
 
-E0315 = this window has no length
+E0315 = this span of time has no length
     .at = a length above zero is needed
 
 E0316 = the rows of `{ $source }` have no time, so a window has no meaning

@@ -56,10 +56,9 @@ impl Checker<'_> {
             S::None => Some(A::None),
             S::The => Some(A::The),
             S::List => Some(A::List),
-            S::LongestRun | S::MaxOverlap | S::Trend => {
-                self.not_yet(span, word);
-                None
-            }
+            S::LongestRun => Some(A::LongestRun),
+            S::MaxOverlap => Some(A::MaxOverlap),
+            S::Trend => Some(A::Trend),
         };
         if a.selection.is_none() && scope.in_table {
             return self.group_aggregate(scope, a, function, word, span);
@@ -72,7 +71,7 @@ impl Checker<'_> {
         let of_findings = matches!(from, Some(From::Findings(_)));
         Self::bind(scope, selection.row.as_ref(), bound.clone());
         let want = match a.function {
-            S::Any | S::All | S::None => Some(&Kind::Bool),
+            S::Any | S::All | S::None | S::LongestRun => Some(&Kind::Bool),
             _ => None,
         };
         let value = a.value.as_ref().map(|value| self.expr(scope, value, want));
@@ -90,7 +89,7 @@ impl Checker<'_> {
                 self.report(AggregateForm { at: span, example: "count from …".to_owned() });
                 return unknown(span);
             }
-            (S::Count | S::Any | S::None, None) => None,
+            (S::Count | S::Any | S::None | S::MaxOverlap, None) => None,
             (_, None) => {
                 self.report(AggregateForm { at: span, example: format!("{word} … from …") });
                 return unknown(span);
@@ -98,8 +97,12 @@ impl Checker<'_> {
             (_, Some(value)) => Some(value),
         };
         let (Some(function), Some(from)) = (function, from) else { return unknown(span) };
+        if !self.takes_such_rows(function, word, &from, window.is_some(), selection.span) {
+            return unknown(span);
+        }
         let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
-        ty.optional |= window.is_some() && !of_findings && self.has_coverage(&from) && function != A::Count;
+        let at_least = matches!(function, A::Count | A::MaxOverlap);
+        ty.optional |= window.is_some() && !of_findings && self.has_coverage(&from) && !at_least;
         let outside = of.as_deref().into_iter().chain(window.as_ref().and_then(Window::event));
         ty.optional |= outside.into_iter().any(|e| e.ty.optional);
         // Near a place that is missing there is nothing to say, not even how many.
@@ -128,7 +131,7 @@ impl Checker<'_> {
         value: Option<Expr>,
     ) -> Option<(Option<Expr>, Type)> {
         let Some(value) = value else {
-            let kind = if function == A::Count { Kind::Int } else { Kind::Bool };
+            let kind = if matches!(function, A::Count | A::MaxOverlap) { Kind::Int } else { Kind::Bool };
             return Some((None, Type::new(kind)));
         };
         let kind = value.ty.kind.clone();
@@ -137,10 +140,13 @@ impl Checker<'_> {
         }
         let fits = match function {
             A::Sum | A::Mean | A::Stddev | A::Quantile(_) => is_amount(&kind),
+            // A slope would be lost in the four decimal places of money.
+            A::Trend => is_amount(&kind) && kind != Kind::Money,
             A::Min | A::Max => is_ordered(&kind),
-            A::Any | A::All | A::None => {
+            A::Any | A::All | A::None | A::Held { .. } | A::LongestRun => {
                 let value = self.need(value, &Kind::Bool, None);
-                return (value.ty.kind != Kind::Unknown).then(|| (Some(value), Type::new(Kind::Bool)));
+                let kind = if function == A::LongestRun { Kind::Int } else { Kind::Bool };
+                return (value.ty.kind != Kind::Unknown).then(|| (Some(value), Type::new(kind)));
             }
             _ => !matches!(kind, Kind::List(_)),
         };
@@ -153,7 +159,7 @@ impl Checker<'_> {
         let ty = match function {
             A::Count | A::CountDistinct => Type::new(Kind::Int),
             A::Sum => Type { kind, optional: false, private },
-            A::Mean | A::Stddev | A::Quantile(_) if kind == Kind::Int => {
+            A::Mean | A::Stddev | A::Quantile(_) | A::Trend if kind == Kind::Int => {
                 Type { kind: Kind::Float, optional: true, private }
             }
             A::List => Type { kind: Kind::List(Box::new(kind)), optional: false, private },

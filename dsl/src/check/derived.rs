@@ -326,7 +326,7 @@ impl Checker<'_> {
         };
         let mut inner = Scope { group: None, ..scope.clone() };
         let want = match a.function {
-            S::Any | S::All | S::None => Some(&Kind::Bool),
+            S::Any | S::All | S::None | S::LongestRun => Some(&Kind::Bool),
             _ => None,
         };
         let value = a.value.as_ref().map(|value| self.expr(&mut inner, value, want));
@@ -335,7 +335,7 @@ impl Checker<'_> {
                 self.report(AggregateForm { at: span, example: "count".to_owned() });
                 return unknown(span);
             }
-            (S::Count | S::Any | S::None, None) => None,
+            (S::Count | S::Any | S::None | S::MaxOverlap, None) => None,
             (_, None) => {
                 self.report(AggregateForm { at: span, example: format!("{word} …") });
                 return unknown(span);
@@ -343,9 +343,13 @@ impl Checker<'_> {
             (_, Some(value)) => Some(value),
         };
         let Some(function) = function else { return unknown(span) };
-        let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
         let covered = From::Rows { source: base, by: Vec::new() };
-        ty.optional |= self.has_coverage(&covered) && function != AggregateFunction::Count;
+        if !self.takes_such_rows(function, word, &covered, true, span) {
+            return unknown(span);
+        }
+        let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
+        let at_least = matches!(function, AggregateFunction::Count | AggregateFunction::MaxOverlap);
+        ty.optional |= self.has_coverage(&covered) && !at_least;
         let selection = Selection { slot, from: From::Group, of: None, filter: None, window: None };
         expression(ExprKind::Aggregate(Box::new(Aggregate { function, value, selection })), ty, span)
     }

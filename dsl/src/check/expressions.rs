@@ -90,7 +90,7 @@ impl Checker<'_> {
                 self.later("as of", span)
             }
             S::Peers(peers) => self.peers(scope, peers, span),
-            S::Held(_) => self.later("held", span),
+            S::Held(held) => self.held(scope, held, span),
             S::Nearest { .. } => self.path(scope, e, want),
         }
     }

@@ -3,8 +3,8 @@
 use super::context::Checker;
 use super::grants::model_expressions;
 use crate::program::{
-    CalendarUnit, Expr, ExprKind, From, Lookback, Model, ModelId, ParameterId, SourceId, SourceKind, SourceTime,
-    SpanOfTime, Trigger, Value, Window, WindowSpan,
+    AggregateFunction, CalendarUnit, Expr, ExprKind, From, Lookback, Model, ModelId, ParameterId, SourceId, SourceKind,
+    SourceTime, SpanOfTime, Trigger, Value, Window, WindowSpan,
 };
 use std::collections::BTreeMap;
 
@@ -86,7 +86,15 @@ impl Checker<'_> {
             ExprKind::Column { row, .. } if row.before > 0 => Lookback::Unbounded,
             // The columns of a union may read facts of tables; those are without time.
             ExprKind::Aggregate(aggregate) => {
-                let window = aggregate.selection.window.as_ref().map(|window| self.window_lookback(window));
+                let window = match (&aggregate.selection.window, aggregate.function) {
+                    (Some(window), _) => Some(self.window_lookback(window)),
+                    // A run that is long enough begins at most a gap earlier, and ends at most one before t.
+                    (None, AggregateFunction::Held { least, gap }) => {
+                        let gap = self.length_lookback(gap);
+                        Some(sum(self.length_lookback(least), sum(gap, gap)))
+                    }
+                    (None, _) => None,
+                };
                 match &aggregate.selection.from {
                     From::Rows { source, .. } | From::Entities { source, .. } | From::Near { source, .. } => {
                         let own = if self.has_events(*source) { Lookback::Unbounded } else { NOTHING };

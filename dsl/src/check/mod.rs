@@ -54,6 +54,7 @@ mod places;
 mod scores;
 mod selections;
 mod sequence;
+mod series;
 mod sources;
 mod suspect;
 mod test_blocks;

@@ -4,7 +4,7 @@ use super::context::{Checker, Scope};
 use super::kinds::{expression, is_amount, is_ordered, unknown};
 use crate::diagnostics::lints::NoLeast;
 use crate::diagnostics::models::{NothingToCompare, PeersNotHere};
-use crate::diagnostics::types::{NotBetween, NotDefinedFor};
+use crate::diagnostics::types::{NotBetween, NotDefinedFor, NotFixed};
 use crate::diagnostics::{Edits, Word};
 use crate::format::language_of;
 use crate::keywords::Keyword;
@@ -116,11 +116,21 @@ impl Checker<'_> {
                 keys.iter().all(|key| key.ty.kind != Kind::Unknown).then_some(PeerGroup::Same(keys))
             }
             syntax::PeerGroup::Within { distance, of } => {
-                for part in [distance, of] {
-                    self.expr(scope, part, None);
-                }
-                self.not_yet(distance.span.to(of.span), "among within");
-                None
+                let length = self.length(scope, distance);
+                let place = self.expr(scope, of, Some(&Kind::Point));
+                let of = self.need(place, &Kind::Point, None);
+                let distance = match length.kind {
+                    ExprKind::Parameter(_) => length,
+                    _ => match self.fixed(&length)? {
+                        metres @ Value::Float(_) => Expr { kind: ExprKind::Constant(metres), ..length },
+                        _ => {
+                            self.report(NotFixed { at: length.span });
+                            return None;
+                        }
+                    },
+                };
+                let known = of.ty.kind != Kind::Unknown && distance.ty.kind != Kind::Unknown;
+                known.then_some(PeerGroup::Within { distance, of })
             }
         }
     }

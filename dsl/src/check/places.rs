@@ -37,7 +37,7 @@ impl Checker<'_> {
         unknown(e.span)
     }
 
-    fn length(&mut self, scope: &mut Scope, e: &syntax::Expr) -> Expr {
+    pub(super) fn length(&mut self, scope: &mut Scope, e: &syntax::Expr) -> Expr {
         let length = Kind::Quantity(Dimension::LENGTH);
         let value = self.expr(scope, e, Some(&length));
         self.need(value, &length, None)

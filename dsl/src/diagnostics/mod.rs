@@ -98,6 +98,8 @@ areas! {
     types,
     /// Places: E036x.
     places,
+    /// Rows one after the other, runs and overlaps: E037x.
+    series,
     /// Grants, purposes, privacy: E04xx.
     grants,
     /// Models: triggers, levels, messages, parameters, tests: E05xx.

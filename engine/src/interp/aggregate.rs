@@ -2,6 +2,7 @@
 
 use super::decide::FaultRow;
 use super::rows::Rows;
+use super::series::Series;
 use super::window::Bounds;
 use super::{Binding, Evaluator};
 use crate::mutant::{Mutant, mutant};
@@ -53,8 +54,11 @@ impl<'a> Evaluator<'a> {
             Ok(window) => window,
             Err(value) => return value,
         };
+        if let AggregateFunction::Held { least, gap } = function {
+            return self.held(aggregate, (of, least, gap), subject, window);
+        }
         let kind = of.map_or(&node.ty, |value| &value.ty);
-        let mut fold = Fold::new(function);
+        let mut fold = Fold::new(function, window);
         let mut near: Vec<RowRef> = Vec::new();
         match &aggregate.from {
             FromNode::Rows(timeline) => {
@@ -185,6 +189,20 @@ impl<'a> Evaluator<'a> {
         fold: &mut Fold,
         row: Option<(SourceId, RowRef)>,
     ) -> bool {
+        if let Content::Series(_) = fold.content {
+            fold.span = self.span_of_row(&binding, row);
+        }
+        self.value_of_row(aggregate, of, binding, row).is_none_or(|value| fold.push(value))
+    }
+
+    /// The value of a row (without one: that there is a row), if its `where` takes it or is a fault.
+    pub(super) fn value_of_row(
+        &mut self,
+        aggregate: &'a AggregateNode,
+        of: Option<&'a Node>,
+        binding: Binding<'a>,
+        row: Option<(SourceId, RowRef)>,
+    ) -> Option<Value> {
         self.bind(aggregate.slot, binding);
         let value = match aggregate.filter.as_ref().map(|filter| self.value(filter)) {
             None | Some(Value::Bool(true)) => match of {
@@ -192,12 +210,12 @@ impl<'a> Evaluator<'a> {
                 None => Value::Bool(true),
             },
             Some(fault @ Value::Fault(_)) => fault,
-            Some(_) => return true,
+            Some(_) => return None,
         };
         if let Some((source, row)) = row {
             self.note_fault(&value, source, row);
         }
-        fold.push(value)
+        Some(value)
     }
 
     /// Notes the row in which a fault arose.
@@ -213,6 +231,8 @@ struct Fold {
     function: AggregateFunction,
     fault: Option<Value>,
     decided: bool,
+    /// When the row at hand is true, where that matters.
+    span: (i64, i64),
     content: Content,
 }
 
@@ -222,11 +242,13 @@ enum Content {
     Counted(BTreeMap<Value, u64>),
     One(Option<Value>),
     Values(Vec<Value>),
+    Series(Series),
 }
 
 impl Fold {
-    fn new(function: AggregateFunction) -> Self {
-        let content = match function {
+    fn new(function: AggregateFunction, window: Option<Bounds>) -> Self {
+        let series = Series::of(function, window).map(Content::Series);
+        let content = series.unwrap_or_else(|| match function {
             AggregateFunction::Count | AggregateFunction::Any | AggregateFunction::All | AggregateFunction::None => {
                 Content::Count(0)
             }
@@ -241,9 +263,14 @@ impl Fold {
             | AggregateFunction::Mean
             | AggregateFunction::Stddev
             | AggregateFunction::Quantile(_)
-            | AggregateFunction::List => Content::Values(Vec::new()),
-        };
-        Self { function, fault: None, decided: false, content }
+            | AggregateFunction::List
+            // These three are series, and `held` folds nothing.
+            | AggregateFunction::LongestRun
+            | AggregateFunction::MaxOverlap
+            | AggregateFunction::Trend
+            | AggregateFunction::Held { .. } => Content::Values(Vec::new()),
+        });
+        Self { function, fault: None, decided: false, span: (0, 0), content }
     }
 
     /// The result no longer depends on coverage: a fault, or a row that decides.
@@ -259,6 +286,10 @@ impl Fold {
             AggregateFunction::All => Some(false),
             _ => None,
         };
+        if let (Content::Series(series), false) = (&mut self.content, matches!(value, Value::Fault(_))) {
+            series.push(value, self.span);
+            return true;
+        }
         match value {
             Value::Fault(_) => {
                 self.fault.get_or_insert(value);
@@ -289,6 +320,7 @@ impl Fold {
                     *best = Some(value);
                 }
             }
+            Content::Series(_) => {}
         }
         true
     }
@@ -313,6 +345,7 @@ impl Fold {
         match (self.function, &self.content) {
             (AggregateFunction::Count, Content::Count(count)) => return counted(*count),
             (AggregateFunction::CountDistinct, Content::Distinct(values)) => return counted(whole(values.len())),
+            (AggregateFunction::MaxOverlap, Content::Series(series)) => return counted(series.most_at_once()),
             _ if partly => return Value::Missing,
             _ => {}
         }
@@ -333,6 +366,7 @@ impl Fold {
                 best.map_or(Value::Missing, |(value, _)| value)
             }
             (_, Content::One(best)) => best.unwrap_or(Value::Missing),
+            (_, Content::Series(series)) => series.finish(kind, site),
             (AggregateFunction::Sum, Content::Values(values)) => {
                 if mutant(Mutant::SumNaive) && values.iter().any(|value| matches!(value, Value::Float(_))) {
                     let numbers = values.iter().map(|value| if let Value::Float(x) = value { *x } else { 0.0 });

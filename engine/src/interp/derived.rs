@@ -53,11 +53,11 @@ pub(super) struct Element<'a> {
     /// Itself.
     pub(super) binding: Binding<'a>,
     /// Its event time.
-    time: i64,
+    pub(super) time: i64,
     /// Where it lies, if in a table.
     pub(super) row: Option<(SourceId, RowRef)>,
     /// It is a fault.
-    fault: Option<Value>,
+    pub(super) fault: Option<Value>,
 }
 
 /// The group whose columns are being computed.
@@ -87,6 +87,11 @@ impl DerivedRows {
         let until = |time: i64| self.rows.partition_point(|row| row.time <= time);
         let start = until(if mutant(Mutant::WindowOpenEdge) { from.saturating_sub(1) } else { from });
         start..until(if mutant(Mutant::WindowCloseEdge) { to.saturating_sub(1) } else { to }).max(start)
+    }
+
+    /// Event time of a row; the beginning of time for tables without.
+    pub(super) fn time(&self, place: usize) -> i64 {
+        self.rows.get(place).map_or(ALWAYS, |row| row.time)
     }
 
     /// The fault that a row is.

@@ -21,6 +21,7 @@ mod places;
 mod rows;
 mod score;
 mod sequence;
+mod series;
 mod window;
 
 pub(crate) use decide::{Decision, FaultRow};

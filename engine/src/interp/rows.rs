@@ -141,6 +141,18 @@ impl Iterator for Rows<'_> {
     }
 }
 
+impl DoubleEndedIterator for Rows<'_> {
+    fn next_back(&mut self) -> Option<usize> {
+        while self.next < self.end {
+            self.end -= 1;
+            if self.counts(self.rows[self.end]) {
+                return Some(self.end);
+            }
+        }
+        None
+    }
+}
+
 impl<'a> Evaluator<'a> {
     /// A column of a bound row, or of a row before it; missing where there is none.
     pub(super) fn column(&mut self, row: Row, source: SourceId, column: ColumnId) -> Value {

@@ -115,7 +115,7 @@ impl Plan {
             stratum,
             entities: plan.entities.map(|id| timeline_text(program, &self.timelines[id.0 as usize])),
             findings_of: plan.parts.iter().map(|id| program.models[id.index()].name.to_string()).collect(),
-            peers: plan.peers().into_iter().map(|peers| peers_text(program, self, &model.name, peers)).collect(),
+            peers: plan.peers.iter().map(|peers| peers_text(program, self, &model.name, peers)).collect(),
             facts: plan.facts.iter().map(|id| program.facts[id.index()].name.to_string()).collect(),
             reads: reads.collect(),
             lookback: match plan.lookback {

@@ -139,7 +139,7 @@ impl<'p> Lowering<'p> {
         let dispatch = model.dispatch.as_ref().map(|dispatch| self.expr(dispatch));
         let message = model.message.as_ref().map(|message| self.template(message));
         let scope = std::mem::take(&mut self.scope);
-        ModelPlan {
+        let mut planned = ModelPlan {
             id,
             entities,
             filter,
@@ -156,7 +156,10 @@ impl<'p> Lowering<'p> {
             readers: BTreeSet::new(),
             stages: Vec::new(),
             facts: BTreeSet::new(),
-        }
+            peers: Vec::new(),
+        };
+        planned.peers = planned.find_peers();
+        planned
     }
 
     fn sequence(&mut self, sequence: &Sequence) -> SequencePlan {
@@ -330,7 +333,7 @@ impl<'p> Lowering<'p> {
         let dated = reads_dated(self.program, self.scope.lets, &peers.value);
         let id = self.scope.peers;
         self.scope.peers += 1;
-        NodeKind::Peers(Box::new(PeersNode { id, function: peers.function, value, group, at_least, dated }))
+        NodeKind::Peers(Arc::new(PeersNode { id, function: peers.function, value, group, at_least, dated }))
     }
 
     fn boxed(&mut self, expr: &Expr) -> Box<Node> {

@@ -190,6 +190,8 @@ pub(crate) struct ModelPlan {
     pub(crate) stages: Vec<BTreeSet<ExternId>>,
     /// Facts that it uses, through others too.
     pub(crate) facts: BTreeSet<FactId>,
+    /// Its values among peers, each after those that it uses.
+    pub(crate) peers: Vec<Arc<PeersNode>>,
 }
 
 /// A level rule.

@@ -4,6 +4,7 @@
 //! depends on nothing but entity, t and k also has a [`Shared`](super::Shared) identity: wherever the same aggregate is
 //! written, in whichever fact or model, it is the same one, and an evaluation computes it once for each entity.
 
+use std::sync::Arc;
 use watchfire_dsl::program::{
     AggregateFunction, CalendarUnit, ColumnId, EntityId, ExternId, FactId, FindingColumn, Kind, LetId, ModelId,
     ParameterId, PeerFunction, Row, RowSlot, SourceId, WindowSpan,
@@ -96,7 +97,7 @@ pub(crate) enum NodeKind {
     /// An aggregate.
     Aggregate(Box<AggregateNode>),
     /// A value among peers: what the model's entity was told before the evaluation.
-    Peers(Box<PeersNode>),
+    Peers(Arc<PeersNode>),
 }
 
 /// Operators on numbers, times and texts.

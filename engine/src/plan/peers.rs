@@ -3,16 +3,17 @@
 use super::ModelPlan;
 use super::node::{Node, NodeKind, PeersNode};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use watchfire_dsl::program::{Expr, ExprKind, From, Let, Program, SourceId, SourceKind, SourceTime};
 
 impl ModelPlan {
     /// Its values among peers, each after those that it uses.
-    pub(crate) fn peers(&self) -> Vec<&PeersNode> {
-        let mut found: Vec<&PeersNode> = Vec::new();
+    pub(super) fn find_peers(&self) -> Vec<Arc<PeersNode>> {
+        let mut found: Vec<Arc<PeersNode>> = Vec::new();
         let mut waiting: Vec<&Node> = self.nodes().collect();
         while let Some(node) = waiting.pop() {
             if let NodeKind::Peers(peers) = &node.kind {
-                found.push(peers);
+                found.push(peers.clone());
             }
             waiting.extend(node.children());
         }

@@ -282,8 +282,19 @@ impl Text<'_> {
         self.node(&peers.at_least);
     }
 
+    fn function(&mut self, function: AggregateFunction) {
+        if let AggregateFunction::Held { least, gap } = function {
+            self.push("held for ");
+            self.span(least);
+            self.push(" samples within ");
+            self.span(gap);
+        } else {
+            self.push(&function_text(function));
+        }
+    }
+
     fn aggregate(&mut self, aggregate: &AggregateNode) {
-        self.push(&function_text(aggregate.function));
+        self.function(aggregate.function);
         if let Some((_, of)) = &aggregate.of {
             self.push(" of ");
             self.node(of);
@@ -458,5 +469,9 @@ fn function_text(function: AggregateFunction) -> String {
         AggregateFunction::The => "the".into(),
         AggregateFunction::List => "list".into(),
         AggregateFunction::Nearest => "nearest".into(),
+        AggregateFunction::LongestRun => "longest run where".into(),
+        AggregateFunction::MaxOverlap => "max overlap".into(),
+        AggregateFunction::Trend => "trend".into(),
+        AggregateFunction::Held { .. } => "held".into(),
     }
 }

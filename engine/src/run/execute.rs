@@ -148,7 +148,7 @@ impl Execution<'_> {
         let mut rounds = vec![Round::default()];
         for task in stratum.iter().filter_map(|id| self.task(*id, *schedules.get(id)?, after, until)) {
             match &task.work {
-                Work::At(instants) if !task.model.peers().is_empty() => {
+                Work::At(instants) if !task.model.peers.is_empty() => {
                     for piece in peers::pieces(instants, task.entities, self.partitions) {
                         let task = Task { work: Work::At(piece.to_vec()), ..task.clone() };
                         let tasks = self.in_each_partition(&task);
@@ -259,6 +259,7 @@ impl<'a> Task<'a> {
         let start = Instant::now();
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
+        let first_known = self.entities.all_first_known(self.partition);
         for (place, (entity, rows)) in self.entities.entries(self.partition).enumerate() {
             let mut resume = match stopped.get(entity) {
                 None => i64::MIN,
@@ -267,7 +268,7 @@ impl<'a> Task<'a> {
             };
             match &self.work {
                 Work::At(instants) => {
-                    let Some(first) = self.entities.first_known(entity) else { continue };
+                    let Some(first) = first_known.get(place).copied() else { continue };
                     let unknown = instants.partition_point(|instant| *instant < first);
                     let known = &instants[unknown..];
                     if known.is_empty() {

@@ -47,7 +47,7 @@ pub(super) fn tell(
     entities: &Timeline,
     instants: &[i64],
 ) -> Told {
-    let comparisons = model.peers();
+    let comparisons = &model.peers;
     let size = |partition| entities.entries(partition).count() * instants.len() * comparisons.len();
     let partitions = (0..execution.partitions).map(|partition| vec![Value::Missing; size(partition)]).collect();
     let mut told = Told { comparisons: comparisons.len(), instants: instants.len(), partitions };
@@ -57,13 +57,11 @@ pub(super) fn tell(
         });
         let comparison = Comparison::new(peers, execution.parameters, execution.zone);
         let answers = in_parallel(execution.threads, instants.len(), |instant| {
-            let at = |column: &[Option<Measured>]| -> Vec<Option<Measured>> {
-                column.iter().skip(instant).step_by(instants.len()).cloned().collect()
-            };
             if mutant(Mutant::PeersOfPartition) {
-                return measured.iter().flat_map(|column| comparison.tell(&at(column))).collect();
+                let alone = |column| comparison.tell(&at(std::slice::from_ref(column), instant, instants.len()));
+                return measured.iter().flat_map(alone).collect();
             }
-            comparison.tell(&measured.iter().flat_map(|column| at(column)).collect::<Vec<_>>())
+            comparison.tell(&at(&measured, instant, instants.len()))
         });
         for (instant, answers) in answers.into_iter().enumerate() {
             let mut answers: std::vec::IntoIter<Value> = Vec::into_iter(answers);
@@ -78,6 +76,11 @@ pub(super) fn tell(
     told
 }
 
+/// What all entities bring at one of so many instants.
+fn at(measured: &[Vec<Option<Measured>>], instant: usize, instants: usize) -> Vec<Option<&Measured>> {
+    measured.iter().flat_map(|column| column.iter().skip(instant).step_by(instants)).map(Option::as_ref).collect()
+}
+
 /// What the entities of a partition bring, by entity, then instant; nothing where an entity is not known yet.
 fn measure<'w>(
     world: World<'w>,
@@ -89,11 +92,11 @@ fn measure<'w>(
 ) -> Vec<Option<Measured>> {
     let mut evaluator = Evaluator::new(world, model);
     let mut measured = Vec::new();
-    for (place, (entity, _)) in entities.entries(partition).enumerate() {
-        let first = entities.first_known(entity).unwrap_or(i64::MAX);
+    let first_known = entities.all_first_known(partition);
+    for (place, ((entity, _), first)) in entities.entries(partition).zip(first_known).enumerate() {
         evaluator.turn_to(entity);
         for (instant, k) in instants.iter().enumerate() {
-            measured.push((first <= *k).then(|| {
+            measured.push((first <= k).then(|| {
                 evaluator.begin(*k, *k, None);
                 evaluator.compare_by(told.of(partition, place, instant));
                 evaluator.measure(peers)

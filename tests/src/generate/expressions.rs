@@ -439,6 +439,12 @@ impl Writer<'_> {
         if ty == Ty::Int && self.chance(0.12) {
             return self.entities(scope, depth);
         }
+        if matches!(ty, Ty::Int | Ty::Bool | Ty::Float | Ty::Area | Ty::Duration)
+            && self.chance(0.15)
+            && let Some(series) = self.series(ty, scope, depth.saturating_sub(1))
+        {
+            return Some(series);
+        }
         if self.chance(0.14) {
             return self.aggregate_near(ty, scope, depth.saturating_sub(1));
         }
@@ -498,6 +504,12 @@ impl Writer<'_> {
                 source.columns.iter().filter(|column| column.ty == ty).map(|column| column.name.as_str()).collect();
             columns.choose(writer.rng).map(|name| (*name).to_owned())
         };
+        if source.time != TimeKind::Timeless
+            && self.chance(0.05)
+            && let Some(series) = self.bare_series(ty, inner, depth)
+        {
+            return Some(series);
+        }
         let function = match ty {
             Ty::Bool => {
                 // Without a value only where a selection follows.

@@ -14,6 +14,7 @@ mod peers;
 mod places;
 mod schema;
 mod sequences;
+mod series;
 mod windows;
 
 pub use data::{Cell, Raw, Rows};

@@ -266,6 +266,8 @@ impl Writer<'_> {
             ("first category", Ty::Text),
             ("any level >= orange", Ty::Bool),
             ("count distinct known", Ty::Int),
+            ("longest run where level >= orange", Ty::Int),
+            ("held (level is not blue) for 1 day samples within 1 day", Ty::Bool),
         ];
         let (function, ty) = *functions.choose(self.rng)?;
         let filter = if self.rng.random_bool(0.2) { " where level is not yellow" } else { "" };

@@ -32,7 +32,7 @@ impl Writer<'_> {
         if self.of_peers(&value, lines) {
             self.count("peers of peers");
         }
-        let group = self.peer_keys(scope);
+        let group = if self.rng.random_bool(0.4) { self.peers_near(scope) } else { self.peer_keys(scope) };
         let least = [1, 1, 1, 2, 2, 3].choose(self.rng).copied().unwrap_or(1);
         let least = if self.rng.random_bool(0.1) { String::new() } else { format!(" at least {least}") };
         let ty = match (function, ty) {
@@ -61,6 +61,22 @@ impl Writer<'_> {
     fn of_peers(&self, value: &str, lines: &[String]) -> bool {
         let start = format!("    let {value} =");
         lines.iter().any(|line| line.starts_with(&start) && line.contains(" among "))
+    }
+
+    /// `within D of P`: positions lie on a grid, and the distance is often exactly that between two of them.
+    fn peers_near(&mut self, scope: &Scope) -> String {
+        self.count("among within");
+        let names = self.names(Ty::Point, scope);
+        let position = match names.choose(self.rng) {
+            Some(name) if self.rng.random_bool(0.9) => name.clone(),
+            _ => self.leaf(Ty::Point, scope),
+        };
+        let distance = match self.rng.random_range(0..10) {
+            0 => "0 m".to_owned(),
+            1 => "50 km".to_owned(),
+            _ => self.distance_on_the_grid(),
+        };
+        format!("within {distance} of {position}")
     }
 
     /// `same (…)`: columns of the registry, `let`s, or something that is the same for all.

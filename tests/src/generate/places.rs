@@ -7,7 +7,7 @@ use rand::Rng;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
-use watchfire_stdlib::geo::Written;
+use watchfire_stdlib::geo::{Written, great_circle_distance};
 use watchfire_stdlib::value::{Point, Value};
 
 const POLYGONS: &[&str] = &[
@@ -79,6 +79,18 @@ impl Writer<'_> {
         DISTANCES.choose(self.rng).copied().unwrap_or("1 km")
     }
 
+    /// The exact distance between two positions of the grid, as a literal.
+    pub(super) fn distance_on_the_grid(&mut self) -> String {
+        let mut position = || {
+            let (longitude, latitude) = coordinates(self.rng);
+            Point::new(longitude.parse().unwrap_or_default(), latitude.parse().unwrap_or_default())
+        };
+        match (position(), position()) {
+            (Some(p), Some(q)) => format!("{:?} m", great_circle_distance(p, q)),
+            _ => "1 km".to_owned(),
+        }
+    }
+
     /// A position, now and then a polygon.
     fn place(&mut self, scope: &Scope, polygons: f64) -> String {
         let ty = if self.rng.random_bool(polygons) { Ty::Polygon } else { Ty::Point };
@@ -112,10 +124,10 @@ impl Writer<'_> {
         let source = self.source_with_place()?;
         let (inner, name) = self.scope_of_rows(&source, scope);
         let what = self.function_and_value(ty, &source, &inner, depth)?;
-        let (place, distance) = (self.place(scope, 0.2), self.distance());
+        let near = self.near(scope);
         let clauses = self.clauses(&source, scope, &inner);
         self.count("from S within … of");
-        Some(format!("{what} from {}{name} within {distance} of {place}{clauses}", source.name))
+        Some(format!("{what} from {}{name}{near}{clauses}", source.name))
     }
 
     /// `nearest S [where …] to P`
@@ -134,6 +146,12 @@ impl Writer<'_> {
         let columns: Vec<&str> =
             source.columns.iter().filter(|column| column.ty == ty).map(|column| column.name.as_str()).collect();
         columns.choose(self.rng).map(|column| format!("({nearest}).{column}"))
+    }
+
+    /// ` within D of P`
+    pub(super) fn near(&mut self, scope: &Scope) -> String {
+        let (place, distance) = (self.place(scope, 0.2), self.distance());
+        format!(" within {distance} of {place}")
     }
 
     fn source_with_place(&mut self) -> Option<Source> {

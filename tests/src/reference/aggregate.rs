@@ -26,6 +26,9 @@ impl World<'_> {
             Ok(taken) => taken,
             Err(value) => return value,
         };
+        if let Some(value) = self.series(aggregate, &elements, partly_covered, whole, scope) {
+            return value;
+        }
         // In row order: the values of the rows that count, and faults of `where`.
         let mut values = Vec::new();
         for element in elements {
@@ -168,6 +171,8 @@ impl World<'_> {
             F::The => or_missing(if distinct.len() == 1 { distinct.first() } else { None }),
             F::List => Value::List(values.into()),
             F::Nearest => or_missing(values.first()),
+            // Looked at before.
+            F::LongestRun | F::MaxOverlap | F::Trend | F::Held { .. } => Value::Missing,
         }
     }
 

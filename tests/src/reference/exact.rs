@@ -83,6 +83,40 @@ fn spread_of(numbers: &[BigInt], scale: u64) -> f64 {
     rounded(&(squares * numbers.len() - &total * &total), scale)
 }
 
+/// The least-squares slope over time, times `per`: exact and rounded once. `None`: fewer than two different times, or a
+/// number is infinite.
+pub(crate) fn slope(points: &[(i64, f64)], per: i64) -> Option<f64> {
+    let numbers: Vec<f64> = points.iter().map(|(_, x)| *x).collect();
+    if infinite(&numbers).is_some() {
+        return None;
+    }
+    slope_of(&points.iter().map(|&(t, x)| (BigInt::from(t), scaled(x))).collect::<Vec<_>>(), SCALE, per)
+}
+
+/// The same of whole numbers.
+pub(crate) fn slope_of_whole(points: &[(i64, i64)], per: i64) -> Option<f64> {
+    slope_of(&points.iter().map(|&(t, x)| (BigInt::from(t), BigInt::from(x))).collect::<Vec<_>>(), 0, per)
+}
+
+fn slope_of(points: &[(BigInt, BigInt)], scale: u64, per: i64) -> Option<f64> {
+    let n = points.len();
+    let (times, numbers): (BigInt, BigInt) = (points.iter().map(|(t, _)| t).sum(), points.iter().map(|(_, x)| x).sum());
+    let (squares, products): (BigInt, BigInt) =
+        (points.iter().map(|(t, _)| t * t).sum(), points.iter().map(|(t, x)| t * x).sum());
+    let below = squares * n - &times * &times;
+    if below.is_zero() {
+        return None;
+    }
+    let above = (products * n - times * numbers) * per;
+    // A quotient of 64 bits and more, and one bit that says whether anything is left.
+    let shift = (below.bits() + 64).saturating_sub(above.bits());
+    let (sign, shifted) = (above.sign(), above.magnitude() << shift);
+    let quotient = &shifted / below.magnitude();
+    let left = shifted != &quotient * below.magnitude();
+    let quotient = BigInt::from_biguint(sign, quotient * 2_u32 + u32::from(left));
+    Some(rounded(&quotient, scale + shift + 1))
+}
+
 /// The exact sum of whole numbers.
 pub(crate) fn sum_of_whole(numbers: impl Iterator<Item = i64>) -> BigInt {
     numbers.map(BigInt::from).sum()
@@ -113,6 +147,16 @@ mod tests {
         assert!(sum(&[f64::INFINITY, f64::NEG_INFINITY]).is_nan());
         assert_eq!(sum(&[1.0, f64::EPSILON / 2.0]), 1.0); // half: to even
         assert_eq!(sum(&[1.0 + f64::EPSILON, f64::EPSILON / 2.0]), 1.0 + 2.0 * f64::EPSILON);
+    }
+
+    #[test]
+    fn slopes() {
+        assert_eq!(slope(&[(0, 1.0), (1, 3.0), (2, 5.0)], 1), Some(2.0));
+        assert_eq!(slope(&[(0, 1.0), (3, 2.0)], 1), Some(1.0 / 3.0));
+        assert_eq!(slope(&[(0, 0.0), (2, 5e-324)], 1), Some(0.0));
+        assert_eq!(slope(&[(0, f64::MAX), (2, -f64::MAX)], 1), Some(-f64::MAX));
+        assert_eq!(slope_of_whole(&[(0, 4), (2, 3)], 10), Some(-5.0));
+        assert_eq!(slope_of_whole(&[(7, 4), (7, 3)], 10), None);
     }
 
     #[test]

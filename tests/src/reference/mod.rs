@@ -17,6 +17,7 @@ mod peers;
 mod places;
 mod score;
 mod sequence;
+mod series;
 mod time;
 mod warnings;
 mod world;
