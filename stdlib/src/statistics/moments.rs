@@ -54,6 +54,13 @@ impl Moments {
         }
     }
 
+    /// Adds all values of other sums.
+    pub fn merge(&mut self, other: &Self) {
+        self.squares.merge(&other.squares);
+        self.total += other.total;
+        self.ill_typed |= other.ill_typed;
+    }
+
     /// As [`mean`](super::mean) of the values of this kind that are left.
     pub fn mean(&self, kind: &Kind, site: Site) -> Value {
         let count = self.squares.sum().count();
