@@ -53,11 +53,11 @@ impl<'a> Comparison<'a> {
     }
 
     fn tell_by_keys(&self, measured: &[Option<&Measured>]) -> Vec<Value> {
-        let mut groups: HashMap<&[Value], Vec<&Value>> = HashMap::new();
+        let mut groups: HashMap<&[Value], Vec<Value>> = HashMap::new();
         for one in measured.iter().flatten().filter(|one| one.counts && self.has_keys(one)) {
-            groups.entry(&one.keys).or_default().push(&one.value);
+            groups.entry(&one.keys).or_default().push(one.value.clone());
         }
-        let groups: HashMap<&[Value], Group<'_>> =
+        let groups: HashMap<&[Value], Group> =
             groups.into_iter().map(|(keys, values)| (keys, Group::of(values, self.peers.function))).collect();
         let nobody = Group::default();
         let tell = |one: &Measured| match self.own_unknown(one) {
@@ -86,7 +86,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// What an entity is told; `without`: its own value is among those of the group and is left out.
-    fn told(&self, group: &Group<'_>, own: &Value, without: bool) -> Value {
+    fn told(&self, group: &Group, own: &Value, without: bool) -> Value {
         let count = group.count - usize::from(without);
         let least = if mutant(Mutant::PeersMoreThanLeast) { self.at_least + 1 } else { self.at_least };
         if count == 0 || count < least {
@@ -96,17 +96,17 @@ impl<'a> Comparison<'a> {
         match self.peers.function {
             PeerFunction::Quantile(q) => {
                 let Some((index, fraction)) = statistics::quantile_position(count, q) else { return Value::Missing };
-                let skipped = if without { group.sorted.partition_point(|value| *value < own) } else { usize::MAX };
-                let at = |index: usize| group.sorted[index + usize::from(index >= skipped)];
+                let skipped = if without { group.sorted.partition_point(|value| value < own) } else { usize::MAX };
+                let at = |index: usize| &group.sorted[index + usize::from(index >= skipped)];
                 let between = [at(index).clone(), at((index + 1).min(count - 1)).clone()];
                 statistics::quantile(&between, fraction, kind, site)
             }
             PeerFunction::Percentile => {
                 let inclusive = mutant(Mutant::PercentileNotStrict);
                 let below = if inclusive {
-                    group.sorted.partition_point(|value| *value <= own) - usize::from(without)
+                    group.sorted.partition_point(|value| value <= own) - usize::from(without)
                 } else {
-                    group.sorted.partition_point(|value| *value < own)
+                    group.sorted.partition_point(|value| value < own)
                 };
                 #[expect(clippy::cast_precision_loss, reason = "exact below 2^53 peers")]
                 Value::float(below as f64 / count as f64)
@@ -121,7 +121,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn moments(&self, group: &Group<'_>, own: &Value, without: bool) -> Moments {
+    fn moments(&self, group: &Group, own: &Value, without: bool) -> Moments {
         let mut moments = group.moments.clone();
         if without {
             moments.subtract(own);
@@ -142,16 +142,16 @@ fn fixed(node: &crate::plan::NodeKind, parameters: &[Value]) -> Option<Value> {
 
 /// The values of entities that are peers of one another.
 #[derive(Default)]
-struct Group<'m> {
+struct Group {
     count: usize,
     /// In order, where the function asks for it.
-    sorted: Vec<&'m Value>,
+    sorted: Vec<Value>,
     /// Their sums, where the function asks for them.
     moments: Moments,
 }
 
-impl<'m> Group<'m> {
-    fn of(mut values: Vec<&'m Value>, function: PeerFunction) -> Self {
+impl Group {
+    fn of(mut values: Vec<Value>, function: PeerFunction) -> Self {
         let mut group = Self { count: values.len(), ..Self::default() };
         if sums(function) {
             values.iter().for_each(|value| group.moments.add(value));

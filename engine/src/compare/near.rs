@@ -85,7 +85,7 @@ impl Comparison<'_> {
     }
 
     /// The values at some positions.
-    fn group<'m>(&self, near: impl Iterator<Item = &'m Spot>, values: &[&'m Value]) -> Group<'m> {
+    fn group<'s>(&self, near: impl Iterator<Item = &'s Spot>, values: &[&Value]) -> Group {
         let mut group = Group::default();
         let mut numbers: Vec<u32> = Vec::new();
         for spot in near {
@@ -99,7 +99,7 @@ impl Comparison<'_> {
             }
         }
         numbers.sort_unstable();
-        group.sorted = numbers.into_iter().map(|number| values[number as usize]).collect();
+        group.sorted = numbers.into_iter().map(|number| values[number as usize].clone()).collect();
         group
     }
 }

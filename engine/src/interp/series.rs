@@ -152,7 +152,11 @@ impl<'a> Evaluator<'a> {
                 return Value::Bool(true);
             }
         }
-        if self.is_partly_covered(&aggregate.from, subject, &near, window) { Value::Missing } else { Value::Bool(false) }
+        if self.is_partly_covered(&aggregate.from, subject, &near, window) {
+            Value::Missing
+        } else {
+            Value::Bool(false)
+        }
     }
 
     /// The rows that a selection takes before its `where`, the last first; and those near a place.
@@ -187,9 +191,8 @@ impl<'a> Evaluator<'a> {
                 let until = window.map_or(self.k, |(_, to)| to.min(self.k));
                 let subject = &self.subjects[self.this].key;
                 let found = world.findings.about(models, subject, window.map(|(from, _)| from), until);
-                let sample = |finding| {
-                    Element { binding: Binding::Finding(finding), time: finding.k, row: None, fault: None }
-                };
+                let sample =
+                    |finding| Element { binding: Binding::Finding(finding), time: finding.k, row: None, fault: None };
                 (Box::new(found.into_iter().rev().map(sample)), Vec::new())
             }
             FromNode::Derived(source) => {
