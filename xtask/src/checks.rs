@@ -3,6 +3,7 @@
 use crate::demo::run_package;
 use crate::examples::{binary, build, build_with, check_flights, city_data, flights_data, package};
 use crate::fuzz;
+use crate::peers;
 use crate::shell::{Outcome, cargo, program, run, section, works};
 
 /// All tests of the workspace, and the examples in its documentation.
@@ -51,6 +52,7 @@ pub(crate) fn ci() -> Outcome {
         ("equalities", || equalities(&["--cases".into(), CASES.into()])),
         ("grammar", crate::grammar::test),
         ("examples", examples),
+        ("peer cases", peer_cases),
         ("fuzz smoke", || fuzz::smoke(SMOKE_SECONDS)),
     ];
     let mut lines = Vec::new();
@@ -64,6 +66,17 @@ pub(crate) fn ci() -> Outcome {
     }
     println!("\n{}", lines.join("\n"));
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+/// Watchfire against published examples, DuckDB and Polars.
+fn peer_cases() -> Outcome {
+    match peers::prepare() {
+        Ok(()) => peers::cases(&[]),
+        Err(message) => {
+            println!("the peers' cases are not run: {message}");
+            Ok(())
+        }
+    }
 }
 
 /// The example packages: checked, their own tests, and run over their data; and the example hosts.

@@ -6,6 +6,7 @@ mod demo;
 mod examples;
 mod fuzz;
 mod grammar;
+mod peers;
 mod python;
 mod shell;
 mod system;
@@ -26,6 +27,8 @@ cargo xtask COMMAND
   flights-data                put the data of examples/flights in place
   city [ARGUMENTS]            generate the city for examples/group_rental; ARGUMENTS go to watchfire-city
   check-flights               hold the warnings of examples/flights against DuckDB
+  peer-cases [flink]          hold sequences, sessions, windows and logic against the published examples of others, DuckDB
+                              and Polars; with `flink` against Flink itself too (300 MB, Java)
 ";
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         "flights-data" => examples::flights_data(),
         "city" => examples::city(rest),
         "check-flights" => examples::check_flights(),
+        "peer-cases" => peers::cases(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())
