@@ -94,7 +94,7 @@ def reduced(lines: list[str]) -> list[str]:
 
 
 def check(watchfire: Watchfire, flink: Flink, report: Report) -> None:
-    rows = streams(seed=7, many=120, length=14)
+    rows = streams(seed=7, many=300, length=14)
     asked = [(f"overlapping {ours}", f"{cep} skip noSkip") for ours, cep in PATTERNS]
     asked += [(ours, f"{cep} skip skipPastLastEvent") for ours, cep in PATTERNS]
     program = PROGRAM + "".join(model(f"m{index}", ours) for index, (ours, _) in enumerate(asked))

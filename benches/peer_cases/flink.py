@@ -1,6 +1,7 @@
 """Flink itself, of PyPI's apache-flink-libraries: its Java archives, on this machine's Java."""
 
 import importlib.util
+import re
 import shutil
 import subprocess
 import tempfile
@@ -46,6 +47,8 @@ class Flink:
 
 
 def _cell(cell: object) -> str:
-    """A date is a time for Flink."""
+    """Flink's times have seconds."""
     text = str(cell)
-    return f"{text} 00:00:00" if len(text) == 10 and text[4] == text[7] == "-" else text
+    if re.fullmatch(r"\d{4}-\d\d-\d\d( \d\d:\d\d)?", text):
+        return f"{text}:00" if " " in text else f"{text} 00:00:00"
+    return text
