@@ -83,7 +83,7 @@ struct Parts<'a> {
     errors: Vec<&'a Block>,
     lints: Vec<&'a Block>,
     tests: Option<&'a Block>,
-    values: Option<Values<'a>>,
+    values: Vec<Values<'a>>,
     runs: Vec<Asked<'a>>,
 }
 
@@ -110,7 +110,7 @@ impl<'a> Parts<'a> {
             errors: Vec::new(),
             lints: Vec::new(),
             tests: None,
-            values: None,
+            values: Vec::new(),
             runs: Vec::new(),
         };
         for block in &case.blocks {
@@ -122,7 +122,7 @@ impl<'a> Parts<'a> {
                 "error" => parts.errors.push(block),
                 "lint" => parts.lints.push(block),
                 "tests" => parts.tests = Some(block),
-                "values" => parts.values = Some(Values::of(block)?),
+                "values" => parts.values.push(Values::of(block, parts.values.len())?),
                 "run" => parts.runs.push(Asked { options: Some(block), ..Asked::default() }),
                 "findings" => parts.last_run().findings = Some(block),
                 "warnings" => parts.last_run().warnings = Some(block),
@@ -139,7 +139,7 @@ impl<'a> Parts<'a> {
         };
         let checked = !parts.errors.is_empty() || !parts.lints.is_empty() || parts.tests.is_some();
         let has_tests = parts.watch.lines().any(|line| line.starts_with("test ") || line.starts_with("测试 "));
-        if !(checked || has_tests || parts.values.is_some() || parts.runs.iter().any(asks)) {
+        if !(checked || has_tests || !parts.values.is_empty() || parts.runs.iter().any(asks)) {
             return Err("the case expects nothing".into());
         }
         Ok(parts)
@@ -155,7 +155,7 @@ impl<'a> Parts<'a> {
     }
 
     fn program(&self) -> String {
-        let values = self.values.as_ref().map_or_else(String::new, Values::model);
+        let values: String = self.values.iter().map(Values::model).collect();
         format!("{}\n{}\n{values}", self.preamble, self.watch)
     }
 }
@@ -310,7 +310,8 @@ fn problems(
 /// What came.
 struct Observed {
     runs: Vec<RunCame>,
-    values: Vec<(String, String)>,
+    /// Block by block.
+    values: Vec<Vec<(String, String)>>,
     tests: Vec<(String, String)>,
 }
 
@@ -346,10 +347,7 @@ impl Observed {
             silences.clone_from(&run.silences);
             runs.push(RunCame::of(&engine, run));
         }
-        let values = match &parts.values {
-            Some(values) => values.of_run(&engine, &sources)?,
-            None => Vec::new(),
-        };
+        let values = parts.values.iter().map(|values| values.of_run(&engine, &sources)).collect::<Result<_, _>>()?;
         let outcomes = engine.test().into_iter().map(|outcome| {
             let word = if outcome.passed { "passed" } else { "FAILED" };
             let line = format!("{word} {} \"{}\"", outcome.model, outcome.title);
@@ -377,8 +375,8 @@ impl Observed {
                 compare_beginnings("stale sources", &block.text, &came.stale)?;
             }
         }
-        if let Some(values) = &parts.values {
-            values.compare(&self.values)?;
+        for (values, came) in parts.values.iter().zip(&self.values) {
+            values.compare(came)?;
         }
         match parts.tests {
             Some(block) => {

@@ -2,13 +2,15 @@
 
 use std::fmt::Write as _;
 
-/// A file of docs/spec.
+/// A file of docs/spec, or docs/reference.md.
 #[derive(Clone, Debug)]
 pub struct Document {
     /// Its name.
     pub name: String,
     /// Program text that stands before every program of the file.
     pub preamble: String,
+    /// Rows behind the sources for which a case has none of its own.
+    pub rows: Vec<Block>,
     /// Its cases, as written.
     pub cases: Vec<Case>,
 }
@@ -42,9 +44,9 @@ pub struct Block {
 /// Reads a spec file.
 ///
 /// # Errors
-/// Where a block does not end, or one before the first heading is no program text.
+/// Where a block does not end, or one before the first heading is neither program text nor rows.
 pub fn read(name: &str, text: &str) -> Result<Document, String> {
-    let mut document = Document { name: name.into(), preamble: String::new(), cases: Vec::new() };
+    let mut document = Document { name: name.into(), preamble: String::new(), rows: Vec::new(), cases: Vec::new() };
     let mut lines = text.lines().enumerate();
     while let Some((index, line)) = lines.next() {
         if let Some(title) = line.strip_prefix("## ") {
@@ -67,12 +69,20 @@ pub fn read(name: &str, text: &str) -> Result<Document, String> {
             match document.cases.last_mut() {
                 Some(case) => case.blocks.push(block),
                 None if block.kind == "watch" => document.preamble.push_str(&block.text),
+                None if block.kind == "rows" => document.rows.push(block),
                 None if block.kind == "text" => {}
-                None => return Err(format!("{name}:{}: only `watch` may stand before the first case", index + 1)),
+                None => {
+                    return Err(format!("{name}:{}: only `watch` and `rows` may stand before the first case", index + 1));
+                }
             }
         } else if let Some(case) = document.cases.last_mut() {
             case.cited.extend(citations(line));
         }
+    }
+    for case in document.cases.iter_mut().filter(|case| !case.blocks.is_empty()) {
+        let source = |block: &Block| block.rest.split(' ').next().unwrap_or_default().to_owned();
+        let own: Vec<String> = case.blocks.iter().filter(|block| block.kind == "rows").map(source).collect();
+        case.blocks.extend(document.rows.iter().filter(|block| !own.contains(&source(block))).cloned());
     }
     Ok(document)
 }

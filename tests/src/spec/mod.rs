@@ -1,6 +1,6 @@
 //! Literate tests: the programs of docs/spec, each of which shows a promise of docs/language.md.
 //!
-//! docs/spec/README.md says how such a file is written. Each program is run twice: as written, and with Chinese
+//! The examples of docs/reference.md are run the same way. docs/spec/README.md says how such a file is written. Each program is run twice: as written, and with Chinese
 //! keywords, its rows in reverse order and in several partitions, which must make no difference.
 
 mod case;
@@ -61,9 +61,19 @@ pub fn run(filter: &str) -> Result<Report, String> {
     let known = sentences(&text(&root().join("docs/language.md"))?);
     let mut cited: BTreeMap<String, usize> = BTreeMap::new();
     let mut report = Report { sentences: known.len(), ..Report::default() };
+    let reference = root().join("docs/reference.md");
+    paths.push(reference.clone());
     for path in paths {
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let document = read(&name, &text(&path)?)?;
+        let name = path.strip_prefix(root().join("docs")).unwrap_or(&path).to_string_lossy().into_owned();
+        let mut document = read(&name, &text(&path)?)?;
+        if path == reference {
+            // Its prose cites sentences without showing them, and a construct may have no example.
+            let cited = document.cases.iter().flat_map(|case| &case.cited);
+            let gone = cited.filter(|number| !known.iter().any(|one| one == *number || one.starts_with(&format!("{number}."))));
+            report.unknown.extend(gone.map(|number| format!("{name}: §{number}")));
+            document.cases.retain(|case| !case.blocks.is_empty());
+            document.cases.iter_mut().for_each(|case| case.cited.clear());
+        }
         for case in &document.cases {
             for number in &case.cited {
                 // `§3` cites the section as a whole, and none of its sentences.
@@ -98,7 +108,7 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for file in &self.files {
             for (line, title, problem) in &file.failed {
-                writeln!(f, "docs/spec/{}:{line}: {title}", file.name)?;
+                writeln!(f, "docs/{}:{line}: {title}", file.name)?;
                 for line in problem.lines() {
                     writeln!(f, "  {line}")?;
                 }

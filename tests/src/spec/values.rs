@@ -13,11 +13,10 @@ use super::expected::{key, lines};
 use std::fmt::Write as _;
 use watchfire_engine::{Engine, RunOptions, Sources};
 
-/// Name of the model that shows the values.
-const MODEL: &str = "values_shown";
-
 /// A `values` block.
 pub(super) struct Values<'a> {
+    /// Name of the model that shows the values.
+    model: String,
     entity: &'a str,
     about: &'a str,
     at: &'a str,
@@ -25,7 +24,8 @@ pub(super) struct Values<'a> {
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn of(block: &'a Block) -> Result<Self, String> {
+    /// The block of this number in its case.
+    pub(super) fn of(block: &'a Block, number: usize) -> Result<Self, String> {
         let wrong = || format!("line {}: `values ENTITY [in SOURCE] \"KEY\" at TIME`", block.line);
         let (head, at) = block.rest.rsplit_once(" at ").ok_or_else(wrong)?;
         let (entity, about) = head.split_once(" \"").ok_or_else(wrong)?;
@@ -36,16 +36,16 @@ impl<'a> Values<'a> {
                 line.split_once("=>").ok_or_else(|| format!("line {}: no `=>` in `{line}`", block.line))?;
             pairs.push((expression.trim(), value.trim()));
         }
-        Ok(Self { entity, about, at: at.trim(), pairs })
+        Ok(Self { model: format!("values_shown_{number}"), entity, about, at: at.trim(), pairs })
     }
 
     /// A model that looks at the instant's time of day, and has each expression as a `let`.
     pub(super) fn model(&self) -> String {
         let clock = self.at.split('T').nth(1).unwrap_or("00:00");
         let mut text = format!(
-            "model {MODEL} for {} {{\n    category values\n    purpose test\n    basis \"the meaning\"\n    review \
+            "model {} for {} {{\n    category values\n    purpose test\n    basis \"the meaning\"\n    review \
              required\n",
-            self.entity
+            self.model, self.entity
         );
         for (index, (expression, _)) in self.pairs.iter().enumerate() {
             let _ = writeln!(text, "    let shown_{index} = {expression}");
@@ -60,7 +60,7 @@ impl<'a> Values<'a> {
         let options = RunOptions {
             from: Some(at),
             to: Some(at),
-            only: vec![MODEL.into()],
+            only: vec![self.model.clone()],
             partitions: Some(1),
             threads: Some(1),
             ..RunOptions::default()
