@@ -72,7 +72,10 @@ pub fn read(name: &str, text: &str) -> Result<Document, String> {
                 None if block.kind == "rows" => document.rows.push(block),
                 None if block.kind == "text" => {}
                 None => {
-                    return Err(format!("{name}:{}: only `watch` and `rows` may stand before the first case", index + 1));
+                    return Err(format!(
+                        "{name}:{}: only `watch` and `rows` may stand before the first case",
+                        index + 1
+                    ));
                 }
             }
         } else if let Some(case) = document.cases.last_mut() {

@@ -69,7 +69,8 @@ pub fn run(filter: &str) -> Result<Report, String> {
         if path == reference {
             // Its prose cites sentences without showing them, and a construct may have no example.
             let cited = document.cases.iter().flat_map(|case| &case.cited);
-            let gone = cited.filter(|number| !known.iter().any(|one| one == *number || one.starts_with(&format!("{number}."))));
+            let gone = cited
+                .filter(|number| !known.iter().any(|one| one == *number || one.starts_with(&format!("{number}."))));
             report.unknown.extend(gone.map(|number| format!("{name}: §{number}")));
             document.cases.retain(|case| !case.blocks.is_empty());
             document.cases.iter_mut().for_each(|case| case.cited.clear());
