@@ -61,6 +61,8 @@ pub(crate) enum Command {
     ExplainCode(ExplainCode),
     /// List a package's sources and models, which columns each model reads, and how far back it looks.
     Describe(Describe),
+    /// Write a package's documentation as web pages: its models in sentences, its sources, which model reads what.
+    Doc(Doc),
     /// Print completions for a shell.
     Completions {
         /// The shell.
@@ -162,4 +164,17 @@ pub(crate) struct Describe {
     /// The package's folder.
     #[arg(default_value = ".")]
     pub(crate) package: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Doc {
+    /// The package's folder.
+    #[arg(default_value = ".")]
+    pub(crate) package: PathBuf,
+    /// Folder for the pages; it is made where it is missing.
+    #[arg(long, short, default_value = "doc")]
+    pub(crate) output: PathBuf,
+    /// Language of the pages: by default the package's own.
+    #[arg(long, value_enum)]
+    pub(crate) language: Option<Lang>,
 }

@@ -217,3 +217,40 @@ fn results_are_written_in_each_format() {
         holds(&fs::read_to_string(folder.join("report.html")).unwrap(), "crowded");
     }
 }
+
+#[test]
+fn suspect_conditions_are_shown_and_fixed() {
+    let package = Started::new();
+    package.change(
+        "models/crowded.watch",
+        "warn when people > most_people",
+        "let usual = median people among same (dwellings.area)\n    warn when people > most_people and people != usual",
+    );
+    let checked = watchfire(&["check", package.text()]);
+    assert_eq!(checked.code, Some(0), "a warning stops nothing");
+    holds(&checked.err, "warning[W0001]");
+    holds(&checked.err, "warning[W0009]");
+    let fixed = watchfire(&["check", package.text(), "--fix"]);
+    assert_eq!(fixed.code, Some(0));
+    assert!(!fixed.err.contains("warning["), "{}", fixed.err);
+    let text = fs::read_to_string(package.file("models/crowded.watch")).unwrap();
+    holds(&text, "among same (dwellings.area) at least 5");
+    holds(&text, "people is not usual");
+}
+
+#[test]
+fn a_package_is_documented_in_pages() {
+    let package = Started::new();
+    let output = package.file("pages");
+    for (language, words) in [("en", "It warns when"), ("zh", "满足以下条件时预警")] {
+        let ended = watchfire(&["doc", package.text(), "--output", output.to_str().unwrap(), "--language", language]);
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        holds(&ended.out, "index.html");
+        holds(&fs::read_to_string(output.join("index.html")).unwrap(), "model-crowded.html");
+        holds(&fs::read_to_string(output.join("model-crowded.html")).unwrap(), words);
+        assert!(output.join("sources.html").is_file());
+    }
+    // Where a folder cannot be made, the data could not be written.
+    let taken = package.file("watchfire.toml");
+    assert_eq!(watchfire(&["doc", package.text(), "--output", taken.to_str().unwrap()]).code, Some(3));
+}

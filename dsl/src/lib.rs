@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diagnostics;
+pub mod document;
 pub mod editors;
 pub mod format;
 pub mod keywords;

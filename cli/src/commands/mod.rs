@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod describe;
+pub(crate) mod doc;
 pub(crate) mod explain_code;
 pub(crate) mod fmt;
 pub(crate) mod new;
