@@ -8,6 +8,7 @@
 //! `phrases` says what stands alone (spans of time, windows, grids), `values` expressions, `model` and `sources` the
 //! pages, and `index` the first one with the table of which model reads what.
 
+mod derived;
 mod exemptions;
 mod html;
 mod index;
@@ -19,7 +20,7 @@ mod values;
 
 use crate::diagnostics::Language;
 use crate::package::Manifest;
-use crate::program::{EnumId, FactId, Model, ModelId, Program, SourceId};
+use crate::program::{EnumId, FactId, Model, ModelId, Program, SourceId, SourceKind};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{File, Item, ItemKind, StatementKind};
 use html::{Html, html, tag, with};
@@ -126,6 +127,7 @@ impl<'p> Site<'p> {
                 ItemKind::Source(it) => it.name.span,
                 ItemKind::Union(it) => it.name.span,
                 ItemKind::Fact(it) => it.name.span,
+                ItemKind::Rows(it) => it.name.span,
                 ItemKind::Entity(it) => it.name.span,
                 ItemKind::Enum(it) => it.name.span,
                 _ => return false,
@@ -148,7 +150,19 @@ impl<'p> Site<'p> {
 
     fn link_source(&self, id: SourceId) -> Html {
         let name = self.program.sources.get(id.index()).map_or("", |source| &*source.name);
-        with("a", &[("href", &format!("{SOURCES}#{}", href(name)))], tag("code", name))
+        with("a", &[("href", &format!("{SOURCES}#{}", href(&self.source_place(id))))], tag("code", name))
+    }
+
+    /// Where a source stands on its page: tables of models have names of their own in each.
+    fn source_place(&self, id: SourceId) -> String {
+        let Some(source) = self.program.sources.get(id.index()) else { return String::new() };
+        match &source.kind {
+            SourceKind::Derived(table) => match &table.model {
+                Some(model) => format!("{model}.{}", source.name),
+                None => source.name.to_string(),
+            },
+            _ => source.name.to_string(),
+        }
     }
 
     fn link_fact(&self, id: FactId) -> Html {

@@ -1,10 +1,10 @@
 //! The page of a model.
 
+use super::Site;
 use super::html::{Html, html, table, tag, with};
-use super::{Site, href};
 use crate::program::{
     AggregateFunction, Expr, ExprKind, Lookback, MessagePart, Model, ModelId, Parameter, ParameterId, SourceId,
-    StepRows, Trigger, Value,
+    SourceKind, StepRows, Trigger, Value,
 };
 use crate::syntax::{self, ItemKind, StatementKind};
 use std::collections::BTreeMap;
@@ -206,6 +206,17 @@ impl Site<'_> {
     fn lets(&self, model: &Model) -> Html {
         let mut entries = Html::new();
         for statement in self.statements(model) {
+            if let StatementKind::Rows(rows) = &statement.kind {
+                let ids = (0u32..).map(SourceId).zip(&self.program.sources);
+                let meaning =
+                    ids.filter(|(_, source)| source.span == rows.name.span).map(|(id, source)| match &source.kind {
+                        SourceKind::Derived(table) => self.derived(source, table),
+                        _ => self.link_source(id),
+                    });
+                let meaning: Html = meaning.collect();
+                entries.push(html![tag("dt", tag("code", &rows.name.text)), tag("dd", meaning)]);
+                continue;
+            }
             let StatementKind::Let { name, value } = &statement.kind else { continue };
             let typed = model.lets.iter().find(|declared| declared.span == name.span);
             // `h.place` of `let h = nearest S to p`
@@ -401,7 +412,7 @@ impl Site<'_> {
 
     pub(super) fn owner(&self, id: SourceId) -> String {
         match self.program.sources.get(id.index()).map(|source| &source.kind) {
-            Some(crate::program::SourceKind::Table(table)) => table.owner.as_deref().unwrap_or("–").to_owned(),
+            Some(SourceKind::Table(table)) => table.owner.as_deref().unwrap_or("–").to_owned(),
             _ => "–".to_owned(),
         }
     }
@@ -435,10 +446,5 @@ impl Site<'_> {
             page.push(with("div", &[("class", "when")], html![about, self.condition(&fact.value)]));
         }
         page
-    }
-
-    /// Where a name is explained on its page.
-    pub(super) fn anchor(name: &str) -> String {
-        format!("#{}", href(name))
     }
 }

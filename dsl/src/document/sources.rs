@@ -14,10 +14,8 @@ impl Site<'_> {
             "各部门的数据表：有哪些内容、归谁所有、允许作何用途。",
         );
         page.push(with("p", &[("class", "lead")], lead));
-        let items =
-            self.program.sources.iter().map(|source| {
-                tag("li", with("a", &[("href", &Self::anchor(&source.name))], tag("code", &source.name)))
-            });
+        let ids = (0u32..).map(SourceId).take(self.program.sources.len());
+        let items = ids.map(|id| tag("li", self.link_source(id)));
         page.push(tag("ul", items.collect::<Html>()));
         for (id, source) in (0u32..).map(SourceId).zip(&self.program.sources) {
             page.push(self.source(id, source));
@@ -28,12 +26,13 @@ impl Site<'_> {
     }
 
     fn source(&self, id: SourceId, source: &Source) -> Html {
-        let mut all = with("h2", &[("id", &source.name)], tag("code", &source.name));
+        let mut all = with("h2", &[("id", &self.source_place(id))], tag("code", self.source_place(id)));
         let item = self.item(source.span);
         if let Some(item) = item {
             all.push(self.docs(&item.docs, ""));
         }
         match &source.kind {
+            SourceKind::Derived(table) => return html![all, self.derived(source, table)],
             SourceKind::Table(table) => all.push(self.table_terms(source, table)),
             SourceKind::Union(parts) => {
                 let parts =

@@ -256,6 +256,7 @@ impl Site<'_> {
                     None => html![source, " nearest to ", place],
                 };
             }
+            From::Group => what = self.say("these rows", "这些记录").into(),
             From::Findings(models) => {
                 let links = Html::joined(models.iter().map(|id| self.link_model(*id)), self.say(", ", "、"));
                 what = html![self.say("the findings of ", "模型 "), links, self.say("", " 的发现")];
@@ -314,7 +315,7 @@ impl Site<'_> {
                     format!("the number of different {entity} in ")
                 }
             }
-            From::Findings(_) => self.say("the number of ", " 的条数").to_owned(),
+            From::Findings(_) | From::Group => self.say("the number of ", " 的条数").to_owned(),
             _ => self.say("the number of rows of ", " 的记录数").to_owned(),
         };
         let quantile = |q: f64| {

@@ -17,7 +17,7 @@ mod truth;
 
 use crate::diagnostics::Diagnostic;
 use crate::diagnostics::lints::{AlwaysTrue, NeverTrue, NoProfileReaches};
-use crate::program::{Expr, ExprKind, Kind, Model, Program, Trigger};
+use crate::program::{Expr, ExprKind, Kind, Model, Program, SourceKind, Trigger};
 use crate::source::{SourceMap, Span};
 use crate::syntax::BinaryOperator as B;
 use ranges::{Given, Ranges};
@@ -92,6 +92,12 @@ impl<'p> Walk<'p> {
         let mut walk = Walk { ranges, found: Vec::new() };
         for fact in &program.facts {
             walk.scan(&fact.value, &Given::new());
+        }
+        for source in &program.sources {
+            let SourceKind::Derived(table) = &source.kind else { continue };
+            let model = program.models.iter().find(|model| table.model.as_ref() == Some(&model.name));
+            walk.ranges.turn_to(model);
+            table.parts().into_iter().for_each(|part| walk.scan(part, &Given::new()));
         }
         for model in &program.models {
             walk.ranges.turn_to(Some(model));
