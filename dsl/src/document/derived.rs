@@ -28,13 +28,21 @@ impl Site<'_> {
             Grouping::Per { keys, bucket } => {
                 let keys = Html::joined(keys.iter().map(|key| self.value(key)), self.say(" and ", "、"));
                 let time = match bucket {
-                    Some(_) => self.say(", which lies at the end of that span of time", "，时间为该时段之末"),
+                    Some(_) => self.say("; it lies at the end of that span of time", "，时间为该时段之末"),
                     None => "",
                 };
                 if zh {
                     html!["关于每个 ", entity, "：", base, " 的记录中，", keys, " 相同者合为一行", time]
                 } else {
-                    html!["For each ", entity, ": one row for each ", keys, " among the rows of ", base, time]
+                    html![
+                        "For each ",
+                        entity,
+                        ": one row for each different value of ",
+                        keys,
+                        " among the rows of ",
+                        base,
+                        time
+                    ]
                 }
             }
             Grouping::Sessions { gap, within } => {

@@ -45,7 +45,7 @@ impl Site<'_> {
         let version: String = model.version.chars().take(12).collect();
         rows.push((self.say("Version", "版本"), with("code", &[("title", &model.version)], version)));
         let rows = rows.into_iter().map(|(what, value)| html![tag("dt", what), tag("dd", value)]);
-        tag("dl", rows.collect::<Html>())
+        with("dl", &[("class", "terms")], rows.collect::<Html>())
     }
 
     /// What makes it look.

@@ -136,7 +136,7 @@ impl Site<'_> {
             terms.push((self.say("History", "历史"), text));
         }
         let terms = terms.into_iter().map(|(what, text)| html![tag("dt", what), tag("dd", text)]);
-        tag("dl", terms.collect::<Html>())
+        with("dl", &[("class", "terms")], terms.collect::<Html>())
     }
 
     fn column_type(&self, column: &Column) -> Html {

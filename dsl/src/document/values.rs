@@ -110,7 +110,11 @@ impl Site<'_> {
                 Kind::Entity(id) => html![self.say("that ", "该 "), self.entity_name(*id)],
                 _ => self.written(e),
             },
-            ExprKind::Aggregate(aggregate) if aggregate.function == A::Nearest => self.aggregate(aggregate),
+            ExprKind::Aggregate(aggregate)
+                if aggregate.function == A::Nearest || matches!(aggregate.selection.from, From::Group) =>
+            {
+                self.aggregate(aggregate)
+            }
             _ if self.is_path(e) => self.written(e),
             ExprKind::About { entity, body } if self.zh() => html![self.value(entity), " 的 ", self.value(body)],
             ExprKind::About { entity, body } => html![self.value(body), " of ", self.value(entity)],
