@@ -304,7 +304,7 @@ impl Site<'_> {
 
     fn aggregate(&self, aggregate: &Aggregate) -> Html {
         let rows = self.rows(aggregate);
-        let of_truth = matches!(aggregate.function, A::Any | A::All | A::None);
+        let of_truth = matches!(aggregate.function, A::Any | A::All | A::None | A::LongestRun | A::Held { .. });
         let value =
             aggregate.value.as_ref().map(|value| if of_truth { self.truth(value) } else { self.operand(value) });
         let value = value.unwrap_or_default();
@@ -343,6 +343,30 @@ impl Site<'_> {
             A::All => return html!["for every row in ", rows, ", ", value],
             A::None if self.zh() => return html![rows, " 中没有记录使得 ", value],
             A::None => return html!["for no row in ", rows, ", ", value],
+            A::LongestRun if self.zh() => return html![rows, " 中连续满足“", value, "”的最多记录数"],
+            A::LongestRun => return html!["the longest run of rows of ", rows, " for which ", value],
+            A::MaxOverlap if self.zh() => return html![rows, " 中同时有效的最多记录数"],
+            A::MaxOverlap => return html!["the largest number of rows of ", rows, " that are true at one time"],
+            A::Trend if self.zh() => return html![rows, " 中 ", value, " 每天的变化趋势"],
+            A::Trend => return html!["the trend per day of ", value, " in ", rows],
+            A::Held { least, gap } => {
+                let (least, gap) = (self.window_span(least), self.window_span(gap));
+                return if self.zh() {
+                    html![rows, " 中“", value, "”已连续保持至少 ", least, "（记录间隔不超过 ", gap, "）"]
+                } else {
+                    html![
+                        "in ",
+                        rows,
+                        ", ",
+                        value,
+                        " without a break for at least ",
+                        least,
+                        " (rows no more than ",
+                        gap,
+                        " apart)"
+                    ]
+                };
+            }
             A::CountDistinct if is_path => ("the number of different ".into(), " 的不同个数".into()),
             A::CountDistinct => ("the number of different values of ".into(), " 的不同个数".into()),
             A::Sum => ("the sum of ".into(), " 的合计".into()),

@@ -151,7 +151,7 @@ impl<'p> Ranges<'p> {
                     None => Interval::ALL,
                 };
                 match aggregate.function {
-                    A::Count | A::CountDistinct | A::Stddev => Interval::FROM_ZERO,
+                    A::Count | A::CountDistinct | A::Stddev | A::LongestRun | A::MaxOverlap => Interval::FROM_ZERO,
                     // Of no rows it is zero.
                     A::Sum => value().sign(),
                     A::Mean | A::Min | A::Max | A::Quantile(_) | A::MostCommon => value(),
