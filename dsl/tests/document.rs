@@ -49,7 +49,7 @@ fn fixtures(names: Option<&[&str]>) -> Vec<PackageFiles> {
         })
         .collect();
     for name in ["flights", "group_rental"].into_iter().filter(|_| names.is_none()) {
-        packages.push(load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)).unwrap());
+        packages.push(load(Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name)).unwrap());
     }
     packages
 }

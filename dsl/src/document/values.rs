@@ -344,9 +344,9 @@ impl Site<'_> {
             A::None if self.zh() => return html![rows, " 中没有记录使得 ", value],
             A::None => return html!["for no row in ", rows, ", ", value],
             A::LongestRun if self.zh() => return html![rows, " 中连续满足“", value, "”的最多记录数"],
-            A::LongestRun => return html!["the longest run of rows of ", rows, " for which ", value],
+            A::LongestRun => return html!["the longest run in which ", value, ", among the rows of ", rows],
             A::MaxOverlap if self.zh() => return html![rows, " 中同时有效的最多记录数"],
-            A::MaxOverlap => return html!["the largest number of rows of ", rows, " that are true at one time"],
+            A::MaxOverlap => return html!["the largest number at one time of the rows of ", rows],
             A::Trend if self.zh() => return html![rows, " 中 ", value, " 每天的变化趋势"],
             A::Trend => return html!["the trend per day of ", value, " in ", rows],
             A::Held { least, gap } => {
