@@ -225,6 +225,21 @@ fn depth_and_size_are_limited() {
 }
 
 #[test]
+fn conditions_of_conditions_are_settled_at_once() {
+    let mut doubling = "let people = count from residents\nlet a0 = people > 0\n".to_owned();
+    for i in 1..60 {
+        let _ = writeln!(doubling, "let a{i} = a{} and a{}", i - 1, i - 1);
+    }
+    let nested = format!("{}people > 1{}", "people > 0 and (".repeat(50), ")".repeat(50));
+    let text = model("m", &doubling, &format!("a59 and people >= 0 and ({nested})"));
+    let text = text.replace("{ yellow otherwise }", "{ score { 1 if a59 } levels { red from 1 } }");
+    let (said, checked) = check(MANIFEST, &text);
+    assert!(checked.program.is_some(), "{said}");
+    let codes: Vec<&str> = checked.diagnostics.iter().map(|d| d.code()).collect();
+    assert_eq!(codes, ["W0004"], "{said}");
+}
+
+#[test]
 fn a_function_is_written_out() {
     let text = "fn density(people: Int, floor: Area): Float = people / (floor / 1 m²)\n".to_owned()
         + &model("m", "let n = count from residents", "density(n, dwellings.area) > 0.5");

@@ -74,6 +74,18 @@ impl Expr {
         }
     }
 
+    /// The conditions that `and` joins, in order; itself, if it is no such chain.
+    pub fn conjuncts(&self) -> Vec<&Expr> {
+        let (mut parts, mut first) = (Vec::new(), self);
+        while let ExprKind::Binary(crate::syntax::BinaryOperator::And, left, right) = &first.kind {
+            parts.push(&**right);
+            first = left;
+        }
+        parts.push(first);
+        parts.reverse();
+        parts
+    }
+
     /// How many expressions it is made of, itself included.
     pub fn size(&self) -> u32 {
         let mut size = 0u32;

@@ -124,10 +124,12 @@ impl<'p> Walk<'p> {
 
     fn scan(&mut self, e: &'p Expr, given: &Given) {
         match &e.kind {
-            ExprKind::Binary(B::And, left, right) => {
-                self.scan(left, given);
-                let given = self.ranges.narrowed(given, left);
-                self.scan(right, &given);
+            ExprKind::Binary(B::And, ..) => {
+                let mut given = given.clone();
+                for part in e.conjuncts() {
+                    self.scan(part, &given);
+                    given = self.ranges.narrowed(&given, part);
+                }
             }
             ExprKind::Aggregate(aggregate) => {
                 let selection = &aggregate.selection;

@@ -1,6 +1,7 @@
 //! Between which ends the values of expressions lie.
 
 use super::interval::Interval;
+use super::truth::Truth;
 use crate::program::{
     AggregateFunction as A, Expr, ExprKind, FactId, Kind, LetId, Model, ParameterId, PeerFunction, Program, RowSlot,
     Value,
@@ -30,7 +31,7 @@ pub(super) struct Ranges<'p> {
     pub(super) functions: &'p [Span],
     parameters: Vec<Interval>,
     facts: Vec<Interval>,
-    lets: Vec<Interval>,
+    lets: Vec<(Interval, Truth)>,
     pub(super) model: Option<&'p Model>,
 }
 
@@ -75,9 +76,18 @@ impl<'p> Ranges<'p> {
         self.model = model;
         self.lets.clear();
         for declared in model.iter().flat_map(|model| &model.lets) {
-            let interval = self.interval(&declared.value, &Given::new());
-            self.lets.push(interval);
+            // Each comes after those that it uses.
+            let known = match declared.value.ty.kind {
+                Kind::Bool => (Interval::ALL, self.truth(&declared.value, &Given::new())),
+                _ => (self.interval(&declared.value, &Given::new()), Truth::OPEN),
+            };
+            self.lets.push(known);
         }
+    }
+
+    /// What a `let` can be, whatever is given.
+    pub(super) fn truth_of(&self, id: LetId) -> Truth {
+        self.lets.get(id.index()).map_or(Truth::OPEN, |(_, truth)| *truth)
     }
 
     /// What names a value, so that what is said of it once holds for it elsewhere.
@@ -121,7 +131,7 @@ impl<'p> Ranges<'p> {
         match &e.kind {
             ExprKind::Constant(value) => Interval::of(value).unwrap_or(Interval::ALL),
             ExprKind::Parameter(id) => self.parameters.get(id.index()).copied().unwrap_or(Interval::ALL),
-            ExprKind::Let(id) => self.lets.get(id.index()).copied().unwrap_or(Interval::ALL),
+            ExprKind::Let(id) => self.lets.get(id.index()).map_or(Interval::ALL, |(interval, _)| *interval),
             ExprKind::Fact { fact, .. } => self.facts.get(fact.index()).copied().unwrap_or(Interval::ALL),
             ExprKind::Unary(U::Negate, operand) => self.interval(operand, given).negate(),
             ExprKind::Binary(operator, left, right) => {

@@ -6,6 +6,9 @@ use crate::program::{Expr, ExprKind, Kind, Value};
 use crate::source::Span;
 use crate::syntax::{BinaryOperator as B, UnaryOperator as U};
 
+/// So many conditions are looked at for what follows from one.
+const LOOKS: u32 = 200;
+
 /// What a condition can be, beside missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Truth {
@@ -14,7 +17,7 @@ pub(super) struct Truth {
 }
 
 impl Truth {
-    const OPEN: Self = Self { can_hold: true, can_fail: true };
+    pub(super) const OPEN: Self = Self { can_hold: true, can_fail: true };
 
     pub(super) fn never(self) -> bool {
         !self.can_hold
@@ -30,19 +33,15 @@ impl Ranges<'_> {
     pub(super) fn truth(&self, e: &Expr, given: &Given) -> Truth {
         match &e.kind {
             ExprKind::Constant(Value::Bool(b)) => Truth { can_hold: *b, can_fail: !*b },
-            ExprKind::Let(id) => match self.model.and_then(|model| model.lets.get(id.index())) {
-                Some(declared) => self.truth(&declared.value, &apart_from_words(given)),
-                None => Truth::OPEN,
-            },
+            ExprKind::Let(id) => self.truth_of(*id),
             ExprKind::Unary(U::Not, operand) => {
                 let truth = self.truth(operand, given);
                 Truth { can_hold: truth.can_fail, can_fail: truth.can_hold }
             }
             ExprKind::Binary(B::And, left, right) => {
                 let (a, b) = (self.truth(left, given), self.truth(right, &self.narrowed(given, left)));
-                // Where the left one is not true, the right one may be anything.
-                let alone = self.truth(right, given);
-                Truth { can_hold: a.can_hold && b.can_hold, can_fail: a.can_fail || alone.can_fail }
+                // If the left one cannot fail, what follows from it is so anyway.
+                Truth { can_hold: a.can_hold && b.can_hold, can_fail: a.can_fail || b.can_fail }
             }
             ExprKind::Binary(B::Or, left, right) => {
                 let (a, b) = (self.truth(left, given), self.truth(right, given));
@@ -78,21 +77,24 @@ impl Ranges<'_> {
     /// What is given, and what follows from a condition that is true.
     pub(super) fn narrowed(&self, given: &Given, condition: &Expr) -> Given {
         let mut given = given.clone();
-        self.narrow(&mut given, condition, condition.span);
+        self.narrow(&mut given, condition, condition.span, &mut { LOOKS });
         given
     }
 
-    fn narrow(&self, given: &mut Given, condition: &Expr, at: Span) {
+    fn narrow(&self, given: &mut Given, condition: &Expr, at: Span, left_over: &mut u32) {
+        // Names for conditions of names could be followed without end.
+        let Some(rest) = left_over.checked_sub(1) else { return };
+        *left_over = rest;
         match &condition.kind {
             ExprKind::Binary(B::And, left, right) => {
-                self.narrow(given, left, left.span);
-                self.narrow(given, right, right.span);
+                self.narrow(given, left, left.span, left_over);
+                self.narrow(given, right, right.span, left_over);
             }
             // A name for a condition.
             ExprKind::Let(id) => {
                 if let Some(declared) = self.model.and_then(|model| model.lets.get(id.index())) {
                     let mut inside = apart_from_words(given);
-                    self.narrow(&mut inside, &declared.value, at);
+                    self.narrow(&mut inside, &declared.value, at, left_over);
                     given.extend(apart_from_words(&inside));
                 }
             }
