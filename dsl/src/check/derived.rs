@@ -335,7 +335,7 @@ impl Checker<'_> {
                 self.report(AggregateForm { at: span, example: "count".to_owned() });
                 return unknown(span);
             }
-            (S::Count | S::Any | S::None | S::MaxOverlap, None) => None,
+            (S::Count | S::Any | S::None, None) => None,
             (_, None) => {
                 self.report(AggregateForm { at: span, example: format!("{word} …") });
                 return unknown(span);
@@ -348,8 +348,7 @@ impl Checker<'_> {
             return unknown(span);
         }
         let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
-        let at_least = matches!(function, AggregateFunction::Count | AggregateFunction::MaxOverlap);
-        ty.optional |= self.has_coverage(&covered) && !at_least;
+        ty.optional |= self.has_coverage(&covered) && function != AggregateFunction::Count;
         let selection = Selection { slot, from: From::Group, of: None, filter: None, window: None };
         expression(ExprKind::Aggregate(Box::new(Aggregate { function, value, selection })), ty, span)
     }

@@ -113,17 +113,20 @@ impl Writer<'_> {
         let dated = base.time != TimeKind::Timeless;
         let current = if self.rng.random_bool(0.3) { " including current" } else { "" };
         match self.rng.random_range(0..10) {
-            0..3 => {
+            0..2 => {
                 self.count("rows each");
                 let time = if dated { TimeKind::Events } else { TimeKind::Timeless };
                 ("each".into(), time)
             }
-            3..5 if dated => {
+            2..5 if dated => {
                 self.count("rows sessions");
                 if !current.is_empty() {
                     self.count("rows including current");
                 }
-                let gap = ["6 h", "1 day", "90 min", "12 h", "2 days"].choose(self.rng).copied().unwrap_or("6 h");
+                let gap = ["6 h", "6 h", "4 h", "12 h", "1 day", "90 min", "2 days"]
+                    .choose(self.rng)
+                    .copied()
+                    .unwrap_or("6 h");
                 (format!("sessions gap {gap}{current}"), TimeKind::Events)
             }
             choice => {

@@ -68,12 +68,12 @@ impl Writer<'_> {
         self.count("among within");
         let names = self.names(Ty::Point, scope);
         let position = match names.choose(self.rng) {
-            Some(name) if self.rng.random_bool(0.9) => name.clone(),
+            Some(name) if self.rng.random_bool(0.75) => name.clone(),
             _ => self.leaf(Ty::Point, scope),
         };
         let distance = match self.rng.random_range(0..10) {
-            0 => "0 m".to_owned(),
-            1 => "50 km".to_owned(),
+            0..3 => "0 m".to_owned(),
+            3 => "50 km".to_owned(),
             _ => self.distance_on_the_grid(),
         };
         format!("within {distance} of {position}")

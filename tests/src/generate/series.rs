@@ -13,7 +13,7 @@ const GAPS: &[&str] = &["6 h", "1 day", "2 days", "12 h", "3 days", "1 week", "2
 impl Writer<'_> {
     /// Such an aggregate of this type, without parentheses.
     pub(super) fn series(&mut self, ty: Ty, scope: &Scope, depth: u32) -> Option<String> {
-        let overlap = ty == Ty::Int && self.rng.random_bool(0.5);
+        let overlap = ty == Ty::Int && self.rng.random_bool(0.6);
         let (head, source, tail) = self.rows_in_time(scope, overlap)?;
         let (row, name) = if self.rng.random_bool(0.4) {
             let name = self.fresh("r");
@@ -45,8 +45,14 @@ impl Writer<'_> {
             }
             _ => return None,
         };
-        let filter =
-            if self.rng.random_bool(0.3) { format!(" where {}", self.condition(&inner, 0)) } else { String::new() };
+        // Without the states that last for ever, one often ends as another starts.
+        let end =
+            source.columns.iter().find(|column| overlap && column.optional && column.name == source.name_of_end());
+        let filter = match end {
+            Some(end) if self.rng.random_bool(0.5) => format!(" where {} is not missing", end.name),
+            _ if self.rng.random_bool(0.3) => format!(" where {}", self.condition(&inner, 0)),
+            _ => String::new(),
+        };
         let window = self.window(scope, if overlap { 1.0 } else { 0.5 });
         Some(format!("{what} from {head}{row}{tail}{filter}{window}"))
     }
