@@ -1,8 +1,8 @@
 ### Derived tables.
 
-E0540 = `{ $name }` cannot be read in a derived table
+E0540 = `{ $name }` cannot be read where rows are made
     .at = this may change from one evaluation to the next
-    .note = a derived table depends on its entity and on what is known, not on the evaluation that reads it
+    .note = the rows of a derived table or a union depend on what is known, not on the evaluation that reads them
     .help = read it where the table is used, in the `where` of `from`
 
 E0549 = `{ $column }` may differ within a group
@@ -37,3 +37,7 @@ E0547 = a derived table is made of rows
 E0548 = `{ $table }` is made of other rows, and a source is needed
     .at = a derived table cannot stand here
     .declared = `{ $table }` is declared here
+
+E0550 = the rows of a derived table are about its own entity
+    .at = these are about another one
+    .help = make the table for the other entity, at top level, and read it with `of`: `count from table of path`

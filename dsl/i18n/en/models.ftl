@@ -107,6 +107,10 @@ E0526 = the value of `{ $parameter }` is outside its range
     .at = allowed: { $low } to { $high }
     .declared = the range is declared here
 
+E0527 = findings are read in models only
+    .at = not in a fact, a table or a function
+    .help = read them in a `let` of the model that needs them, so that it is seen which model builds on which
+
 E0529 = the manifest names no plugin `{ $plugin }`
     .at = not in `[plugins]`
     .help = did you mean `{ $suggestion }`?

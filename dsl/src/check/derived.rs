@@ -8,7 +8,7 @@ use super::kinds::{expression, unknown};
 use super::selections::Selected;
 use crate::diagnostics::derived::{
     DiffersInGroup, NoGroup, NotInTable, NotMadeOfRows, NotOnePlace, NothingUnfinished, SecondBucket,
-    SessionsWithoutTime, TableOfRows,
+    SessionsWithoutTime, TableOfAnother, TableOfRows,
 };
 use crate::diagnostics::models::StepDoesNotDivide;
 use crate::diagnostics::names::CyclicFacts;
@@ -148,11 +148,11 @@ impl Checker<'_> {
         };
         let (from, base) = (from?, base?);
         if let Some(of) = &of {
-            self.not_yet(of.span, "rows … from … of …");
+            self.report(TableOfAnother { at: of.span });
             return None;
         }
         if let Some(event) = window.as_ref().and_then(Window::event) {
-            self.not_yet(event.span, "rows … since …");
+            self.not_in_table("since", event.span);
             return None;
         }
         let selection = Selection { slot, from, of: None, filter, window };

@@ -415,11 +415,7 @@ impl Checker<'_> {
 
     fn entity_member(&mut self, scope: &mut Scope, value: Expr, id: EntityId, name: &Name, span: Span) -> Resolved {
         if self.names.facts.contains_key(&(id, name.text.clone())) {
-            if scope.row_only {
-                self.not_yet(span, "fact in a union");
-                return Resolved::Later;
-            }
-            if scope.in_table {
+            if scope.in_table || scope.row_only {
                 self.not_in_table(&name.text, name.span);
                 return Resolved::Later;
             }

@@ -3,7 +3,7 @@
 use super::context::{Bound, Checker, Scope};
 use super::names::SourceFound;
 use crate::diagnostics::derived::TableOfRows;
-use crate::diagnostics::models::NotInTrigger;
+use crate::diagnostics::models::{FindingsOutsideModel, NotInTrigger};
 use crate::diagnostics::names::{NotAbout, NothingAtHand, WhichColumn};
 use crate::diagnostics::types::{EmptyWindow, EntityMismatch, NotFixed, TypeMismatch, WindowWithoutTime};
 use crate::program::{
@@ -72,7 +72,9 @@ impl Checker<'_> {
                 let (slot, from, bound) = self.entities_in(slot, subject, entity, source, selection);
                 return Selected::of_this(slot, from, bound);
             }
-            SourceTerm::Findings(_) if !scope.in_model => self.not_yet(selection.span, "findings of"),
+            SourceTerm::Findings(_) if !scope.in_model => {
+                self.report(FindingsOutsideModel { at: selection.span });
+            }
             SourceTerm::Findings(models) => {
                 if let Some(by) = &selection.by {
                     self.report(NotInTrigger { at: by.span, clause: "by".to_owned() });

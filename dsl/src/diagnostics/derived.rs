@@ -3,7 +3,8 @@
 use crate::source::Span;
 
 diagnostics! {
-    /// Something that changes from one evaluation to the next, in a table that depends on entity and knowledge only.
+    /// Something that changes from one evaluation to the next, in a derived table or a union, whose rows depend on
+    /// knowledge only.
     E0540 error NotInTable { at: Span, name: String }
 
     /// A column outside of an aggregate, in a table whose rows are groups.
@@ -26,6 +27,9 @@ diagnostics! {
 
     /// A table of findings or entities.
     E0547 error NotMadeOfRows { at: Span }
+
+    /// A table of rows about another entity.
+    E0550 error TableOfAnother { at: Span }
 
     /// A derived table where a department's table is needed, or chosen `by` a column.
     E0548 error TableOfRows { at: Span, table: String, declared: Option<Span> }

@@ -82,6 +82,9 @@ diagnostics! {
     /// A default, a profile's value or a test's value outside the parameter's range.
     E0526 error OutsideRange { at: Span, parameter: String, low: String, high: String, declared: Option<Span> }
 
+    /// Findings in a fact or a table.
+    E0527 error FindingsOutsideModel { at: Span }
+
     /// A plugin that the manifest does not name.
     E0529 error UnknownPlugin { at: Span, plugin: String, suggestion: Option<String> }
 
