@@ -335,8 +335,8 @@ pub struct Rows {
     pub selection: Selection,
     /// One row for each row, for each key, or for each session.
     pub grouping: Grouping,
-    /// The unfinished bucket counts too.
-    pub including_current: bool,
+    /// `including current`: the unfinished bucket counts too.
+    pub including_current: Option<Span>,
     /// Its columns.
     pub columns: Vec<(Name, Expr)>,
 }

@@ -26,7 +26,7 @@ E0545 = the rows of `{ $source }` have no time, so they make no sessions
     .at = choose a source that lies in time
     .declared = `{ $source }` is declared without time
 
-E0546 = `within` needs one column that is a place
+E0546 = `within` needs one column that is a place, and `{ $source }` has several
     .at = how far rows of a session may lie from its first
     .declared = places of `{ $source }`: { $columns }
     .help = name the places of rows in a source with one `Point` column

@@ -3,11 +3,11 @@
 E0540 = 生成行的地方不能读 `{ $name }`
     .at = 它在不同时刻可能不同
     .note = 派生表和合并来源的行只取决于已知的行，与在何时读它无关
-    .help = 请在用表的地方读它，写在 `取自` 的 `其中` 里
+    .help = 请在用表的地方读它，写在 `from` 的 `where` 里
 
 E0549 = 同一组内 `{ $column }` 可能不同
     .at = 不清楚指哪一行的 `{ $column }`
-    .help = 用汇总说明：`首个 { $column }`、`唯一 { $column }`、`最大 { $column }`；或把它列为 `每` 的键
+    .help = 用汇总说明：`first { $column }`、`the { $column }`、`max { $column }`；或把它列为 `per` 的键
 
 E0542 = 这里没有可供汇总的组
     .at = 这张表的每一行只由一行得来
@@ -26,7 +26,7 @@ E0545 = `{ $source }` 的行没有时间，不能分成会话
     .at = 请选有时间的来源
     .declared = `{ $source }` 声明时没有时间
 
-E0546 = `within` 需要恰好一个位置列
+E0546 = `within` 需要恰好一个位置列，而 `{ $source }` 有几个
     .at = 同一会话的行离首行可以多远
     .declared = `{ $source }` 的位置列：{ $columns }
     .help = 请用只有一个 `Point` 列的来源

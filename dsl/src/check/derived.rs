@@ -7,11 +7,12 @@ use super::context::{Bound, Checker, LetValue, Scope, State};
 use super::kinds::{expression, unknown};
 use super::selections::Selected;
 use crate::diagnostics::derived::{
-    DiffersInGroup, NoGroup, NotInTable, NotMadeOfRows, NotOnePlace, NothingUnfinished, SecondBucket,
-    SessionsWithoutTime, TableOfAnother, TableOfRows,
+    DiffersInGroup, NoGroup, NotInTable, NotMadeOfRows, NothingUnfinished, SecondBucket, SessionsWithoutTime,
+    SeveralPlaces, TableOfAnother, TableOfRows,
 };
 use crate::diagnostics::models::StepDoesNotDivide;
 use crate::diagnostics::names::CyclicFacts;
+use crate::diagnostics::places::NoPlaceColumn;
 use crate::diagnostics::types::AggregateForm;
 use crate::program::{
     Aggregate, AggregateFunction, Bucket, Column, ColumnId, Derived, EntityId, Expr, ExprKind, From, Grouping, Kind,
@@ -163,8 +164,8 @@ impl Checker<'_> {
             Grouping::Sessions { .. } => true,
         };
         let unfinished = matches!(grouping, Grouping::Per { bucket: Some(_), .. } | Grouping::Sessions { .. });
-        if rows.including_current && !unfinished {
-            self.report(NothingUnfinished { at: rows.name.span });
+        if let Some(at) = rows.including_current.filter(|_| !unfinished) {
+            self.report(NothingUnfinished { at });
         }
         let grouped = !matches!(grouping, Grouping::Each);
         scope.group = grouped.then_some((slot, base));
@@ -175,7 +176,7 @@ impl Checker<'_> {
             model,
             selection,
             grouping,
-            including_current: rows.including_current,
+            including_current: rows.including_current.is_some(),
             columns,
             dated,
         }));
@@ -259,11 +260,16 @@ impl Checker<'_> {
                 let kind = ExprKind::Column { row, source, column: ColumnId(index) };
                 Some(expression(kind, column.ty.clone(), at))
             }
+            (None, _) => {
+                let (source, declared) = (declared.name.to_string(), Some(declared.span));
+                self.report(NoPlaceColumn { at, source, declared });
+                None
+            }
             _ => {
                 let places = declared.columns.iter().filter(|column| column.ty.kind == Kind::Point);
                 let columns = places.map(|column| column.name.to_string()).collect();
                 let (source, declared) = (declared.name.to_string(), Some(declared.span));
-                self.report(NotOnePlace { at, source, columns, declared });
+                self.report(SeveralPlaces { at, source, columns, declared });
                 None
             }
         }

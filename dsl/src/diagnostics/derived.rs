@@ -22,8 +22,8 @@ diagnostics! {
     /// Sessions of rows without time.
     E0545 error SessionsWithoutTime { at: Span, source: String, declared: Option<Span> }
 
-    /// `within` where the rows have no place, or several.
-    E0546 error NotOnePlace { at: Span, source: String, columns: Vec<String>, declared: Option<Span> }
+    /// `within` where the rows have several places.
+    E0546 error SeveralPlaces { at: Span, source: String, columns: Vec<String>, declared: Option<Span> }
 
     /// A table of findings or entities.
     E0547 error NotMadeOfRows { at: Span }

@@ -185,7 +185,7 @@ impl Writer<'_> {
                 }
             }
         }
-        if rows.including_current {
+        if rows.including_current.is_some() {
             grouping.push(text(format!(" {}", w.keyword(K::IncludingCurrent))));
         }
         let columns = rows.columns.iter();

@@ -192,7 +192,7 @@ impl Writer<'_> {
                 let width = bands.iter().map(|(level, _)| w.level(level).width()).max().unwrap_or(0);
                 let bands = bands.iter().map(|(level, from)| {
                     let from = w.expr(from).flat();
-                    text(format!("{} {} {from}", padded(&w.level(level), width), w.keyword(K::From)))
+                    text(format!("{} {} {from}", padded(&w.level(level), width), w.keyword(K::FromPoints)))
                 });
                 broken_braces(w.keyword(K::Levels), bands.collect())
             }

@@ -184,12 +184,12 @@ impl Parser<'_> {
         let name = self.name(&parts.one()?)?;
         let entity = parts.take_if(Rule::rows_entity).map(|entity| self.name(&entity.only()?)).transpose()?;
         let selection = self.selection(&parts.one()?)?;
-        let mut including_current = false;
+        let mut including_current = None;
         let mut grouping = Grouping::Each;
         for part in parts.need(Rule::grouping)?.parts() {
             let mut inner = part.parts();
             match part.rule() {
-                Rule::including_current => including_current = true,
+                Rule::including_current => including_current = Some(self.span(&part)),
                 Rule::per => grouping = Grouping::Per(inner.map(|key| self.expression(&key)).collect::<Read<_>>()?),
                 Rule::sessions => {
                     let gap = self.expression(&inner.one()?)?;
