@@ -56,7 +56,7 @@ keywords! {
     reserved:
         And "and" "且", Or "or" "或", Not "not" "非", Is "is" "等同于", IsNot "is not" "有别于",
         In "in" "属于", NotIn "not in" "排除于", InUnit "in" "计量为", Within "within" "不超", Inside "inside" "落入",
-        From "from" "取自", FromPoints "from" "达到", Where "where" "满足", Over "over" "期间", When "when" "当", Of "of" "之",
+        From "from" "取自", FromPoints "from" "不低于", Where "where" "满足", Over "over" "期间", When "when" "当", Of "of" "之",
         As "as" "称作", AsFormat "as" "格式为", AsOf "as of" "截至", By "by" "凭", Among "among" "相比于",
         Then "then" "继而", Without "without" "其间无", Otherwise "otherwise" "其余", If "if" "若", Per "per" "按",
         Distinct "distinct" "去重", True "true" "真", False "false" "假", Missing "missing" "缺失",

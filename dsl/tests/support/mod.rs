@@ -15,7 +15,7 @@ pub fn without_places(file: &File) -> String {
     let mut out = String::new();
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        if line.trim_start().starts_with("span: Span {") {
+        if matches!(line.trim_start(), "span: Span {" | "Span {") {
             // file: FileId( \n 0, \n ), start, end, }
             let indent = line.len() - line.trim_start().len();
             let end = format!("{}}},", " ".repeat(indent));
