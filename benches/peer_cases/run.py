@@ -3,6 +3,7 @@ declared."""
 
 import sys
 
+import buckets
 import cep_random
 import logic
 import published
@@ -27,6 +28,8 @@ def main() -> int:
     sessions.check(watchfire, flink, report)
     report.part("windows: values over random rows", "there")
     ranges.check(watchfire, report)
+    report.part("tables of a row for each span: rows", "DuckDB")
+    buckets.check(watchfire, report)
     report.part("three-valued logic: combinations, and groups of rows", "DuckDB")
     logic.check(watchfire, report)
     logic.groups(watchfire, report)
