@@ -10,6 +10,7 @@
 //! - `p within D of q` is `distance(p, q) <= D`; with `let h = nearest S to p`, `h.c` is a `let` of its own:
 //!   [`AggregateFunction::Nearest`] of `c` over [`From::Near`].
 //! - `fn` calls and constants are inlined.
+//! - What a package declares that is used has that package's name before its own: `city.residents`.
 //! - Quantities are SI numbers, texts of enums are variants, parameters keep their identity ([`ExprKind::Parameter`]).
 
 mod sequence;
@@ -393,8 +394,10 @@ pub struct Extern {
 /// A model.
 #[derive(Clone, Debug)]
 pub struct Model {
-    /// Its name.
+    /// Its name; `city.crowded` in a package that is used.
     pub name: Arc<str>,
+    /// It belongs to a package that is used: it runs only where its findings are read, or when it is asked for.
+    pub used: bool,
     /// Documentation.
     pub docs: Arc<str>,
     /// Version: a hash of its canonical text and of all it depends on, in hexadecimal.

@@ -6,7 +6,8 @@
 
 use crate::source::Span;
 
-/// A name as written; `quoted` when it stood in backticks.
+/// A name as written; `quoted` when it stood in backticks. The name of an entity or type of another package has a dot,
+/// `city.Person`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name {
     /// The name itself, without backticks.

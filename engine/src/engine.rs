@@ -2,7 +2,7 @@
 
 use crate::package::Package;
 use crate::plan::Plan;
-use crate::run::{Moment, Request, Run, RunError, RunOptions, perform};
+use crate::run::{Moment, Request, Run, RunError, RunOptions, own_models, perform};
 use crate::sources::Sources;
 use crate::{PlanDescription, TestOutcome};
 
@@ -62,9 +62,9 @@ impl Engine {
         program.tests.iter().map(|test| crate::testing::run(&self.package, test)).collect()
     }
 
-    /// What a run of all models does: strata, what each model reads, what they share.
+    /// What a run of all models of the package does: strata, what each model reads, what they share.
     pub fn plan(&self) -> PlanDescription {
         let program = self.package.program();
-        Plan::new(program, None).describe(program)
+        Plan::new(program, own_models(program).as_ref()).describe(program)
     }
 }

@@ -101,6 +101,8 @@ pub enum Mutant {
     SequenceFromRange,
     /// A late row is tried only as a last step.
     LateStepIgnored,
+    /// The models of packages that are used run like one's own.
+    UsedModelsRun,
     /// Who is exempt until a day is exempt on that day as well.
     ExemptUntilInclusive,
     /// The model's entity is exempt, not what the warning is about.
@@ -181,6 +183,7 @@ impl Mutant {
         Mutant::NearnessStrict,
         Mutant::NearNowhereIsEmpty,
         Mutant::NearestTieLast,
+        Mutant::UsedModelsRun,
         Mutant::ExemptUntilInclusive,
         Mutant::ExemptByEntity,
         Mutant::ExemptDoesNotSilence,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use watchfire_dsl::check::compile;
 use watchfire_dsl::diagnostics::Diagnostic;
-use watchfire_dsl::package::{DataFormat, LoadError, Manifest, PackageFiles};
+use watchfire_dsl::package::{DataEntry, DataFormat, LoadError, Manifest, PackageFiles};
 use watchfire_dsl::program::Program;
 use watchfire_dsl::source::SourceMap;
 use watchfire_stdlib::zone::Zone;
@@ -19,6 +19,8 @@ pub struct Package {
     warnings: Vec<Diagnostic>,
     manifest: Option<Manifest>,
     root: Option<PathBuf>,
+    /// Data by the full name of the source, and where its paths start.
+    data: Vec<(String, DataEntry, PathBuf)>,
 }
 
 impl Package {
@@ -59,6 +61,11 @@ impl Package {
     /// Everything that is wrong with them.
     pub fn from_files(files: PackageFiles) -> Result<Self, LoadError> {
         let checked = compile(&files);
+        let data = files
+            .data()
+            .into_iter()
+            .map(|(name, entry, root)| (name, entry.clone(), root.unwrap_or(Path::new("")).to_path_buf()));
+        let data = data.collect();
         let PackageFiles { manifest, sources, root, .. } = files;
         match checked.program {
             Some(program) => Ok(Self {
@@ -67,6 +74,7 @@ impl Package {
                 warnings: checked.diagnostics,
                 manifest: Some(manifest),
                 root,
+                data,
             }),
             None => Err(LoadError { diagnostics: checked.diagnostics, sources }),
         }
@@ -74,7 +82,7 @@ impl Package {
 
     /// A package from a program that has been checked elsewhere; it has no manifest.
     pub fn from_program(program: Program, texts: SourceMap) -> Self {
-        Self { program: Arc::new(program), texts, warnings: Vec::new(), manifest: None, root: None }
+        Self { program: Arc::new(program), texts, warnings: Vec::new(), manifest: None, root: None, data: Vec::new() }
     }
 
     /// The program.
@@ -92,10 +100,11 @@ impl Package {
         &self.warnings
     }
 
-    /// The data that the manifest names behind the sources. Paths start at the package's folder.
+    /// The data that the manifests name behind the sources, those of the packages that are used included. Paths start at
+    /// the folder of the package whose manifest names them.
     pub fn sources(&self) -> Sources {
         let mut sources = Sources::new();
-        for (name, entry) in self.manifest.iter().flat_map(|manifest| &manifest.data) {
+        for (name, entry, root) in &self.data {
             let options = FileOptions {
                 format: entry.format.as_ref().map(|format| match format.value {
                     DataFormat::Parquet => Format::Parquet,
@@ -106,7 +115,6 @@ impl Package {
                 delimiter: entry.delimiter.as_ref().map(|delimiter| char::from(delimiter.value)),
                 missing: entry.missing.iter().flatten().map(|text| text.value.clone()).collect(),
             };
-            let root = self.root.as_deref().unwrap_or(Path::new(""));
             let paths = entry.paths.iter().map(|path| root.join(&path.value));
             sources = sources.files(name.as_str(), paths, options);
         }

@@ -84,12 +84,17 @@ impl Names for Shower<'_> {
     }
 }
 
+/// The name of an entity's type in its own package: a person has one pseudonym, whichever package asks.
+fn own_name(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, own)| own)
+}
+
 impl Shower<'_> {
     /// One key of an entity.
     fn part(&self, id: EntityId, key: &str, private: bool) -> String {
         match self.program.entities.get(id.0 as usize) {
             Some(entity) if private || entity.private => {
-                self.pseudonyms.of(&entity.name, &EntityKey::Single(key.into()))
+                self.pseudonyms.of(own_name(&entity.name), &EntityKey::Single(key.into()))
             }
             _ => key.to_owned(),
         }

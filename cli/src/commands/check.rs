@@ -4,7 +4,9 @@ use super::package;
 use crate::args::Check;
 use crate::exit::{Exit, Outcome, Problem};
 use crate::terminal::Terminal;
+use std::path::Path;
 use watchfire_dsl::diagnostics::{Diagnostic, apply_fixes, to_json};
+use watchfire_dsl::package::MANIFEST;
 use watchfire_dsl::source::SourceMap;
 use watchfire_engine::Package;
 
@@ -51,11 +53,24 @@ fn fix(args: &Check, terminal: &Terminal) -> Result<usize, Problem> {
         Err(error) => (error.diagnostics, error.sources),
     };
     let (changed, applied) = apply_fixes(&diagnostics, &texts);
+    let mut written = false;
     for (file, text) in changed {
         let Some(source) = texts.get(file) else { continue };
         let path = args.package.join(&*source.name);
+        // What another package gets wrong is corrected there.
+        if !belongs(&path, &args.package) {
+            continue;
+        }
         std::fs::write(&path, text).map_err(|e| Problem::data(format!("{}: {e}", path.display())))?;
+        written = true;
         terminal.note(&format!("{} {}", terminal.say("fixed", "已修正"), path.display()));
     }
-    Ok(applied)
+    Ok(if written { applied } else { 0 })
+}
+
+/// Whether the nearest package around a file is this one.
+fn belongs(file: &Path, package: &Path) -> bool {
+    let Ok(file) = file.canonicalize() else { return false };
+    let nearest = file.ancestors().skip(1).find(|folder| folder.join(MANIFEST).is_file());
+    nearest.map(Path::to_path_buf) == package.canonicalize().ok()
 }

@@ -26,12 +26,20 @@ pub(crate) fn load(args: &Args, terminal: &Terminal) -> Result<(Package, Option<
         None => BTreeMap::new(),
         Some(name) => match files.manifest.profiles.get(name) {
             Some(profile) => profile.values.clone(),
+            None if files.used.iter().any(|used| used.manifest.profiles.contains_key(name)) => BTreeMap::new(),
             None => {
                 let text = terminal.say("there is no profile `NAME`", "没有方案 `NAME`").replace("NAME", name);
                 return Err(Problem { text, json: Vec::new(), exit: Exit::Arguments });
             }
         },
     };
+    // What the packages that are used say under the profile's name holds as well.
+    for used in &mut files.used {
+        let profiles = &mut used.manifest.profiles;
+        if let Some(profile) = args.profile.as_ref().and_then(|name| profiles.get(name)).cloned() {
+            profiles.insert(SETTINGS.to_owned(), profile);
+        }
+    }
     for setting in &args.set {
         let (name, value) = pair(setting, "--set", "MODEL.PARAMETER=VALUE", terminal)?;
         let file = files.sources.add(SETTINGS, setting.as_str());

@@ -93,3 +93,29 @@ W0601 = the `.watch` files in `{ $folder }` are not read
 
 W0602 = the package `{ $folder }` has no `.watch` files
     .help = write one into `models`, or make an example with `watchfire new`
+
+E0630 = there is no package in `{ $path }`
+    .at = no folder with a `watchfire.toml`
+    .note = the path starts at the folder of the package that this file belongs to
+
+E0631 = `{ $package }` has version { $found }, needed is { $wanted }
+    .at = asks for { $wanted }
+    .declared = its version
+    .note = a package fits if its version is the one asked for or a later one with the same first number
+
+E0632 = `{ $version }` is no version
+    .at = should be like "1.2"
+
+E0633 = packages use each other in a circle: { $path }
+    .at = leads back
+    .through = by way of this
+    .help = move what both need into a package of its own
+
+E0634 = `{ $package }` is in the time zone { $zone }, this package in { $own }
+    .at = its dates and days are others
+    .declared = its time zone
+    .help = packages that are used together need the same `zone` in `watchfire.toml`
+
+E0635 = `{ $package }` has other levels ({ $levels }) than this package ({ $own })
+    .at = its models give levels that this package does not have
+    .help = packages with models that are used together need the same `levels`

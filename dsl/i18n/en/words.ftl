@@ -28,6 +28,7 @@ word-parameter = parameter
 word-rows = derived table
 word-unit = unit
 word-level = level
+word-package = package
 word-plugin = plugin
 word-constant = constant
 word-table = a table

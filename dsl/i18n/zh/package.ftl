@@ -93,3 +93,29 @@ W0601 = `{ $folder }` 中的 `.watch` 文件不会被读取
 
 W0602 = 程序包 `{ $folder }` 没有 `.watch` 文件
     .help = 请在 `models` 中写一个，或者用 `watchfire new` 生成示例
+
+E0630 = `{ $path }` 中没有程序包
+    .at = 没有含 `watchfire.toml` 的文件夹
+    .note = 路径从本文件所属程序包的文件夹算起
+
+E0631 = `{ $package }` 的版本是 { $found }，需要 { $wanted }
+    .at = 要求 { $wanted }
+    .declared = 它的版本
+    .note = 版本号第一位相同，且不低于所要求的版本，才符合
+
+E0632 = `{ $version }` 不是版本号
+    .at = 应如 "1.2"
+
+E0633 = 程序包循环引用：{ $path }
+    .at = 又绕了回来
+    .through = 经过这里
+    .help = 把双方都需要的部分移到单独的程序包
+
+E0634 = `{ $package }` 的时区是 { $zone }，本包是 { $own }
+    .at = 日期和天的起止不同
+    .declared = 它的时区
+    .help = 一起使用的程序包，`watchfire.toml` 中的 `zone` 必须相同
+
+E0635 = `{ $package }` 的级别（{ $levels }）与本包（{ $own }）不同
+    .at = 它的模型会给出本包没有的级别
+    .help = 一起使用且含模型的程序包，`levels` 必须相同

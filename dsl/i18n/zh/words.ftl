@@ -28,6 +28,7 @@ word-parameter = 参数
 word-rows = 派生表
 word-unit = 单位
 word-level = 级别
+word-package = 程序包
 word-plugin = 插件
 word-constant = 常量
 word-table = 表

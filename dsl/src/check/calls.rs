@@ -2,7 +2,7 @@
 
 use super::context::{Checker, MAX_NODES, Scope, State};
 use super::kinds::{expression, unknown};
-use super::names::Global;
+use super::names::{Global, PackageId};
 use crate::diagnostics::Word;
 use crate::diagnostics::names::{CyclicFacts, TooLarge};
 use crate::diagnostics::types::{ArgumentCount, TypeMismatch};
@@ -62,8 +62,8 @@ impl Checker<'_> {
             self.not_yet(span, if is_after(&name.text) { "after" } else { "before(…)" });
             return unknown(span);
         }
-        if let syntax::ExprKind::Name(name) = &function.kind {
-            match self.names.values.get(&name.text).map(|(what, _)| *what) {
+        if let Some((package, name)) = self.called(scope, function) {
+            match self.packages[package.0].values.get(&name.text).map(|(what, _)| *what) {
                 Some(Global::Function(index)) => return self.write_out(scope, index, arguments, span),
                 Some(Global::Extern(id)) => {
                     if scope.in_table {
@@ -88,16 +88,30 @@ impl Checker<'_> {
                 for argument in arguments {
                     self.expr(scope, argument, None);
                 }
-                if text.split('.').next().is_some_and(|first| self.names.packages.contains(first)) {
-                    return unknown(span);
-                }
                 let mut all: Vec<String> = functions::functions().iter().map(|f| f.name.to_owned()).collect();
                 all.extend(functions::functions().iter().map(|f| f.name_zh.to_owned()));
-                all.extend(self.functions.iter().map(|f| f.syntax.name.text.clone()));
-                all.extend(self.externs.iter().map(|f| f.name.to_string()));
+                all.extend(self.visible_names(span, |names| {
+                    let is_function = |what: &Global| matches!(what, Global::Function(_) | Global::Extern(_));
+                    let found = names.values.iter().filter(|(_, (what, _))| is_function(what));
+                    found.map(|(name, _)| name.clone()).collect()
+                }));
                 self.unknown_name(&name, Word::FUNCTION, all);
                 unknown(span)
             }
+        }
+    }
+
+    /// The package and name of a function that is called as `density(…)` or `city.density(…)`.
+    fn called<'e>(&self, scope: &Scope, function: &'e syntax::Expr) -> Option<(PackageId, &'e syntax::Name)> {
+        match &function.kind {
+            syntax::ExprKind::Name(name) => Some((self.package_at(name.span), name)),
+            syntax::ExprKind::Member { base, name } => match &base.kind {
+                syntax::ExprKind::Name(alias) if !self.is_bound(scope, alias) => {
+                    Some((self.used_package(alias)?, name))
+                }
+                _ => None,
+            },
+            _ => None,
         }
     }
 

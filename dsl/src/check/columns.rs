@@ -2,7 +2,7 @@
 
 use super::context::Checker;
 use super::kinds::fitting_units;
-use super::names::Global;
+use super::names::{Global, source_names};
 use super::sources::column_id;
 use crate::diagnostics::Word;
 use crate::diagnostics::models::{ClauseDoesNotFit, RawColumns, UnknownZone, ZoneNotFixed};
@@ -223,8 +223,9 @@ impl Checker<'_> {
                 return None;
             }
         };
-        let Some(Global::Source(source)) = self.names.values.get(&table.text).map(|(what, _)| *what) else {
-            self.unknown_name(table, Word::SOURCE, self.source_names());
+        let Some(Global::Source(source)) = self.names_at(table.span).values.get(&table.text).map(|(what, _)| *what)
+        else {
+            self.unknown_name(table, Word::SOURCE, self.visible_names(table.span, source_names));
             return None;
         };
         self.looked_up(column_id(index), of, source, table, column)

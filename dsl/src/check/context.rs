@@ -1,14 +1,14 @@
 //! What the checker holds while it works: tables that fill up, names, and the diagnostics found so far.
 
-use super::names::Names;
+use super::names::{Names, PackageId};
 use super::places::Nearest;
 use crate::diagnostics::Diagnostic;
-use crate::package::Manifest;
+use crate::package::PackageFiles;
 use crate::program::{
     Entity, EntityId, Enum, Expr, Extern, Fact, FactId, Kind, Let, LetId, Levels, ModelId, Parameter, ParameterId, Row,
     RowSlot, Source, SourceId, Value,
 };
-use crate::source::{SourceMap, Span};
+use crate::source::{FileId, SourceMap, Span};
 use crate::syntax;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use watchfire_stdlib::zone::Zone;
@@ -20,13 +20,16 @@ pub(super) const MAX_NODES: u32 = 100_000;
 
 /// The checker's state.
 pub(super) struct Checker<'a> {
-    pub(super) manifest: &'a Manifest,
     pub(super) texts: &'a SourceMap,
     pub(super) zone: Zone,
     pub(super) diagnostics: Vec<Diagnostic>,
-    pub(super) names: Names,
+    /// Names of each package, first the one that is checked.
+    pub(super) packages: Vec<Names<'a>>,
+    /// The package of each file that does not belong to the first.
+    pub(super) homes: BTreeMap<FileId, PackageId>,
     pub(super) levels: Levels,
-    pub(super) levels_at: Option<Span>,
+    /// Parameters that a profile sets.
+    pub(super) in_profiles: BTreeSet<ParameterId>,
     pub(super) entities: Vec<Entity>,
     pub(super) enums: Vec<Enum>,
     pub(super) sources: Vec<Source>,
@@ -198,15 +201,16 @@ impl Scope {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(manifest: &'a Manifest, texts: &'a SourceMap, zone: Zone) -> Self {
+    pub(super) fn new(files: &'a PackageFiles, zone: Zone) -> Self {
+        let (packages, homes) = Names::of_packages(files);
         Self {
-            manifest,
-            texts,
+            texts: &files.sources,
             zone,
             diagnostics: Vec::new(),
-            names: Names::default(),
+            packages,
+            homes,
             levels: Levels::default(),
-            levels_at: None,
+            in_profiles: BTreeSet::new(),
             entities: Vec::new(),
             enums: Vec::new(),
             sources: Vec::new(),

@@ -2,7 +2,7 @@
 //! functions, sources, the heads of models.
 
 use super::context::{Checker, ConstantState, FactState, FunctionState, ModelHead, State, TableState};
-use super::names::{Global, TypeName};
+use super::names::{Global, PackageId, TypeName};
 use crate::diagnostics::Word;
 use crate::diagnostics::models::{BadKey, BadPair, UnknownPlugin};
 use crate::diagnostics::suggest;
@@ -22,6 +22,7 @@ pub(super) struct Collected<'a> {
     pub(super) tables: Vec<(SourceId, &'a syntax::Source)>,
     pub(super) unions: Vec<(SourceId, &'a syntax::Union)>,
     pub(super) externs: Vec<&'a syntax::Extern>,
+    pub(super) aliases: Vec<&'a Name>,
     pub(super) exempt: Vec<&'a syntax::Exempt>,
     pub(super) tests: Vec<(&'a Item, &'a syntax::Test)>,
 }
@@ -91,7 +92,9 @@ impl<'a> Checker<'a> {
                     self.fact_states.push(FactState { syntax, entity: None, state: State::Waiting });
                 }
                 ItemKind::Model(syntax) => self.enter_model(item, syntax),
-                ItemKind::Test(test) => all.tests.push((item, test)),
+                // The tests of a package that is used are its own.
+                ItemKind::Test(test) if self.package_at(item.span) == PackageId(0) => all.tests.push((item, test)),
+                ItemKind::Test(_) => {}
                 ItemKind::Rows(rows) => {
                     if self.enter_value(&rows.name, Global::Table(self.tables.len())) {
                         self.tables.push(TableState { syntax: rows, entity: None, state: State::Waiting });
@@ -99,22 +102,20 @@ impl<'a> Checker<'a> {
                 }
                 ItemKind::Levels(levels) => self.declare_levels(levels, item.span),
                 ItemKind::Exempt(exempt) => all.exempt.push(exempt),
-                ItemKind::Use(package) => {
-                    self.names.packages.insert(package.alias.text.clone());
-                    self.not_yet(item.span, "use");
-                }
+                ItemKind::Use(package) => all.aliases.push(&package.alias),
             }
         }
+        self.aliases_are_free(&all.aliases);
         all
     }
 
     fn enter_model(&mut self, item: &'a Item, syntax: &'a syntax::Model) {
-        if let Some((_, first)) = self.names.models.get(&syntax.name.text).copied() {
+        if let Some((_, first)) = self.names_at(syntax.name.span).models.get(&syntax.name.text).copied() {
             self.declared_twice(&syntax.name, first);
             return;
         }
         let id = ModelId(count(self.heads.len()));
-        self.names.models.insert(syntax.name.text.clone(), (id, syntax.name.span));
+        self.names_mut(syntax.name.span).models.insert(syntax.name.text.clone(), (id, syntax.name.span));
         self.heads.push(ModelHead { item, syntax, entity: None, parameters: HashMap::new(), about: None });
     }
 
@@ -126,7 +127,7 @@ impl<'a> Checker<'a> {
                 syntax::EntityKey::Single(ty) if built_in_type(&ty.name.text) == Some(Kind::Int) => EntityKeyType::Int,
                 _ => EntityKeyType::Text,
             };
-            let name = entity.name.text.as_str().into();
+            let name = self.full_name(&entity.name);
             self.entities.push(Entity { name, key, via: None, private: entity.private, span: entity.name.span });
         }
         for declared in &all.enums {
@@ -212,7 +213,7 @@ impl<'a> Checker<'a> {
             }
             variants.push((variant.name.text.as_str().into(), raw));
         }
-        Enum { name: declared.name.text.as_str().into(), variants, span: declared.name.span }
+        Enum { name: self.full_name(&declared.name), variants, span: declared.name.span }
     }
 
     /// The loader of this name, for `via`.
@@ -258,16 +259,17 @@ impl<'a> Checker<'a> {
                     crate::program::Type::new(Kind::Unknown)
                 }
             };
-            if !self.manifest.plugins.contains_key(&declared.plugin.text) {
+            let manifest = self.manifest_at(declared.name.span);
+            if !manifest.plugins.contains_key(&declared.plugin.text) {
                 let plugin = declared.plugin.text.clone();
-                let suggestion = suggest(&plugin, self.manifest.plugins.keys());
+                let suggestion = suggest(&plugin, manifest.plugins.keys());
                 self.report(UnknownPlugin { at: declared.plugin.span, plugin, suggestion });
             }
             // A plugin may fail to answer for a row: its result may be missing.
             let result = result.optional();
             self.externs.push(Extern {
-                name: declared.name.text.as_str().into(),
-                plugin: declared.plugin.text.as_str().into(),
+                name: self.full_name(&declared.name),
+                plugin: format!("{}{}", self.names_at(declared.name.span).prefix, declared.plugin.text).into(),
                 parameters,
                 result,
                 span: declared.name.span,
@@ -280,16 +282,16 @@ impl<'a> Checker<'a> {
         for index in 0..self.fact_states.len() {
             let syntax = self.fact_states[index].syntax;
             let Some(entity) = self.entity_named(&syntax.entity) else {
-                self.names.lost_facts.insert(syntax.name.text.clone());
+                self.names_mut(syntax.name.span).lost_facts.insert(syntax.name.text.clone());
                 continue;
             };
             self.fact_states[index].entity = Some(entity);
             let key = (entity, syntax.name.text.clone());
-            if let Some(first) = self.names.facts.get(&key) {
+            if let Some(first) = self.names_at(syntax.name.span).facts.get(&key) {
                 let first = self.fact_states[*first].syntax.name.span;
                 self.declared_twice(&syntax.name, first);
             } else if self.enter_value(&syntax.name, Global::Fact) {
-                self.names.facts.insert(key, index);
+                self.names_mut(syntax.name.span).facts.insert(key, index);
             }
         }
         self.declare_tables();

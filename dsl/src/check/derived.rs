@@ -180,7 +180,7 @@ impl Checker<'_> {
             columns,
             dated,
         }));
-        let name = rows.name.text.as_str().into();
+        let name = self.full_name(&rows.name);
         self.sources.push(Source { name, columns: names, kind, span: rows.name.span });
         Some(id)
     }

@@ -53,7 +53,8 @@ impl Checker<'_> {
         self.fact_stack.pop();
         let found = entity.map(|entity| {
             let id = FactId(u32::try_from(self.facts.len()).unwrap_or(u32::MAX));
-            self.facts.push(Fact { name: declared.name.text.as_str().into(), entity, value, span: declared.name.span });
+            let name = self.full_name(&declared.name);
+            self.facts.push(Fact { name, entity, value, span: declared.name.span });
             self.fact_inlined.push(used);
             id
         });

@@ -87,12 +87,13 @@ impl Checker<'_> {
         let name = &ty.name;
         let kind = match built_in_type(&name.text) {
             Some(kind) => kind,
-            None => match self.names.types.get(&name.text) {
-                Some((TypeName::Entity(id), _)) => Kind::Entity(*id),
-                Some((TypeName::Enum(id), _)) => Kind::Enum(*id),
+            None => match self.type_at(name) {
+                Some(TypeName::Entity(id)) => Kind::Entity(id),
+                Some(TypeName::Enum(id)) => Kind::Enum(id),
                 None => {
                     let built_in = BUILT_IN_TYPES.iter().flat_map(|(en, zh, _)| [*en, *zh]).map(str::to_owned);
-                    let all: Vec<String> = self.names.types.keys().cloned().chain(built_in).collect();
+                    let types = self.visible_names(name.span, |names| names.types.keys().cloned().collect());
+                    let all: Vec<String> = types.into_iter().chain(built_in).collect();
                     self.unknown_name(name, Word::TYPE_NAME, all);
                     Kind::Unknown
                 }

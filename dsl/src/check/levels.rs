@@ -10,11 +10,10 @@ use crate::syntax;
 impl<'a> Checker<'a> {
     /// `levels { critical, high, low }`: may stand once in a package.
     pub(super) fn declare_levels(&mut self, declared: &'a syntax::Levels, at: Span) {
-        if let Some(first) = self.levels_at {
+        if let Some((_, first)) = self.names_at(at).levels {
             let (at, clause) = (at, "levels".to_owned());
             return self.report(crate::diagnostics::models::ClauseTwice { at, clause, first });
         }
-        self.levels_at = Some(at);
         let mut names: Vec<&'a syntax::Name> = Vec::new();
         for name in &declared.levels {
             match names.iter().find(|first| first.text == name.text) {
@@ -22,7 +21,8 @@ impl<'a> Checker<'a> {
                 None => names.push(name),
             }
         }
-        self.levels = Levels::new(names.into_iter().map(|name| name.text.as_str()));
+        let levels = Levels::new(names.into_iter().map(|name| name.text.as_str()));
+        self.names_mut(at).levels = Some((levels, at));
     }
 
     /// The level of this name, in either language where it is one of the usual ones.

@@ -155,11 +155,8 @@ impl Checker<'_> {
         match &parameter.range {
             Some((_, high, _)) => span(high),
             // Without a range a test or profile may set anything: what is known is the default and the profiles.
-            None => {
-                let name = format!("{}.{}", parameter.model, parameter.name);
-                let set = self.manifest.profiles.values().any(|profile| profile.values.contains_key(&name));
-                if set { Lookback::Unbounded } else { span(&parameter.default) }
-            }
+            None if self.in_profiles.contains(&id) => Lookback::Unbounded,
+            None => span(&parameter.default),
         }
     }
 

@@ -47,6 +47,7 @@ mod names;
 mod operators;
 mod order;
 mod outcomes;
+mod packages;
 mod parameters;
 mod paths;
 mod peers;
@@ -65,13 +66,14 @@ mod versions;
 use crate::diagnostics::names::FindingsAboutOther;
 use crate::diagnostics::package::DataWithoutSource;
 use crate::diagnostics::{self, Diagnostic};
-use crate::package::{LoadError, Manifest, PackageFiles};
+use crate::package::{LoadError, PackageFiles};
 use crate::program::{Exemption, Lookback, Model, ModelId, Program, Test};
-use crate::source::{FileId, SourceMap};
+use crate::source::FileId;
 use crate::syntax::{File, ItemKind};
 use context::Checker;
 use grants::{Reads, Walk};
-use std::collections::BTreeMap;
+use names::{PackageId, source_names};
+use std::collections::{BTreeMap, BTreeSet};
 use watchfire_stdlib::zone::Zone;
 
 /// What was found out about a package.
@@ -83,11 +85,16 @@ pub struct Checked {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Checks the parsed files of a package; `sources` holds their texts.
-pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap) -> Checked {
+/// Checks a package of which all files are parsed, those of the packages that it uses included.
+pub fn check(package: &PackageFiles, files: &[(FileId, File)]) -> Checked {
+    let (manifest, sources) = (&package.manifest, &package.sources);
     let zone = Zone::named(manifest.zone.value.name()).unwrap_or(Zone::UTC);
-    let mut checker = Checker::new(manifest, sources, zone);
+    let mut checker = Checker::new(package, zone);
     let collected = checker.collect(files);
+    if !checker.levels_agree(package) {
+        // Every rule with such a level would be wrong as well.
+        return Checked { program: None, diagnostics: checker.diagnostics };
+    }
     checker.declare_types(&collected);
     checker.declare_functions(&collected);
     checker.declare_heads();
@@ -106,8 +113,10 @@ pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap)
     let exemptions = checker.exemptions(&collected.exempt);
     let tests: Vec<Option<Test>> = collected.tests.iter().map(|(item, test)| checker.test(item, test)).collect();
     checker.begin();
-    let profiles = checker.profiles();
-    checker.manifest_data();
+    let order: Vec<PackageId> =
+        package.in_order().into_iter().map(|used| PackageId(used.map_or(0, |index| index + 1))).collect();
+    let profiles = checker.profiles(&order);
+    checker.manifest_data(package);
     checker.findings_fit();
     let complete = models.iter().all(Option::is_some) && tests.iter().all(Option::is_some);
     let ids = (0u32..).map(ModelId);
@@ -147,13 +156,14 @@ pub fn check(files: &[(FileId, File)], manifest: &Manifest, sources: &SourceMap)
 pub fn compile(package: &PackageFiles) -> Checked {
     let mut files = Vec::new();
     let mut diagnostics = package.warnings.clone();
-    for (id, _) in &package.files {
+    let others = package.used.iter().flat_map(|used| &used.files);
+    for (id, _) in package.files.iter().chain(others.clone()) {
         let text = package.sources.get(*id).map(|file| file.text.clone()).unwrap_or_default();
         let parsed = crate::parse::parse(*id, &text);
         diagnostics.extend(parsed.diagnostics);
         files.push((*id, parsed.file));
     }
-    let checked = check(&files, &package.manifest, &package.sources);
+    let checked = check(package, &files);
     // A date that no calendar has is said once: the parser reports it too.
     let dates: Vec<_> = diagnostics.iter().filter(|d| d.code() == "E0014").map(Diagnostic::primary).collect();
     diagnostics
@@ -164,6 +174,9 @@ pub fn compile(package: &PackageFiles) -> Checked {
         let functions = items.filter(|item| matches!(item.kind, ItemKind::Function(_))).map(|item| item.span);
         diagnostics.extend(suspect::suspect(program, &package.sources, &functions.collect::<Vec<_>>()));
     }
+    // What is suspect in a package that is used is said where that one is checked.
+    let elsewhere: BTreeSet<FileId> = others.map(|(file, _)| *file).collect();
+    diagnostics.retain(|d| d.is_error() || !d.primary().is_some_and(|at| elsewhere.contains(&at.file)));
     diagnostics::sort(&mut diagnostics);
     Checked { program, diagnostics }
 }
@@ -186,16 +199,17 @@ pub fn compile_texts<N: Into<String>, T: Into<String>>(
 type Ordered = (Vec<Model>, BTreeMap<ModelId, ModelId>);
 
 impl Checker<'_> {
-    /// Data of the manifest for sources that no file declares.
-    fn manifest_data(&mut self) {
-        let manifest = self.manifest;
-        for (name, entry) in &manifest.data {
-            if self.sources.iter().any(|source| *source.name == **name) {
+    /// Data of the manifests for sources that no file declares.
+    fn manifest_data(&mut self, package: &PackageFiles) {
+        for (full, entry, _) in package.data() {
+            if self.sources.iter().any(|source| *source.name == *full) {
                 continue;
             }
-            let suggestion = diagnostics::suggest(name, self.source_names());
-            let replace = suggestion.as_deref().map(|text| diagnostics::Edits::replace(entry.name, text));
-            self.report(DataWithoutSource { at: entry.name, name: name.clone(), suggestion, replace });
+            let name = self.texts.text(entry.name).trim_matches(['"', '\'']).to_owned();
+            let suggestion = diagnostics::suggest(&name, self.visible_names(entry.name, source_names));
+            let quoted = |text: &str| if text.contains('.') { format!("\"{text}\"") } else { text.to_owned() };
+            let replace = suggestion.as_deref().map(|text| diagnostics::Edits::replace(entry.name, quoted(text)));
+            self.report(DataWithoutSource { at: entry.name, name, suggestion, replace });
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::context::{Binding, Bound, Checker, LetState, ModelContext, Scope, State};
 use super::kinds::unknown;
-use super::names::SourceFound;
+use super::names::{PackageId, SourceFound};
 use super::sequence::OpenRows;
 use crate::diagnostics::grants::NeedsReview;
 use crate::diagnostics::lints::Unused;
@@ -146,7 +146,8 @@ impl<'a> Checker<'a> {
             every @ Trigger::Every(_) => every,
         };
         Some(Model {
-            name: name.text.as_str().into(),
+            name: self.full_name(name),
+            used: self.package_at(name.span) != PackageId(0),
             docs: item.docs.join("\n").into(),
             version: "".into(),
             entity,

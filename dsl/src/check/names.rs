@@ -5,15 +5,19 @@ use crate::diagnostics::derived::TableOfRows;
 use crate::diagnostics::names::{BuiltInName, DeclaredTwice, UnknownName};
 use crate::diagnostics::{Edits, Word, suggest};
 use crate::keywords::split_glued;
-use crate::program::{EntityId, EnumId, ExternId, ModelId, SourceId};
+use crate::package::Manifest;
+use crate::program::{EntityId, EnumId, ExternId, Levels, ModelId, SourceId};
 use crate::source::Span;
 use crate::syntax::{Name, QualifiedName};
 use std::collections::{BTreeMap, BTreeSet};
 use watchfire_stdlib::types::built_in_type;
 
 /// Names of a package, by kind.
-#[derive(Default)]
-pub(super) struct Names {
+pub(super) struct Names<'a> {
+    /// What its `watchfire.toml` says.
+    pub(super) manifest: &'a Manifest,
+    /// What stands before its names in the program: nothing for the package itself, `city.` for one that it uses.
+    pub(super) prefix: String,
     /// Entities and enums.
     pub(super) types: BTreeMap<String, (TypeName, Span)>,
     /// What expressions and selections can name.
@@ -24,9 +28,15 @@ pub(super) struct Names {
     pub(super) lost_facts: BTreeSet<String>,
     /// Models.
     pub(super) models: BTreeMap<String, (ModelId, Span)>,
-    /// Packages used.
-    pub(super) packages: BTreeSet<String>,
+    /// Packages that it uses, by the name under which it knows them.
+    pub(super) packages: BTreeMap<String, PackageId>,
+    /// Its levels, and where they are declared.
+    pub(super) levels: Option<(Levels, Span)>,
 }
+
+/// A package: 0 is the one that is checked, the others are those that it uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct PackageId(pub(super) usize);
 
 /// What a type name stands for.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,11 +88,11 @@ impl Checker<'_> {
         if self.refuse_built_in(name, false) {
             return false;
         }
-        if let Some((_, first)) = self.names.types.get(&name.text).copied() {
+        if let Some((_, first)) = self.names_at(name.span).types.get(&name.text).copied() {
             self.declared_twice(name, first);
             return false;
         }
-        self.names.types.insert(name.text.clone(), (what, name.span));
+        self.names_mut(name.span).types.insert(name.text.clone(), (what, name.span));
         true
     }
 
@@ -92,14 +102,14 @@ impl Checker<'_> {
         if self.refuse_built_in(name, function) {
             return false;
         }
-        match self.names.values.get(&name.text).copied() {
+        match self.names_at(name.span).values.get(&name.text).copied() {
             Some((Global::Fact, _)) if what == Global::Fact => true,
             Some((_, first)) => {
                 self.declared_twice(name, first);
                 false
             }
             None => {
-                self.names.values.insert(name.text.clone(), (what, name.span));
+                self.names_mut(name.span).values.insert(name.text.clone(), (what, name.span));
                 true
             }
         }
@@ -135,10 +145,13 @@ impl Checker<'_> {
 
     /// The entity of this name.
     pub(super) fn entity_named(&mut self, name: &Name) -> Option<EntityId> {
-        match self.names.types.get(&name.text) {
-            Some((TypeName::Entity(id), _)) => Some(*id),
+        match self.type_at(name) {
+            Some(TypeName::Entity(id)) => Some(id),
             _ => {
-                let all: Vec<String> = self.entities.iter().map(|e| e.name.to_string()).collect();
+                let all = self.visible_names(name.span, |names| {
+                    let entities = names.types.iter().filter(|(_, (what, _))| matches!(what, TypeName::Entity(_)));
+                    entities.map(|(name, _)| name.clone()).collect()
+                });
                 self.unknown_name(name, Word::ENTITY, all);
                 None
             }
@@ -149,10 +162,9 @@ impl Checker<'_> {
     pub(super) fn source_named(&mut self, name: &QualifiedName) -> Option<SourceFound> {
         let first = name.parts.first()?;
         if name.parts.len() > 1 {
-            if !self.names.packages.contains(&first.text) {
-                self.unknown_name(first, Word::SOURCE, self.source_names());
-            }
-            return None;
+            let (package, last) = self.in_used_package(name, Word::SOURCE)?;
+            let all = source_names(&self.packages[package.0]);
+            return self.source_in(package, last, all);
         }
         let local = self.model.as_mut().and_then(|model| model.lets.iter_mut().find(|l| l.name.text == first.text));
         if let Some(local) = local
@@ -161,19 +173,24 @@ impl Checker<'_> {
             local.used = true;
             return Some(self.local_table(&first.text, first.span).map_or(SourceFound::Later, SourceFound::Source));
         }
-        match self.names.values.get(&first.text) {
-            Some((Global::Source(id), _)) => Some(SourceFound::Source(*id)),
-            Some((Global::Table(index), declared)) => {
-                let (index, declared) = (*index, *declared);
-                if !self.sources_known {
-                    self.report(TableOfRows { at: first.span, table: first.text.clone(), declared: Some(declared) });
-                    return Some(SourceFound::Later);
-                }
-                Some(self.check_table(index, first.span).map_or(SourceFound::Later, SourceFound::Source))
+        let all = self.visible_names(first.span, source_names);
+        self.source_in(self.package_at(first.span), first, all)
+    }
+
+    /// The source of this name in a package; `all` are the names that could have been meant.
+    fn source_in(&mut self, package: PackageId, name: &Name, all: Vec<String>) -> Option<SourceFound> {
+        match self.packages[package.0].values.get(&name.text).copied() {
+            Some((Global::Source(id), _)) => Some(SourceFound::Source(id)),
+            Some((Global::Table(_), declared)) if !self.sources_known => {
+                self.report(TableOfRows { at: name.span, table: name.text.clone(), declared: Some(declared) });
+                Some(SourceFound::Later)
+            }
+            Some((Global::Table(index), _)) => {
+                Some(self.check_table(index, name.span).map_or(SourceFound::Later, SourceFound::Source))
             }
             Some((Global::Later, _)) => Some(SourceFound::Later),
             _ => {
-                self.unknown_name(first, Word::SOURCE, self.source_names());
+                self.unknown_name(name, Word::SOURCE, all);
                 None
             }
         }
@@ -182,20 +199,25 @@ impl Checker<'_> {
     /// The model of this name.
     pub(super) fn model_named(&mut self, name: &QualifiedName) -> Option<ModelId> {
         let first = name.parts.first()?;
+        let models = |names: &Names<'_>| names.models.keys().cloned().collect::<Vec<_>>();
         if name.parts.len() > 1 {
-            if !self.names.packages.contains(&first.text) {
-                self.unknown_name(first, Word::MODEL, self.names.models.keys().cloned().collect::<Vec<_>>());
+            let (package, last) = self.in_used_package(name, Word::MODEL)?;
+            let found = self.packages[package.0].models.get(&last.text).map(|(id, _)| *id);
+            if found.is_none() {
+                self.unknown_name(last, Word::MODEL, models(&self.packages[package.0]));
             }
-            return None;
+            return found;
         }
-        if let Some((id, _)) = self.names.models.get(&first.text) {
+        if let Some((id, _)) = self.names_at(first.span).models.get(&first.text) {
             return Some(*id);
         }
-        self.unknown_name(first, Word::MODEL, self.names.models.keys().cloned().collect::<Vec<_>>());
+        self.unknown_name(first, Word::MODEL, self.visible_names(first.span, models));
         None
     }
+}
 
-    pub(super) fn source_names(&self) -> Vec<String> {
-        self.sources.iter().map(|s| s.name.to_string()).collect()
-    }
+/// The sources among a package's names.
+pub(super) fn source_names(names: &Names<'_>) -> Vec<String> {
+    let sources = names.values.iter().filter(|(_, (what, _))| matches!(what, Global::Source(_) | Global::Table(_)));
+    sources.map(|(name, _)| name.clone()).collect()
 }

@@ -128,7 +128,7 @@ impl Checker<'_> {
     fn needs_context(&self, scope: &Scope, e: &syntax::Expr) -> bool {
         match &e.kind {
             syntax::ExprKind::Number { unit: None, .. } => true,
-            syntax::ExprKind::Name(name) => !self.is_bound(scope, &name.text),
+            syntax::ExprKind::Name(name) => !self.is_bound(scope, name),
             syntax::ExprKind::Parenthesised(inner) => self.needs_context(scope, inner),
             _ => false,
         }

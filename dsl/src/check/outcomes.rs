@@ -69,7 +69,8 @@ impl Checker<'_> {
     }
 
     fn message(&mut self, scope: &mut Scope, message: &syntax::Message) -> Message {
-        let own = self.manifest.language.value;
+        let at = message.texts.first().map_or(Span::default(), |(_, text)| text.span);
+        let own = self.manifest_at(at).language.value;
         let mut texts = Vec::new();
         for (tag, text) in &message.texts {
             let language = match tag {

@@ -2,6 +2,7 @@
 
 use super::context::{Checker, Scope};
 use super::kinds::{is_ordered, widen};
+use super::names::PackageId;
 use crate::diagnostics::models::OutsideRange;
 use crate::diagnostics::package::{ProfileUnknownParameter, ProfileValueRange, ProfileValueType};
 use crate::diagnostics::types::NoOrder;
@@ -24,7 +25,7 @@ impl Checker<'_> {
                     self.declared_twice(&param.name, first);
                     continue;
                 }
-                let model = self.heads[head].syntax.name.text.as_str().into();
+                let model = self.full_name(&self.heads[head].syntax.name);
                 let parameter = self.parameter(model, param);
                 let id = ParameterId(u32::try_from(self.parameters.len()).unwrap_or(u32::MAX));
                 self.parameters.push(parameter);
@@ -112,38 +113,53 @@ impl Checker<'_> {
         (String::new(), String::new())
     }
 
-    /// What the manifest's profiles set: names, types and ranges.
-    pub(super) fn profiles(&mut self) -> BTreeMap<Arc<str>, BTreeMap<ParameterId, Value>> {
-        let manifest = self.manifest;
-        let mut all = BTreeMap::new();
-        for (profile, declared) in &manifest.profiles {
-            self.begin();
-            let mut values = BTreeMap::new();
-            for (name, given) in &declared.values {
-                let id = name.split_once('.').and_then(|(model, parameter)| {
-                    let (model, _) = self.names.models.get(model)?;
-                    self.heads[model.index()].parameters.get(parameter).copied()
-                });
-                let Some(id) = id else {
-                    let known = self.parameters.iter().map(|p| format!("{}.{}", p.model, p.name));
-                    let suggestion = suggest(name, known);
-                    let replace = suggestion.as_deref().map(|text| Edits::replace(given.name, format!("\"{text}\"")));
-                    self.report(ProfileUnknownParameter {
-                        at: given.name,
-                        profile: profile.clone(),
-                        name: name.clone(),
-                        suggestion,
-                        replace,
-                    });
-                    continue;
-                };
-                if let Some(value) = self.profile_value(id, &given.value.value, given.value.span) {
-                    values.insert(id, value);
+    /// What the manifests' profiles set: names, types and ranges. `order` has each package after those that it uses, and
+    /// the later word counts.
+    pub(super) fn profiles(&mut self, order: &[PackageId]) -> BTreeMap<Arc<str>, BTreeMap<ParameterId, Value>> {
+        let mut all: BTreeMap<Arc<str>, BTreeMap<ParameterId, Value>> = BTreeMap::new();
+        for package in order {
+            let manifest = self.packages[package.0].manifest;
+            for (profile, declared) in &manifest.profiles {
+                self.begin();
+                let mut values = BTreeMap::new();
+                for (name, given) in &declared.values {
+                    let Some(id) = self.parameter_named(name, given.name) else {
+                        let prefix = &self.packages[package.0].prefix;
+                        let known = self.parameters.iter().map(|p| format!("{}.{}", p.model, p.name));
+                        let known = known.map(|name| name.strip_prefix(prefix.as_str()).unwrap_or(&name).to_owned());
+                        let suggestion = suggest(name, known);
+                        let replace =
+                            suggestion.as_deref().map(|text| Edits::replace(given.name, format!("\"{text}\"")));
+                        self.report(ProfileUnknownParameter {
+                            at: given.name,
+                            profile: profile.clone(),
+                            name: name.clone(),
+                            suggestion,
+                            replace,
+                        });
+                        continue;
+                    };
+                    self.in_profiles.insert(id);
+                    if let Some(value) = self.profile_value(id, &given.value.value, given.value.span) {
+                        values.insert(id, value);
+                    }
                 }
+                all.entry(Arc::from(profile.as_str())).or_default().extend(values);
             }
-            all.insert(Arc::from(profile.as_str()), values);
         }
         all
+    }
+
+    /// The parameter that a manifest calls `model.parameter`, or `city.model.parameter` of a package that it uses.
+    fn parameter_named(&self, name: &str, at: Span) -> Option<ParameterId> {
+        let (model, parameter) = name.rsplit_once('.')?;
+        let own = self.names_at(at);
+        let through = model.split_once('.').and_then(|(alias, model)| Some((own.packages.get(alias)?, model)));
+        let (model, _) = match through {
+            Some((package, model)) => self.packages[package.0].models.get(model)?,
+            None => own.models.get(model)?,
+        };
+        self.heads[model.index()].parameters.get(parameter).copied()
     }
 
     /// A TOML value as a parameter's. Quantities, dates and variants are texts in the language's own form.

@@ -3,7 +3,7 @@
 use super::calls::{is_after, is_before};
 use super::context::{Bound, Checker, LetValue, Scope, State};
 use super::kinds::{expression, unknown};
-use super::names::{Global, TypeName};
+use super::names::{Global, PackageId, TypeName};
 use super::places::Nearest;
 use crate::diagnostics::names::{
     NoRowBefore, NoSuchMember, NotAValue, NothingAtHand, SeveralRows, UnknownColumn, UnknownValue,
@@ -30,6 +30,8 @@ pub(super) enum Resolved {
     SourceOf(Expr, SourceId),
     Finding(RowSlot),
     Enum(EnumId),
+    /// A package that is used, perhaps about the entity that a value gives: only what it declares is a value.
+    Package(Option<Expr>, PackageId),
     /// Something with an error already reported.
     Later,
 }
@@ -75,6 +77,7 @@ impl Checker<'_> {
                 self.report(not(&text, Word::SOURCE, example));
             }
             Resolved::Finding(_) => self.report(not(&text, Word::FINDING, Some(format!("{text}.category")))),
+            Resolved::Package(..) => self.report(not(&text, Word::PACKAGE, Some(format!("{text}.…")))),
             Resolved::Enum(id) => {
                 let example = self.enums[id.0 as usize].variants.first().map(|(v, _)| v.to_string());
                 self.report(not(&text, Word::ENUM, example));
@@ -109,7 +112,8 @@ impl Checker<'_> {
     }
 
     /// Whether the name has a meaning of its own here, whatever type is needed.
-    pub(super) fn is_bound(&self, scope: &Scope, name: &str) -> bool {
+    pub(super) fn is_bound(&self, scope: &Scope, name: &Name) -> bool {
+        let (names, name) = (self.names_at(name.span), name.text.as_str());
         scope.arguments.iter().any(|(n, ..)| n == name)
             || scope.rows.iter().any(|b| {
                 b.name.as_deref() == Some(name)
@@ -117,14 +121,14 @@ impl Checker<'_> {
                         Bound::Row { source, bare: true, .. } => {
                             self.source(*source).columns.iter().any(|c| &*c.name == name)
                         }
-                        Bound::Element { entity, .. } => self.names.facts.contains_key(&(*entity, name.to_owned())),
+                        Bound::Element { entity, .. } => names.facts.contains_key(&(*entity, name.to_owned())),
                         Bound::Finding { .. } => finding_column(name).is_some(),
                         Bound::Row { .. } | Bound::Later => false,
                     }
             })
             || (scope.in_model && self.in_model(name))
-            || scope.subject.is_some_and(|subject| self.names.facts.contains_key(&(subject, name.to_owned())))
-            || matches!(self.names.values.get(name), Some((Global::Constant(_) | Global::Later, _)))
+            || scope.subject.is_some_and(|subject| names.facts.contains_key(&(subject, name.to_owned())))
+            || matches!(names.values.get(name), Some((Global::Constant(_) | Global::Later, _)))
     }
 
     fn in_model(&self, name: &str) -> bool {
@@ -165,13 +169,8 @@ impl Checker<'_> {
         if let Some(variant) = variant {
             return Resolved::Value(variant);
         }
-        if let Some((TypeName::Enum(id), _)) = self.names.types.get(&name.text) {
-            return Resolved::Enum(*id);
-        }
-        if let Some((TypeName::Entity(_), _)) = self.names.types.get(&name.text) {
-            let example = Some(format!("from {} in …", name.text));
-            self.report(NotAValue { at: name.span, name: name.text.clone(), kind: Word::ENTITY, example });
-            return Resolved::Later;
+        if let Some(found) = self.type_as_value(self.package_at(name.span), name) {
+            return found;
         }
         if matches!(want, Some(Kind::Unknown)) {
             // The other side has an error, so nothing can tell which variant is meant.
@@ -192,6 +191,75 @@ impl Checker<'_> {
         }
         self.unknown_value(scope, name, want);
         Resolved::Later
+    }
+
+    /// A type where a value is needed: of an enum, the variants are values.
+    fn type_as_value(&mut self, package: PackageId, name: &Name) -> Option<Resolved> {
+        match self.packages[package.0].types.get(&name.text)?.0 {
+            TypeName::Enum(id) => Some(Resolved::Enum(id)),
+            TypeName::Entity(_) => {
+                let example = Some(format!("from {} in …", name.text));
+                self.report(NotAValue { at: name.span, name: name.text.clone(), kind: Word::ENTITY, example });
+                Some(Resolved::Later)
+            }
+        }
+    }
+
+    /// What a package that is used declares under a name: facts of the entity at hand, constants, sources, types.
+    fn in_package(&mut self, scope: &mut Scope, package: PackageId, name: &Name, span: Span) -> Resolved {
+        let names = &self.packages[package.0];
+        let is_fact = |entity: EntityId| names.facts.contains_key(&(entity, name.text.clone()));
+        let element = scope.rows.iter().rev().find_map(|binding| match binding.what {
+            Bound::Element { slot, entity } if is_fact(entity) => Some((slot, entity)),
+            _ => None,
+        });
+        let subject = scope.subject.filter(|subject| is_fact(*subject));
+        if scope.in_table && (element.is_some() || subject.is_some()) {
+            self.not_in_table(&name.text, span);
+            return Resolved::Later;
+        }
+        if let Some((slot, entity)) = element {
+            let element = self.element(slot, entity, span);
+            return self.fact(package, entity, &name.text, element, span);
+        }
+        if let Some(subject) = subject {
+            let this = self.this(subject, span);
+            return self.fact(package, subject, &name.text, this, span);
+        }
+        if let Some(found) = self.global(package, name, span) {
+            return found;
+        }
+        if let Some(found) = self.type_as_value(package, name) {
+            return found;
+        }
+        if self.packages[package.0].lost_facts.contains(&name.text) {
+            return Resolved::Later;
+        }
+        let (of, all) = (self.packages[package.0].prefix.trim_end_matches('.').to_owned(), self.names_of(package));
+        self.no_member(of, name, all)
+    }
+
+    /// A constant, source or function of a package.
+    fn global(&mut self, package: PackageId, name: &Name, span: Span) -> Option<Resolved> {
+        match self.packages[package.0].values.get(&name.text).map(|(what, _)| *what)? {
+            Global::Constant(index) => {
+                let item = self.constants[index].item;
+                self.inlined.insert(item);
+                let Some((value, kind)) = self.constant(index) else { return Some(Resolved::Later) };
+                Some(Resolved::Value(expression(ExprKind::Constant(value), Type::new(kind), span)))
+            }
+            Global::Source(source) => Some(Resolved::Source(source)),
+            Global::Table(index) => {
+                Some(self.check_table(index, name.span).map_or(Resolved::Later, Resolved::Source))
+            }
+            Global::Later => Some(Resolved::Later),
+            Global::Function(_) | Global::Extern(_) => {
+                let example = Some(format!("{}(…)", name.text));
+                self.report(NotAValue { at: name.span, name: name.text.clone(), kind: Word::FUNCTION, example });
+                Some(Resolved::Later)
+            }
+            Global::Fact => None,
+        }
     }
 
     fn resolve_bound(&mut self, scope: &mut Scope, name: &Name) -> Option<Resolved> {
@@ -216,8 +284,9 @@ impl Checker<'_> {
                     if named {
                         return Some(Resolved::Value(element));
                     }
-                    if self.names.facts.contains_key(&(entity, name.text.clone())) {
-                        return Some(self.fact(entity, &name.text, element, name.span));
+                    let package = self.package_at(name.span);
+                    if self.packages[package.0].facts.contains_key(&(entity, name.text.clone())) {
+                        return Some(self.fact(package, entity, &name.text, element, name.span));
                     }
                 }
                 Bound::Finding { slot } if named => return Some(Resolved::Finding(slot)),
@@ -237,36 +306,22 @@ impl Checker<'_> {
             return Some(found);
         }
         if let Some(subject) = scope.subject
-            && self.names.facts.contains_key(&(subject, name.text.clone()))
+            && self.names_at(name.span).facts.contains_key(&(subject, name.text.clone()))
         {
             if scope.in_table {
                 self.not_in_table(&name.text, name.span);
                 return Some(Resolved::Later);
             }
             let this = self.this(subject, name.span);
-            return Some(self.fact(subject, &name.text, this, name.span));
+            return Some(self.fact(self.package_at(name.span), subject, &name.text, this, name.span));
         }
-        match self.names.values.get(&name.text).map(|(what, _)| *what) {
-            Some(Global::Constant(index)) => {
-                let item = self.constants[index].item;
-                self.inlined.insert(item);
-                let Some((value, kind)) = self.constant(index) else { return Some(Resolved::Later) };
-                Some(Resolved::Value(expression(ExprKind::Constant(value), Type::new(kind), name.span)))
-            }
-            Some(Global::Source(source)) => Some(Resolved::Source(source)),
-            Some(Global::Table(index)) => {
-                Some(self.check_table(index, name.span).map_or(Resolved::Later, Resolved::Source))
-            }
-            Some(Global::Later) => Some(Resolved::Later),
-            Some(Global::Function(_) | Global::Extern(_)) => {
-                let example = Some(format!("{}(…)", name.text));
-                self.report(NotAValue { at: name.span, name: name.text.clone(), kind: Word::FUNCTION, example });
-                Some(Resolved::Later)
-            }
-            Some(Global::Fact) | None if self.names.lost_facts.contains(&name.text) => Some(Resolved::Later),
-            Some(Global::Fact) | None if self.names.packages.contains(&name.text) => Some(Resolved::Later),
-            Some(Global::Fact) | None => None,
+        if let Some(found) = self.global(self.package_at(name.span), name, name.span) {
+            return Some(found);
         }
+        if self.names_at(name.span).lost_facts.contains(&name.text) {
+            return Some(Resolved::Later);
+        }
+        self.used_package(name).map(|package| Resolved::Package(None, package))
     }
 
     fn resolve_in_model(&mut self, scope: &Scope, name: &Name) -> Option<Resolved> {
@@ -329,6 +384,11 @@ impl Checker<'_> {
                 let kind = ExprKind::About { entity: Box::new(entity), body: Box::new(the) };
                 Resolved::Value(expression(kind, ty, span))
             }
+            Resolved::Package(None, package) => self.in_package(scope, package, name, span),
+            Resolved::Package(Some(value), package) => match value.ty.kind {
+                Kind::Entity(id) => self.entity_member(scope, package, value, id, name, span),
+                _ => Resolved::Later,
+            },
             Resolved::Finding(slot) => match finding_column(&name.text) {
                 Some((column, kind)) => {
                     Resolved::Value(expression(ExprKind::FindingColumn(slot, column), Type::new(kind), span))
@@ -348,7 +408,7 @@ impl Checker<'_> {
             },
             Resolved::Value(value) => match value.ty.kind {
                 Kind::Unknown => Resolved::Later,
-                Kind::Entity(id) => self.entity_member(scope, value, id, name, span),
+                Kind::Entity(id) => self.entity_member(scope, self.package_at(name.span), value, id, name, span),
                 ref kind => {
                     let of = self.kind_name(kind);
                     self.no_member(of, name, Vec::new())
@@ -413,26 +473,40 @@ impl Checker<'_> {
         }
     }
 
-    fn entity_member(&mut self, scope: &mut Scope, value: Expr, id: EntityId, name: &Name, span: Span) -> Resolved {
-        if self.names.facts.contains_key(&(id, name.text.clone())) {
+    /// What a package says of an entity: facts, rows of sources, the parts of a pair.
+    fn entity_member(
+        &mut self,
+        scope: &mut Scope,
+        package: PackageId,
+        value: Expr,
+        id: EntityId,
+        name: &Name,
+        span: Span,
+    ) -> Resolved {
+        let names = &self.packages[package.0];
+        if names.facts.contains_key(&(id, name.text.clone())) {
             if scope.in_table || scope.row_only {
                 self.not_in_table(&name.text, name.span);
                 return Resolved::Later;
             }
-            return self.fact(id, &name.text, value, span);
+            return self.fact(package, id, &name.text, value, span);
         }
-        match self.names.values.get(&name.text).map(|(what, _)| *what) {
+        match names.values.get(&name.text).map(|(what, _)| *what) {
             Some(Global::Source(source)) => return Resolved::SourceOf(value, source),
             Some(Global::Table(index)) => {
                 return self.check_table(index, name.span).map_or(Resolved::Later, |id| Resolved::SourceOf(value, id));
             }
             Some(Global::Later) => return Resolved::Later,
-            _ if self.names.lost_facts.contains(&name.text) => return Resolved::Later,
+            _ if names.lost_facts.contains(&name.text) => return Resolved::Later,
             _ => {}
+        }
+        if let Some(other) = names.packages.get(&name.text).filter(|_| package == self.package_at(name.span)) {
+            return Resolved::Package(Some(value), *other);
         }
         if let EntityKeyType::Pair(a, b) = self.entities[id.0 as usize].key {
             for (index, part) in [(0u8, a), (1u8, b)] {
-                if self.entity_name(part) == name.text {
+                if self.packages[package.0].types.get(&name.text).map(|(what, _)| *what) == Some(TypeName::Entity(part))
+                {
                     let private = value.ty.private && self.entities[part.0 as usize].private;
                     let ty = Type { kind: Kind::Entity(part), optional: value.ty.optional, private };
                     let kind = ExprKind::Component { pair: Box::new(value), index };
@@ -440,7 +514,7 @@ impl Checker<'_> {
                 }
             }
         }
-        let facts = self.names.facts.keys().filter(|(e, _)| *e == id).map(|(_, n)| n.clone());
+        let facts = self.packages[package.0].facts.keys().filter(|(e, _)| *e == id).map(|(_, n)| n.clone());
         let mut all: Vec<String> = facts.collect();
         let sources = (0u32..).zip(&self.sources).filter(|(s, _)| self.registry_column(SourceId(*s), id).is_some());
         all.extend(sources.map(|(_, s)| s.name.to_string()));
@@ -483,7 +557,7 @@ impl Checker<'_> {
             return self.unknown_name(name, Word::VARIANT, variants);
         }
         if let Some(Bound::Row { source, bare: true, .. }) = scope.rows.last().map(|b| b.what.clone()) {
-            let others = self.visible(scope);
+            let others = self.visible(scope, name.span);
             let column = suggest(&name.text, self.source(source).columns.iter().map(|c| &*c.name));
             if column.is_some() || suggest(&name.text, others).is_none() {
                 return self.unknown_column(source, name);
@@ -492,13 +566,14 @@ impl Checker<'_> {
         if self.glued_keyword(name) {
             return;
         }
-        let suggestion = suggest(&name.text, self.visible(scope));
+        let suggestion = suggest(&name.text, self.visible(scope, name.span));
         let replace = suggestion.as_deref().map(|text| Edits::replace(name.span, text));
         self.report(UnknownValue { at: name.span, name: name.text.clone(), suggestion, replace });
     }
 
     /// All names that could stand here.
-    fn visible(&self, scope: &Scope) -> Vec<String> {
+    fn visible(&self, scope: &Scope, at: Span) -> Vec<String> {
+        let names = self.names_at(at);
         let mut all: Vec<String> = scope.arguments.iter().map(|(n, ..)| n.clone()).collect();
         let mut entities: Vec<EntityId> = scope.subject.into_iter().collect();
         for binding in &scope.rows {
@@ -518,8 +593,8 @@ impl Checker<'_> {
             all.extend(model.lets.iter().map(|l| l.name.text.clone()));
             all.extend(self.heads[model.id.index()].parameters.keys().cloned());
         }
-        all.extend(self.names.facts.keys().filter(|(e, _)| entities.contains(e)).map(|(_, n)| n.clone()));
-        let globals = self.names.values.iter().filter(|(_, (what, _))| *what != Global::Fact);
+        all.extend(names.facts.keys().filter(|(e, _)| entities.contains(e)).map(|(_, n)| n.clone()));
+        let globals = names.values.iter().filter(|(_, (what, _))| *what != Global::Fact);
         all.extend(globals.map(|(name, _)| name.clone()));
         all
     }
@@ -537,8 +612,10 @@ impl Checker<'_> {
     }
 
     /// A fact of the entity that a value gives.
-    fn fact(&mut self, entity: EntityId, name: &str, of: Expr, span: Span) -> Resolved {
-        let Some(index) = self.names.facts.get(&(entity, name.to_owned())).copied() else { return Resolved::Later };
+    fn fact(&mut self, package: PackageId, entity: EntityId, name: &str, of: Expr, span: Span) -> Resolved {
+        let Some(index) = self.packages[package.0].facts.get(&(entity, name.to_owned())).copied() else {
+            return Resolved::Later;
+        };
         let Some(fact) = self.check_fact(index, span) else { return Resolved::Later };
         let mut ty = self.facts[fact.index()].value.ty.clone();
         if ty.kind == Kind::Unknown {

@@ -37,11 +37,11 @@ impl Checker<'_> {
         };
         self.sources = (0..number).map(|_| empty()).collect();
         for (id, source) in &all.tables {
-            self.sources[id.index()].name = source.name.text.as_str().into();
+            self.sources[id.index()].name = self.full_name(&source.name);
             self.sources[id.index()].span = source.name.span;
         }
         for (id, union) in &all.unions {
-            self.sources[id.index()].name = union.name.text.as_str().into();
+            self.sources[id.index()].name = self.full_name(&union.name);
             self.sources[id.index()].span = union.name.span;
         }
         for (id, source) in &all.tables {

@@ -60,10 +60,11 @@ impl Checker<'_> {
                     if let Some(first) = profile_place.replace(statement.span) {
                         self.report(ClauseTwice { at: statement.span, clause: "profile".to_owned(), first });
                     }
-                    if self.manifest.profiles.contains_key(&name.text) {
+                    let profiles = self.packages.iter().flat_map(|names| names.manifest.profiles.keys());
+                    let all: Vec<String> = profiles.cloned().collect();
+                    if all.contains(&name.text) {
                         found.profile = Some(name.text.as_str().into());
                     } else {
-                        let all: Vec<String> = self.manifest.profiles.keys().cloned().collect();
                         self.unknown_name(name, Word::PROFILE, all);
                     }
                 }

@@ -93,6 +93,24 @@ diagnostics! {
     /// A profile gives a parameter a value outside its range.
     E0623 error ProfileValueRange { at: Span, parameter: String, value: String, range: String, declared: Option<Span> }
 
+    /// `use` of a folder that is no package.
+    E0630 error NoPackageThere { at: Span, path: String }
+
+    /// A package that is used is older than what is asked for, or of another major version.
+    E0631 error OtherVersion { at: Span, package: String, wanted: String, found: String, declared: Option<Span> }
+
+    /// A version of a `use` that is none.
+    E0632 error BadWantedVersion { at: Span, version: String }
+
+    /// Packages that use each other in a circle.
+    E0633 error CircularUse { at: Span, path: Vec<String>, through: Vec<Span> }
+
+    /// A package that is used lies in another time zone.
+    E0634 error OtherZone { at: Span, package: String, zone: String, own: String, declared: Option<Span> }
+
+    /// A package that is used has other levels.
+    E0635 error OtherLevels { at: Span, package: String, levels: Vec<String>, own: Vec<String> }
+
     /// A folder with `.watch` files is not read.
     W0601 warning FolderNotRead { folder: String, suggestion: Option<String> }
 

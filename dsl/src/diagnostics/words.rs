@@ -62,6 +62,8 @@ words! {
     UNIT = "word-unit",
     /// A level.
     LEVEL = "word-level",
+    /// A package.
+    PACKAGE = "word-package",
     /// A plugin.
     PLUGIN = "word-plugin",
     /// A constant.

@@ -21,8 +21,12 @@ impl Words {
         format!("{} ", self.keyword(keyword))
     }
 
-    /// A name, in backticks where it would not be read as one.
+    /// A name, in backticks where it would not be read as one; of `city.Person` each part.
     pub(super) fn name(self, name: &Name) -> String {
+        if let (false, Some((package, local))) = (name.quoted, name.text.split_once('.')) {
+            let part = |text: &str| self.name(&Name { text: text.to_owned(), ..name.clone() });
+            return format!("{}.{}", part(package), part(local));
+        }
         if name.quoted || is_reserved(&name.text) || !is_word(&name.text) {
             return format!("`{}`", name.text);
         }

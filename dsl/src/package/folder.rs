@@ -1,6 +1,7 @@
 //! Reading a package's folder.
 
-use super::{LARGEST_FILE, LoadError, MANIFEST, PackageFiles, assemble};
+use super::uses::{Place, Shelf, assemble};
+use super::{LARGEST_FILE, LoadError, MANIFEST, PackageFiles, Raw};
 use crate::diagnostics::package::{
     EmptyPackage, FileTooLarge, FolderNotRead, NoFolder, NoManifest, NotAFolder, NotUtf8, Unreadable,
 };
@@ -37,15 +38,53 @@ pub fn load(path: impl AsRef<Path>) -> Result<PackageFiles, LoadError> {
     if !root.join(MANIFEST).is_file() {
         return Err(fail(NoManifest { folder: shown(root), parent: package_above(root) }.into()));
     }
-    let mut reader = Reader { diagnostics: Vec::new(), files: Vec::new() };
+    let raw =
+        read(root, String::new()).map_err(|diagnostics| LoadError { diagnostics, sources: SourceMap::default() })?;
+    let canonical = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
+    assemble(raw, &canonical, &Disk { root: canonical.clone() })
+}
+
+/// Reads one package's texts; `shown` stands before the names of its files.
+fn read(root: &Path, shown_as: String) -> Result<Raw, Vec<Diagnostic>> {
+    let mut reader = Reader { shown: shown_as, diagnostics: Vec::new(), files: Vec::new() };
     let Some(manifest) = reader.text(&root.join(MANIFEST), MANIFEST) else {
-        return Err(LoadError { diagnostics: reader.diagnostics, sources: SourceMap::default() });
+        return Err(reader.diagnostics);
     };
     reader.folder(root, "", 0);
     if reader.files.is_empty() && reader.diagnostics.is_empty() {
         reader.diagnostics.push(EmptyPackage { folder: shown(root) }.into());
     }
-    assemble(&manifest, reader.files, Some(root.to_path_buf()), reader.diagnostics)
+    let Reader { shown, diagnostics, files } = reader;
+    Ok(Raw { manifest, files, shown, root: Some(root.to_path_buf()), diagnostics })
+}
+
+/// Packages in folders.
+struct Disk {
+    /// The folder of the package that uses the others.
+    root: PathBuf,
+}
+
+impl Shelf for Disk {
+    fn find(&self, from: &Place, path: &str) -> Option<Place> {
+        let folder = from.join(path).canonicalize().ok()?;
+        folder.join(MANIFEST).is_file().then_some(folder)
+    }
+
+    fn read(&self, place: &Place) -> Result<Raw, Vec<Diagnostic>> {
+        read(place, format!("{}/", between(&self.root, place)))
+    }
+}
+
+/// The way from one folder to another, both canonical.
+fn between(from: &Path, to: &Path) -> String {
+    let (from, to): (Vec<_>, Vec<_>) = (from.components().collect(), to.components().collect());
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    if common == 0 {
+        return to.iter().collect::<PathBuf>().display().to_string();
+    }
+    let up = std::iter::repeat_n("..".to_owned(), from.len() - common);
+    let down = to.iter().skip(common).map(|part| part.as_os_str().to_string_lossy().into_owned());
+    up.chain(down).collect::<Vec<_>>().join("/")
 }
 
 /// The problem, if a file of that many bytes is too large.
@@ -59,6 +98,8 @@ pub(super) fn too_large(name: &str, bytes: u64) -> Option<Diagnostic> {
 }
 
 struct Reader {
+    /// Stands before the names of files where people see them.
+    shown: String,
     diagnostics: Vec<Diagnostic>,
     files: Vec<(String, String)>,
 }
@@ -69,7 +110,7 @@ impl Reader {
         let entries = match list(folder) {
             Ok(entries) => entries,
             Err(error) => {
-                let file = if prefix.is_empty() { shown(folder) } else { prefix.to_owned() };
+                let file = if prefix.is_empty() { shown(folder) } else { format!("{}{prefix}", self.shown) };
                 return self.diagnostics.push(Unreadable { file, reason: error.to_string() }.into());
             }
         };
@@ -81,7 +122,8 @@ impl Reader {
                 } else if depth < DEEPEST_FOLDER && !path.is_symlink() {
                     self.folder(&path, &format!("{inside}/"), depth + 1);
                 } else {
-                    self.diagnostics.push(FolderNotRead { folder: inside, suggestion: None }.into());
+                    self.diagnostics
+                        .push(FolderNotRead { folder: format!("{}{inside}", self.shown), suggestion: None }.into());
                 }
             } else if is_watch(&name)
                 && let Some(text) = self.text(&path, &inside)
@@ -97,11 +139,12 @@ impl Reader {
         let is_package = entries.iter().any(|(name, _)| name == MANIFEST);
         if !is_package && entries.iter().any(|(name, _)| is_watch(name)) {
             let suggestion = suggest(name, FOLDERS);
-            self.diagnostics.push(FolderNotRead { folder: name.to_owned(), suggestion }.into());
+            self.diagnostics.push(FolderNotRead { folder: format!("{}{name}", self.shown), suggestion }.into());
         }
     }
 
     fn text(&mut self, path: &Path, name: &str) -> Option<String> {
+        let name = &format!("{}{name}", self.shown);
         let read = || {
             let bytes = fs::metadata(path)?.len();
             if let Some(problem) = too_large(name, bytes) {
@@ -115,11 +158,11 @@ impl Reader {
                 Err(error) => {
                     let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
                     let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-                    NotUtf8 { file: name.to_owned(), line }.into()
+                    NotUtf8 { file: name.clone(), line }.into()
                 }
             },
             Ok(Err(problem)) => problem,
-            Err(error) => Unreadable { file: name.to_owned(), reason: error.to_string() }.into(),
+            Err(error) => Unreadable { file: name.clone(), reason: error.to_string() }.into(),
         };
         self.diagnostics.push(problem);
         None

@@ -29,16 +29,18 @@
 mod folder;
 mod manifest;
 mod table;
+mod uses;
 mod zone;
 
 pub use folder::load;
 pub use manifest::{DataEntry, DataFormat, Located, Manifest, Plugin, PluginLimits, Profile, ProfileValue};
 
-use crate::diagnostics::{Diagnostic, Language, package::SameFileTwice, render_terminal, sort};
-use crate::source::{FileId, SourceMap};
-use std::collections::BTreeSet;
+use crate::diagnostics::{Diagnostic, Language, render_terminal};
+use crate::source::{FileId, SourceMap, Span};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use uses::{Texts, assemble};
 
 /// Name of the manifest in its folder.
 pub const MANIFEST: &str = "watchfire.toml";
@@ -59,6 +61,41 @@ pub struct PackageFiles {
     pub root: Option<PathBuf>,
     /// What is suspect but no mistake.
     pub warnings: Vec<Diagnostic>,
+    /// The packages that it uses, and those that they use: each once.
+    pub used: Vec<UsedPackage>,
+    /// The packages that it uses itself, by the name under which it knows them: places in [`PackageFiles::used`].
+    pub uses: BTreeMap<String, usize>,
+}
+
+/// A package that another one uses.
+#[derive(Clone, Debug)]
+pub struct UsedPackage {
+    /// How results name it: `city`, or `housing.city` if only the package `housing` uses it.
+    pub name: String,
+    /// Where it is used first: the path of a `use`.
+    pub at: Span,
+    /// What its `watchfire.toml` says.
+    pub manifest: Manifest,
+    /// Its manifest in [`PackageFiles::sources`].
+    pub manifest_file: FileId,
+    /// Its `.watch` files.
+    pub files: Vec<(FileId, FileRole)>,
+    /// Its folder, if it was read from one. Paths in its manifest start there.
+    pub root: Option<PathBuf>,
+    /// The packages that it uses: places in [`PackageFiles::used`].
+    pub uses: BTreeMap<String, usize>,
+}
+
+/// One package's texts as they were read.
+#[derive(Clone, Debug, Default)]
+struct Raw {
+    manifest: String,
+    /// Name within the package, and text.
+    files: Vec<(String, String)>,
+    /// Stands before the names of the files where people see them.
+    shown: String,
+    root: Option<PathBuf>,
+    diagnostics: Vec<Diagnostic>,
 }
 
 /// In which folder of its package a file lies.
@@ -114,6 +151,9 @@ impl std::error::Error for LoadError {}
 impl PackageFiles {
     /// A package from texts: that of the manifest, and (name relative to the package, text) of each `.watch` file.
     ///
+    /// Packages that it uses are given along: `../city/watchfire.toml` is the manifest of one, and the files beside it
+    /// are its own.
+    ///
     /// # Errors
     ///
     /// Everything that is wrong with the manifest or the files' names and sizes.
@@ -123,46 +163,13 @@ impl PackageFiles {
         T: Into<String>,
     {
         let files = files.into_iter().map(|(name, text)| (name.into(), text.into())).collect();
-        assemble(manifest, files, None, Vec::new())
+        let (raw, others) = Texts::sort(manifest, files);
+        assemble(raw, &PathBuf::new(), &others)
     }
 
     /// The manifest's file in [`PackageFiles::sources`].
     pub fn manifest_file(&self) -> FileId {
         FileId(0)
-    }
-}
-
-/// Puts a package together from what was read; `diagnostics` are those of the reading.
-fn assemble(
-    manifest: &str,
-    mut files: Vec<(String, String)>,
-    root: Option<PathBuf>,
-    mut diagnostics: Vec<Diagnostic>,
-) -> Result<PackageFiles, LoadError> {
-    let mut sources = SourceMap::default();
-    let manifest_file = sources.add(MANIFEST, without_mark(manifest));
-    let text = sources.get(manifest_file).map(|file| file.text.clone()).unwrap_or_default();
-    let manifest = manifest::parse(&text, manifest_file, &mut diagnostics);
-
-    files.sort_by(|a, b| (FileRole::of(&a.0), &a.0).cmp(&(FileRole::of(&b.0), &b.0)));
-    let mut names = BTreeSet::new();
-    let mut ids = Vec::new();
-    for (name, text) in files {
-        if let Some(problem) = folder::too_large(&name, text.len() as u64) {
-            diagnostics.push(problem);
-        } else if names.contains(&name) {
-            diagnostics.push(SameFileTwice { file: name }.into());
-        } else {
-            ids.push((sources.add(name.as_str(), without_mark(&text)), FileRole::of(&name)));
-            names.insert(name);
-        }
-    }
-    sort(&mut diagnostics);
-    match manifest {
-        Some(manifest) if !diagnostics.iter().any(Diagnostic::is_error) => {
-            Ok(PackageFiles { manifest, sources, files: ids, root, warnings: diagnostics })
-        }
-        _ => Err(LoadError { diagnostics, sources }),
     }
 }
 

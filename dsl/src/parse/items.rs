@@ -95,7 +95,7 @@ impl Parser<'_> {
         let name = self.name(&parts.one()?)?;
         let key = parts.one()?;
         let key = match key.rule() {
-            Rule::parens => EntityKey::Pair(self.names(key.token())?),
+            Rule::parens => EntityKey::Pair(self.entity_names(key.token())?),
             _ => EntityKey::Single(self.type_name(&key)?),
         };
         let mut entity = Entity { name, key, via: None, private: false };
@@ -129,6 +129,13 @@ impl Parser<'_> {
         self.read_inside(Rule::names, opener, |parser, node| node.parts().map(|name| parser.name(&name)).collect())
     }
 
+    /// Names of entities between parentheses.
+    fn entity_names(&mut self, opener: usize) -> Read<Vec<Name>> {
+        self.read_inside(Rule::entity_names, opener, |parser, node| {
+            node.parts().map(|name| parser.type_path(&mut name.parts())).collect()
+        })
+    }
+
     fn enum_item(&mut self, node: Node<'_>) -> Read<ItemKind> {
         let mut parts = node.parts();
         let name = self.name(&parts.one()?)?;
@@ -147,7 +154,7 @@ impl Parser<'_> {
     fn fact(&mut self, node: Node<'_>) -> Read<ItemKind> {
         let mut parts = node.parts();
         let name = self.name(&parts.one()?)?;
-        let entity = self.name(&parts.one()?)?;
+        let entity = self.type_path(&mut parts)?;
         Ok(ItemKind::Fact(Fact { name, entity, value: self.value(&parts.one()?)? }))
     }
 
@@ -182,7 +189,7 @@ impl Parser<'_> {
     pub(super) fn rows(&mut self, node: Node<'_>) -> Read<Rows> {
         let mut parts = node.parts();
         let name = self.name(&parts.one()?)?;
-        let entity = parts.take_if(Rule::rows_entity).map(|entity| self.name(&entity.only()?)).transpose()?;
+        let entity = parts.take_if(Rule::rows_entity).map(|entity| self.type_path(&mut entity.parts())).transpose()?;
         let selection = self.selection(&parts.one()?)?;
         let mut including_current = None;
         let mut grouping = Grouping::Each;

@@ -1,6 +1,6 @@
 //! Names, texts, types: the small parts.
 
-use super::chunk::Node;
+use super::chunk::{Node, Parts};
 use super::{Parser, Read, Reported, Rule};
 use crate::keywords;
 use crate::prescan::{Kind, unescape};
@@ -23,6 +23,15 @@ impl Parser<'_> {
         Ok(name)
     }
 
+    /// The name of an entity or type: `Person`, or `city.Person` of the package that is used as `city`.
+    pub(super) fn type_path(&self, parts: &mut Parts<'_>) -> Read<Name> {
+        let first = self.name(&parts.need(Rule::name)?)?;
+        let Some(second) = parts.take_if(Rule::name) else { return Ok(first) };
+        let second = self.name(&second)?;
+        let text = format!("{}.{}", first.text, second.text);
+        Ok(Name { text, span: first.span.to(second.span), quoted: false })
+    }
+
     pub(super) fn qualified(&self, node: &Node<'_>) -> Read<QualifiedName> {
         let parts = node.parts().map(|part| self.name(&part)).collect::<Read<Vec<Name>>>()?;
         Ok(QualifiedName { parts, span: self.span(node) })
@@ -37,7 +46,7 @@ impl Parser<'_> {
 
     /// A type; built-in ones have their English name in the tree.
     pub(super) fn type_name(&self, node: &Node<'_>) -> Read<TypeName> {
-        let mut name = self.name(&node.parts().need(Rule::name)?)?;
+        let mut name = self.type_path(&mut node.parts())?;
         if !name.quoted {
             name.text = keywords::type_in_english(&name.text).to_owned();
         }

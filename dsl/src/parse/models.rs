@@ -11,7 +11,7 @@ impl Parser<'_> {
     pub(super) fn model(&mut self, node: Node<'_>) -> Read<ItemKind> {
         let mut parts = node.parts();
         let name = self.name(&parts.one()?)?;
-        let entity = self.name(&parts.one()?)?;
+        let entity = self.type_path(&mut parts)?;
         let population = parts.take_if(Rule::qualified).map(|source| self.qualified(&source)).transpose()?;
         let statements = self.model_statements(parts.one()?.token());
         Ok(ItemKind::Model(Model { name, entity, population, statements }))

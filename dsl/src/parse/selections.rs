@@ -216,7 +216,7 @@ impl Parser<'_> {
             Rule::starts => SourceTerm::Starts(self.qualified(&parts.one()?)?),
             Rule::ends => SourceTerm::Ends(self.qualified(&parts.one()?)?),
             Rule::entities => {
-                let entity = self.name(&parts.one()?)?;
+                let entity = self.type_path(&mut parts)?;
                 SourceTerm::Entities { entity, source: self.qualified(&parts.one()?)? }
             }
             Rule::findings => {

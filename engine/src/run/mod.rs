@@ -10,6 +10,7 @@ mod perform;
 mod render;
 
 pub(crate) use execute::instants_of;
+pub(crate) use options::own_models;
 pub use options::{OptionError, RunOptions};
 pub(crate) use perform::{Moment, Request, perform};
 

@@ -1,5 +1,6 @@
 //! What a run is asked for.
 
+use crate::mutant::{Mutant, mutant};
 use crate::warning::Silence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -23,7 +24,7 @@ pub struct RunOptions {
     pub from: Option<i64>,
     /// Last known-at of the range, inclusive; by default the latest of all dated rows.
     pub to: Option<i64>,
-    /// Names of the models wanted; by default all. What they depend on is evaluated too, but not given out.
+    /// Names of the models wanted; by default all of the package, but not those of packages that it uses. What they depend on is evaluated too, but not given out.
     pub only: Vec<String>,
     /// Name of the profile whose parameters hold.
     pub profile: Option<String>,
@@ -120,10 +121,10 @@ impl fmt::Display for OptionError {
 impl std::error::Error for OptionError {}
 
 impl RunOptions {
-    /// The models wanted; `None`: all.
+    /// The models wanted; `None`: all there are.
     pub(super) fn wanted(&self, program: &Program) -> Result<Option<BTreeSet<ModelId>>, OptionError> {
         if self.only.is_empty() {
-            return Ok(None);
+            return Ok(own_models(program));
         }
         let find = |name: &String| {
             let index = program.models.iter().position(|model| *model.name == **name);
@@ -171,6 +172,13 @@ impl RunOptions {
         }
         Ok(values)
     }
+}
+
+/// The models of the package itself; `None`: there are no others.
+pub(crate) fn own_models(program: &Program) -> Option<BTreeSet<ModelId>> {
+    let used = program.models.iter().any(|model| model.used) && !mutant(Mutant::UsedModelsRun);
+    let ids = (0u32..).map(ModelId).zip(&program.models).filter(|(_, model)| !model.used);
+    used.then(|| ids.map(|(id, _)| id).collect())
 }
 
 fn set(values: &mut [Value], id: ParameterId, value: Value) {

@@ -44,7 +44,12 @@ impl Default for How {
 /// # Errors
 /// What the checker says.
 pub fn compile(manifest: &str, text: &str) -> Result<Compiled, String> {
-    let (package, checked) = compile_texts(manifest, [("case.watch", text)]).map_err(|error| error.to_string())?;
+    compile_all(manifest, [("case.watch", text.to_owned())])
+}
+
+/// Parses and checks a package of several files, those of packages that it uses included.
+pub(super) fn compile_all<const N: usize>(manifest: &str, files: [(&str, String); N]) -> Result<Compiled, String> {
+    let (package, checked) = compile_texts(manifest, files).map_err(|error| error.to_string())?;
     match checked.program {
         Some(program) => Ok(Compiled { engine: Engine::new(Package::from_program(program, package.sources)) }),
         None => Err(render_terminal(&checked.diagnostics, &package.sources, Language::En, false)),

@@ -9,11 +9,13 @@
 //! | alone | a model with what it depends on = the same inside its package |
 //! | slice | the findings of a run over [a, b] = those of the whole run dated there; two runs, the second with the
 //!   silences that the first left, = one |
+//! | packages | a model that reads another package = the same in one package |
 //!
 //! Whatever does not hold is shrunk ([`shrink`]) and shown.
 
 mod engine;
 mod outcome;
+mod packages;
 mod report;
 mod shrink;
 
@@ -39,12 +41,13 @@ pub enum Equality {
     Prefix,
     Alone,
     Slice,
+    Packages,
 }
 
 impl Equality {
     /// All of them, the cheapest and strongest first.
-    pub const ALL: [Self; 6] =
-        [Self::Reference, Self::RowOrder, Self::Partitions, Self::Prefix, Self::Alone, Self::Slice];
+    pub const ALL: [Self; 7] =
+        [Self::Reference, Self::RowOrder, Self::Partitions, Self::Prefix, Self::Alone, Self::Slice, Self::Packages];
 }
 
 impl fmt::Display for Equality {
@@ -56,6 +59,7 @@ impl fmt::Display for Equality {
             Self::Prefix => "prefix",
             Self::Alone => "alone",
             Self::Slice => "slice",
+            Self::Packages => "packages",
         })
     }
 }
@@ -110,6 +114,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
             Equality::Prefix => trial.prefix(&found),
             Equality::Alone => trial.alone(&found),
             Equality::Slice => trial.slice(&found),
+            Equality::Packages => trial.packages(&found),
         };
         if let Some(difference) = difference.unwrap_or_else(Some) {
             verdict.broken = Some(Broken { equality, difference });
@@ -245,6 +250,12 @@ impl<'a> Trial<'a> {
             }
         }
         Ok(None)
+    }
+
+    fn packages(&self, found: &Said) -> Difference {
+        let Some(two) = packages::in_two(self.case, self.compiled, &mut self.rng())? else { return Ok(None) };
+        let other = two.compiled.run(&two.tables, &self.how())?;
+        Ok(found.of_models(&two.stayed).without_places().difference(&other.without_places()))
     }
 
     fn slice(&self, found: &Said) -> Difference {

@@ -105,12 +105,24 @@ impl Said {
 
     /// What one model says.
     pub fn of_model(&self, model: &str) -> Self {
-        let seen = |all: &[Seen]| all.iter().filter(|one| one.model == model).cloned().collect();
+        self.of_models(&[model.to_owned()])
+    }
+
+    /// The essence, without the places of failures in the text.
+    pub fn without_places(&self) -> Self {
+        let mut said = self.essence();
+        said.failures.iter_mut().for_each(|failed| failed.at = (0, 0, 0));
+        said
+    }
+
+    /// What some models say.
+    pub fn of_models(&self, models: &[String]) -> Self {
+        let seen = |all: &[Seen]| all.iter().filter(|one| models.contains(&one.model)).cloned().collect();
         Self {
             findings: seen(&self.findings),
             warnings: seen(&self.warnings),
-            exempted: self.exempted.iter().filter(|(one, _)| one.model == model).cloned().collect(),
-            failures: self.failures.iter().filter(|one| one.model == model).cloned().collect(),
+            exempted: self.exempted.iter().filter(|(one, _)| models.contains(&one.model)).cloned().collect(),
+            failures: self.failures.iter().filter(|one| models.contains(&one.model)).cloned().collect(),
         }
     }
 

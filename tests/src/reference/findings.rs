@@ -126,7 +126,8 @@ impl<'a> World<'a> {
     /// The models whose findings are asked for.
     fn wanted(&self, options: &ReferenceOptions) -> BTreeSet<ModelId> {
         let ids = (0..self.program.models.len()).map(|index| ModelId(u32::try_from(index).unwrap_or(u32::MAX)));
-        ids.filter(|id| options.only.as_ref().is_none_or(|only| only.contains(id))).collect()
+        let own = |id: &ModelId| !self.program.models[id.index()].used;
+        ids.filter(|id| options.only.as_ref().map_or_else(|| own(id), |only| only.contains(id))).collect()
     }
 
     /// §2.6: from when on each model is evaluated: a part from its readers' start minus their lookback on.

@@ -84,7 +84,7 @@ fn sign(rule: Rule) -> Option<&'static str> {
 fn word(rule: Rule) -> Option<Word> {
     Some(match rule {
         Rule::name | Rule::qualified | Rule::variant | Rule::parameter | Rule::tagged_text | Rule::grant => Word::NAME,
-        Rule::rows_entity => Word::ENTITY_NAME,
+        Rule::rows_entity | Rule::entity_name => Word::ENTITY_NAME,
         Rule::row_column | Rule::union_column => Word::COLUMN_NAME,
         Rule::union_part | Rule::selection | Rule::source_term | Rule::named | Rule::entities => Word::SOURCE_NAME,
         Rule::level | Rule::band => Word::LEVEL_NAME,
