@@ -90,7 +90,7 @@ fn wrong_programs_are_told_what_is_wrong() {
 
 #[test]
 fn the_examples_are_right() {
-    for name in ["flights", "group_rental"] {
+    for name in ["flights", "group_rental", "fire_visits"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples").join(name);
         let package = load(&folder).unwrap_or_else(|error| panic!("{error}"));
         let checked = compile(&package);

@@ -84,7 +84,7 @@ fn examples() -> Outcome {
     build(&["rust_min"])?;
     println!("$ rust_min");
     run(&mut program(binary("rust_min")))?;
-    for name in ["group_rental", "flights"] {
+    for name in ["group_rental", "fire_visits", "flights"] {
         for command in ["check", "test"] {
             println!("$ watchfire {command} examples/{name}");
             run(program(binary("watchfire")).arg(command).arg(package(name)))?;
@@ -92,6 +92,7 @@ fn examples() -> Outcome {
     }
     city_data()?;
     run_package("group_rental")?;
+    run_package("fire_visits")?;
     match flights_data() {
         Ok(()) => check_flights(),
         Err(message) => {

@@ -29,6 +29,7 @@ use crate::reference::{Dataset, ReferenceOptions, evaluate, known_late, known_la
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use std::cell::Cell;
 use std::fmt;
 
 /// An equality.
@@ -80,6 +81,8 @@ pub struct Verdict {
     pub said: Said,
     /// A late row or a correction changes a finding.
     pub late_changes: bool,
+    /// It was tried in two packages.
+    pub in_two: bool,
     /// The first equality that does not hold.
     pub broken: Option<Broken>,
 }
@@ -98,7 +101,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
         let without = without_late(&compiled, &data);
         trial.reference(Some(trial.range.unwrap_or(whole)), &without).findings != expected.findings
     };
-    let mut verdict = Verdict { said: expected.clone(), late_changes, broken: None };
+    let mut verdict = Verdict { said: expected.clone(), late_changes, in_two: false, broken: None };
     let found = match compiled.run(&case.tables, &trial.how()) {
         Ok(found) => found,
         Err(message) => {
@@ -121,6 +124,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
             break;
         }
     }
+    verdict.in_two = trial.in_two.get();
     Ok(verdict)
 }
 
@@ -150,6 +154,8 @@ struct Trial<'a> {
     whole: (i64, i64),
     /// The range that is asked for; none: the default.
     range: Option<(i64, i64)>,
+    /// It was tried in two packages.
+    in_two: Cell<bool>,
 }
 
 impl<'a> Trial<'a> {
@@ -162,7 +168,7 @@ impl<'a> Trial<'a> {
             2 => Some((a - 86_400_000_000, b + 2 * 86_400_000_000)),
             _ => Some(whole),
         };
-        Self { case, compiled, data, whole, range }
+        Self { case, compiled, data, whole, range, in_two: Cell::new(false) }
     }
 
     fn rng(&self) -> ChaCha8Rng {
@@ -254,6 +260,7 @@ impl<'a> Trial<'a> {
 
     fn packages(&self, found: &Said) -> Difference {
         let Some(two) = packages::in_two(self.case, self.compiled, &mut self.rng())? else { return Ok(None) };
+        self.in_two.set(true);
         let other = two.compiled.run(&two.tables, &self.how())?;
         Ok(found.of_models(&two.stayed).without_places().difference(&other.without_places()))
     }

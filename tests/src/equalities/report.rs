@@ -24,6 +24,8 @@ pub struct Report {
     pub with_failures: u64,
     /// In which a late row or a correction changes a finding.
     pub late_changes: u64,
+    /// Tried in two packages.
+    pub in_two: u64,
     /// Findings of all cases.
     pub findings: u64,
     /// Constructs, by how many cases have them.
@@ -49,6 +51,7 @@ impl fmt::Display for Report {
             ("with warnings", self.with_warnings),
             ("with failures", self.with_failures),
             ("a late row or a correction changes one", self.late_changes),
+            ("tried in two packages", self.in_two),
         ];
         for (name, of) in shares {
             writeln!(f, "{name:<42}{of:>8}  {:>5.1} %", self.percent(of))?;
@@ -87,6 +90,7 @@ pub fn run_cases(seeds: Range<u64>, size: Size, equalities: &[Equality], enough:
                     report.with_warnings += u64::from(!verdict.said.warnings.is_empty());
                     report.with_failures += u64::from(!verdict.said.failures.is_empty());
                     report.late_changes += u64::from(verdict.late_changes);
+                    report.in_two += u64::from(verdict.in_two);
                     report.findings += verdict.said.findings.len() as u64;
                     for name in case.constructs.keys() {
                         *report.constructs.entry(name).or_default() += 1;
