@@ -33,8 +33,8 @@ fn started() -> (TempDir, PathBuf) {
 
 model first_visits for flats.Dwelling {
     category composite
-    purpose fire_safety
-    basis "proposed"
+    purpose  fire_safety
+    basis    "proposed"
 
     let signs = count from findings of flats.crowded over last 60 days
 

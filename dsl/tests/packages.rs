@@ -7,7 +7,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 use watchfire_dsl::check::compile;
 use watchfire_dsl::diagnostics::{Diagnostic, Language, render_terminal};
 use watchfire_dsl::package::{PackageFiles, load};
@@ -93,7 +92,7 @@ fn names_say_their_package() {
     // `city` is there once, though two packages use it.
     assert_eq!(sources, ["city.dwellings", "city.residents", "visits"]);
     let models: Vec<(&str, bool)> = program.models.iter().map(|model| (&*model.name, model.used)).collect();
-    assert_eq!(models, [("city.crowded", true), ("housing.full", true), ("again", false)]);
+    assert_eq!(models, [("seen", false), ("city.crowded", true), ("housing.full", true), ("again", false)]);
     assert_eq!(program.entities.iter().filter(|e| e.key == EntityKeyType::Text).count(), 2);
 }
 
@@ -133,7 +132,7 @@ fn packages_in_folders_are_read_once() {
     let package = load(folder.path().join("own")).unwrap();
     let data = package.data();
     assert_eq!(data[0].0, "city.residents");
-    assert_eq!(data[0].2.unwrap(), folder.path().canonicalize().unwrap().join("city"));
+    assert_eq!(data[0].2.unwrap(), folder.path().join("own/../city"));
 }
 
 #[test]

@@ -101,6 +101,8 @@ pub enum Mutant {
     SequenceFromRange,
     /// A late row is tried only as a last step.
     LateStepIgnored,
+    /// Values in a message are in the language of the run, not of the message.
+    MessageInOneLanguage,
     /// The models of packages that are used run like one's own.
     UsedModelsRun,
     /// Who is exempt until a day is exempt on that day as well.
@@ -183,6 +185,7 @@ impl Mutant {
         Mutant::NearnessStrict,
         Mutant::NearNowhereIsEmpty,
         Mutant::NearestTieLast,
+        Mutant::MessageInOneLanguage,
         Mutant::UsedModelsRun,
         Mutant::ExemptUntilInclusive,
         Mutant::ExemptByEntity,

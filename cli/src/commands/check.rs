@@ -39,8 +39,8 @@ pub(crate) fn run(args: &Check, terminal: &Terminal) -> Outcome {
             "`NAME` 没有错误：SOURCES 个来源，MODELS 个模型，TESTS 个测试",
         )
         .replace("NAME", &program.name)
-        .replace("SOURCES", &program.sources.len().to_string())
-        .replace("MODELS", &program.models.len().to_string())
+        .replace("SOURCES", &program.sources.iter().filter(|source| !source.name.contains('.')).count().to_string())
+        .replace("MODELS", &program.models.iter().filter(|model| !model.used).count().to_string())
         .replace("TESTS", &program.tests.len().to_string());
     terminal.print(&format!("{text}\n"));
     Ok(Exit::Success)

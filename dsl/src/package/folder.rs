@@ -41,7 +41,7 @@ pub fn load(path: impl AsRef<Path>) -> Result<PackageFiles, LoadError> {
     let raw =
         read(root, String::new()).map_err(|diagnostics| LoadError { diagnostics, sources: SourceMap::default() })?;
     let canonical = root.canonicalize().unwrap_or_else(|_| root.to_path_buf());
-    assemble(raw, &canonical, &Disk { root: canonical.clone() })
+    assemble(raw, &canonical, &Disk { root: canonical.clone(), given: root.to_path_buf() })
 }
 
 /// Reads one package's texts; `shown` stands before the names of its files.
@@ -62,6 +62,8 @@ fn read(root: &Path, shown_as: String) -> Result<Raw, Vec<Diagnostic>> {
 struct Disk {
     /// The folder of the package that uses the others.
     root: PathBuf,
+    /// The same, as it was given: data are found, and told of, from there.
+    given: PathBuf,
 }
 
 impl Shelf for Disk {
@@ -71,7 +73,9 @@ impl Shelf for Disk {
     }
 
     fn read(&self, place: &Place) -> Result<Raw, Vec<Diagnostic>> {
-        read(place, format!("{}/", between(&self.root, place)))
+        let way = between(&self.root, place);
+        let raw = read(place, format!("{way}/"))?;
+        Ok(Raw { root: Some(self.given.join(way)), ..raw })
     }
 }
 

@@ -4,6 +4,7 @@ use super::execute::Execution;
 use super::parallel::in_parallel;
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::Evaluator;
+use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, Node, Template, TemplatePart};
 use crate::shown::Shower;
 use crate::warning::{ShownFact, Warning};
@@ -107,13 +108,14 @@ impl<'a> Renderer<'a> {
     fn messages(&mut self, template: &'a Template) -> Vec<(Language, String)> {
         let mut messages = Vec::new();
         for (language, parts) in &template.texts {
+            let shown_in = if mutant(Mutant::MessageInOneLanguage) { self.language } else { *language };
             let mut text = String::new();
             for part in parts {
                 match part {
                     TemplatePart::Text(fixed) => text.push_str(fixed),
                     TemplatePart::Value { value, private, unit, format } => {
                         let found = self.evaluator.value(value);
-                        text.push_str(&self.shower.show(&found, &value.ty, *private, *unit, format, *language));
+                        text.push_str(&self.shower.show(&found, &value.ty, *private, *unit, format, shown_in));
                     }
                 }
             }

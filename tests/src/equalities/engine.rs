@@ -115,6 +115,7 @@ fn said(program: &Program, run: Run) -> Said {
         t: finding.time,
         entity: finding.entity.key().clone(),
         message: None,
+        messages: Vec::new(),
         facts: Vec::new(),
         rest: None,
     });
@@ -126,6 +127,7 @@ fn said(program: &Program, run: Run) -> Said {
         t: warning.time,
         entity: warning.entity.key().clone(),
         message: Some(warning.message.clone()),
+        messages: warning.messages.clone(),
         facts: facts(program, &warning),
         rest: Some(format!("{warning:?}")),
     };

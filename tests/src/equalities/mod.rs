@@ -9,6 +9,7 @@
 //! | alone | a model with what it depends on = the same inside its package |
 //! | slice | the findings of a run over [a, b] = those of the whole run dated there; two runs, the second with the
 //!   silences that the first left, = one |
+//! | written out | functions and constants = what they mean in their place |
 //! | packages | a model that reads another package = the same in one package |
 //!
 //! Whatever does not hold is shrunk ([`shrink`]) and shown.
@@ -42,13 +43,22 @@ pub enum Equality {
     Prefix,
     Alone,
     Slice,
+    WrittenOut,
     Packages,
 }
 
 impl Equality {
     /// All of them, the cheapest and strongest first.
-    pub const ALL: [Self; 7] =
-        [Self::Reference, Self::RowOrder, Self::Partitions, Self::Prefix, Self::Alone, Self::Slice, Self::Packages];
+    pub const ALL: [Self; 8] = [
+        Self::Reference,
+        Self::RowOrder,
+        Self::Partitions,
+        Self::Prefix,
+        Self::Alone,
+        Self::Slice,
+        Self::WrittenOut,
+        Self::Packages,
+    ];
 }
 
 impl fmt::Display for Equality {
@@ -60,6 +70,7 @@ impl fmt::Display for Equality {
             Self::Prefix => "prefix",
             Self::Alone => "alone",
             Self::Slice => "slice",
+            Self::WrittenOut => "written out",
             Self::Packages => "packages",
         })
     }
@@ -117,6 +128,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
             Equality::Prefix => trial.prefix(&found),
             Equality::Alone => trial.alone(&found),
             Equality::Slice => trial.slice(&found),
+            Equality::WrittenOut => trial.written_out(&found),
             Equality::Packages => trial.packages(&found),
         };
         if let Some(difference) = difference.unwrap_or_else(Some) {
@@ -256,6 +268,12 @@ impl<'a> Trial<'a> {
             }
         }
         Ok(None)
+    }
+
+    fn written_out(&self, found: &Said) -> Difference {
+        let Some(text) = self.case.written_out() else { return Ok(None) };
+        let other = compile(&self.case.manifest(), &text)?.run(&self.case.tables, &self.how())?;
+        Ok(found.without_places().difference(&other.without_places()))
     }
 
     fn packages(&self, found: &Said) -> Difference {

@@ -2,6 +2,7 @@
 
 use crate::reference::{Failure, Finding, Outcome};
 use std::fmt;
+use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::Program;
 use watchfire_stdlib::value::{EntityKey, FaultKind, Level, Value};
 
@@ -22,6 +23,8 @@ pub struct Seen {
     pub entity: EntityKey,
     /// Its message (warnings).
     pub message: Option<String>,
+    /// Its message in each language (warnings).
+    pub messages: Vec<(Language, String)>,
     /// The values of its model's `let`s that are not private (warnings).
     pub facts: Vec<Option<Value>>,
     /// All that a warning of the engine says.
@@ -70,7 +73,12 @@ impl Said {
             t: finding.t,
             entity: finding.entity,
             // §2.7: without a message a warning says its model's name.
-            message: with_message.then(|| finding.message.unwrap_or_else(|| name(finding.model))),
+            message: with_message.then(|| {
+                let own = finding.messages.iter().find(|(language, _)| *language == program.language);
+                let own = own.or(finding.messages.first()).map(|(_, text)| text.clone());
+                own.unwrap_or_else(|| name(finding.model))
+            }),
+            messages: if with_message { finding.messages } else { Vec::new() },
             facts: if with_message { finding.facts } else { Vec::new() },
             rest: None,
         };
@@ -108,9 +116,16 @@ impl Said {
         self.of_models(&[model.to_owned()])
     }
 
-    /// The essence, without the places of failures in the text.
+    /// The essence, without the places of faults in the text.
     pub fn without_places(&self) -> Self {
         let mut said = self.essence();
+        let exempted = said.exempted.iter_mut().map(|(seen, _)| seen);
+        let facts = said.warnings.iter_mut().chain(exempted).flat_map(|seen| &mut seen.facts);
+        for fact in facts.flatten() {
+            if let Value::Fault(fault) = fact {
+                fault.at = (0, 0, 0);
+            }
+        }
         said.failures.iter_mut().for_each(|failed| failed.at = (0, 0, 0));
         said
     }
@@ -182,11 +197,14 @@ fn instant(time: i64) -> String {
 
 impl fmt::Display for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { k, model, subject, level, t, entity, message, facts, rest } = self;
+        let Self { k, model, subject, level, t, entity, message, messages, facts, rest } = self;
         let (k, t) = (instant(*k), instant(*t));
         write!(f, "{model} {level:?} about {}, entity {}, t {t}, k {k}", key(subject), key(entity))?;
         if let Some(message) = message {
             write!(f, ", {message:?}")?;
+        }
+        if messages.len() > 1 {
+            write!(f, ", {messages:?}")?;
         }
         if !facts.is_empty() {
             write!(f, ", facts {facts:?}")?;

@@ -101,6 +101,13 @@ impl Writer<'_> {
             let (a, b) = (self.expr(ty, scope, depth - 1), self.leaf(ty, scope));
             return if a.is_empty() || b.is_empty() { a + &b } else { format!("({a} ?? {b})") };
         }
+        if depth > 0
+            && matches!(ty, Ty::Int | Ty::Float | Ty::Bool)
+            && self.chance(0.04)
+            && let Some(call) = self.call(ty, scope, depth)
+        {
+            return call;
+        }
         match ty {
             Ty::Bool => self.condition(scope, depth),
             _ if depth == 0 || self.chance(0.4) => self.leaf(ty, scope),
@@ -177,7 +184,10 @@ impl Writer<'_> {
         {
             return format!("({aggregate})");
         }
-        self.literal(ty, scope, names)
+        match self.constant(ty) {
+            Some(constant) => constant,
+            None => self.literal(ty, scope, names),
+        }
     }
 
     fn literal(&mut self, ty: Ty, scope: &Scope, names: Vec<String>) -> String {
@@ -410,7 +420,8 @@ impl Writer<'_> {
                 writer.count("window of a parameter");
                 return parameter;
             }
-            writer.pick(SPANS, "1 day").into()
+            let constant = writer.constant(Ty::Duration);
+            constant.unwrap_or_else(|| writer.pick(SPANS, "1 day").into())
         };
         if self.chance(0.15) {
             return self.calendar_window();

@@ -9,6 +9,7 @@ mod exempt;
 mod expressions;
 mod fixture;
 mod frames;
+mod functions;
 mod models;
 mod peers;
 mod places;
@@ -71,6 +72,13 @@ impl Case {
         items.join("\n\n") + "\n"
     }
 
+    /// The same without functions and constants: what they mean stands in their place; nothing if it has none.
+    pub fn written_out(&self) -> Option<String> {
+        let items: Vec<String> = self.items.iter().map(Item::written_out).collect();
+        let text = items.join("\n\n") + "\n";
+        (text != self.text()).then_some(text)
+    }
+
     /// `watchfire.toml`.
     pub fn manifest(&self) -> String {
         format!("[package]\nname = \"case\"\nversion = \"0.1.0\"\nzone = \"{}\"\nlanguage = \"en\"\n", self.zone)
@@ -88,6 +96,7 @@ pub fn generate(seed: u64, size: Size) -> Case {
 
     let mut constructs = Constructs::new();
     let mut items: Vec<Item> = schema.texts().into_iter().map(Item::other).collect();
+    items.extend(functions::DECLARATIONS.iter().map(|text| Item::other((*text).to_owned())));
     let many_facts = rng.random_range(0..=size.facts);
     let many_models = rng.random_range(1..=size.models.max(1));
     let mut writer =

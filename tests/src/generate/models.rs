@@ -22,7 +22,12 @@ impl Item {
 
     /// Its text.
     pub fn text(&self) -> String {
-        self.lines.join("\n")
+        super::functions::chosen(&self.lines.join("\n"), false)
+    }
+
+    /// Its text, functions and constants written out.
+    pub(super) fn written_out(&self) -> String {
+        super::functions::chosen(&self.lines.join("\n"), true)
     }
 }
 
@@ -323,7 +328,14 @@ impl Writer<'_> {
         if let Some(name) = shown.choose(self.rng)
             && self.rng.random_bool(0.5)
         {
-            lines.push(format!("        message \"value {{{name}}}\""));
+            if self.rng.random_bool(0.4) {
+                let texts = [format!("en \"value {{{name}}}\""), format!("zh \"值 {{{name}}}\"")];
+                let (first, second) = if self.rng.random_bool(0.5) { (0, 1) } else { (1, 0) };
+                lines.push(format!("        message {{ {} {} }}", texts[first], texts[second]));
+                self.count("message in two languages");
+            } else {
+                lines.push(format!("        message \"value {{{name}}}\""));
+            }
             self.count("message");
         } else if scored {
             lines.push("        message \"score {score}\"".into());

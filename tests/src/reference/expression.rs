@@ -102,10 +102,14 @@ impl World<'_> {
         }
     }
 
-    /// A message in the package's language; faults are shown in it and stop nothing (§2.5).
-    pub(crate) fn message(&self, message: &Message, scope: &Scope<'_>) -> String {
-        let style = Style { language: Language::En, zone: &self.clock.zone, names: &Variants(self.program) };
-        let Some((_, parts)) = message.texts.first() else { return String::new() };
+    /// A message in each of its languages, the package's first (§12.5); faults are shown in it and stop nothing (§2.5).
+    pub(crate) fn messages(&self, message: &Message, scope: &Scope<'_>) -> Vec<(Language, String)> {
+        let texts = message.texts.iter();
+        texts.map(|(language, parts)| (*language, self.message(*language, parts, scope))).collect()
+    }
+
+    fn message(&self, language: Language, parts: &[MessagePart], scope: &Scope<'_>) -> String {
+        let style = Style { language, zone: &self.clock.zone, names: &Variants(self.program) };
         let part = |part: &MessagePart| match part {
             MessagePart::Text(text) => text.to_string(),
             MessagePart::Value { value, unit, format } => {

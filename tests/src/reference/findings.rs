@@ -6,6 +6,7 @@ use crate::reference::world::{Binding, Scope, World};
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{EntityId, EntityKeyType, Kind, Program, RowSlot, Type};
 use watchfire_dsl::program::{Expr, LevelRule, Lookback, Model, ModelId, Population, SourceId, SourceKind, Trigger};
 use watchfire_stdlib::value::{EntityKey, Fault, Level, Value};
@@ -27,8 +28,8 @@ pub struct Finding {
     pub k: i64,
     /// Place of the trigger's row among the rows visible at k; 0 for `every`.
     pub row: usize,
-    /// Its message in the package's language, if the model has one.
-    pub message: Option<String>,
+    /// Its message in each language that the model has it in.
+    pub messages: Vec<(Language, String)>,
     /// To whom it goes.
     pub dispatch: Option<Value>,
     /// The values of the model's `let`s; none for those that are private.
@@ -284,13 +285,14 @@ impl<'a> World<'a> {
             Some(Value::Fault(fault)) => return Err(fault),
             Some(_) => return Ok(None),
         };
-        let message = rule.message.as_ref().or(model.message.as_ref()).map(|message| self.message(message, &scope));
+        let message = rule.message.as_ref().or(model.message.as_ref());
+        let messages = message.map_or_else(Vec::new, |message| self.messages(message, &scope));
         let dispatch = model.dispatch.as_ref().map(|dispatch| self.value(dispatch, &scope));
         let lets = model.lets.iter().map(|item| &item.value);
         let facts = lets.map(|value| (!is_private(self.program, &value.ty)).then(|| self.value(value, &scope)));
         let facts = facts.collect();
         let entity = entity.clone();
-        Ok(Some(Finding { model: id, entity, subject, level: rule.level, t, k, row, message, dispatch, facts }))
+        Ok(Some(Finding { model: id, entity, subject, level: rule.level, t, k, row, messages, dispatch, facts }))
     }
 
     fn level<'m>(&self, model: &'m Model, scope: &Scope<'_>) -> Result<Option<&'m LevelRule>, Fault> {
