@@ -73,7 +73,7 @@ fn every_command_reads_the_other_package() {
     said(&["test"], 0, &["1 passed, 0 failed"]);
     said(&["describe"], 0, &["flats.crowded", "first_visits", "flats.residents.person"]);
     // Its data are found from its own folder, wherever the command is given.
-    let text = said(&["run"], 0, &["first_visits", "1 warnings (1 red"]);
+    let text = said(&["run"], 0, &["first_visits", "2 warnings (2 red"]);
     assert!(!text.contains("flats.crowded"), "the models of the other package do not run:\n{text}");
     said(&["run", "--only", "flats.crowded"], 0, &["flats.crowded"]);
     said(&["run", "--only", "flats.crowded", "--set", "flats.crowded.most_people=30"], 0, &["0 warnings"]);

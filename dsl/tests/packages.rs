@@ -93,7 +93,7 @@ fn names_say_their_package() {
     assert_eq!(sources, ["city.dwellings", "city.residents", "visits"]);
     let models: Vec<(&str, bool)> = program.models.iter().map(|model| (&*model.name, model.used)).collect();
     assert_eq!(models, [("seen", false), ("city.crowded", true), ("housing.full", true), ("again", false)]);
-    assert_eq!(program.entities.iter().filter(|e| e.key == EntityKeyType::Text).count(), 2);
+    assert_eq!(program.entities.iter().filter(|e| e.key == EntityKeyType::Text).count(), 3);
 }
 
 /// In folders the way to a package does not matter, and its files are named from the package that uses it.

@@ -249,9 +249,7 @@ impl Checker<'_> {
                 Some(Resolved::Value(expression(ExprKind::Constant(value), Type::new(kind), span)))
             }
             Global::Source(source) => Some(Resolved::Source(source)),
-            Global::Table(index) => {
-                Some(self.check_table(index, name.span).map_or(Resolved::Later, Resolved::Source))
-            }
+            Global::Table(index) => Some(self.check_table(index, name.span).map_or(Resolved::Later, Resolved::Source)),
             Global::Later => Some(Resolved::Later),
             Global::Function(_) | Global::Extern(_) => {
                 let example = Some(format!("{}(…)", name.text));
