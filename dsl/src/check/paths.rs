@@ -194,6 +194,7 @@ impl Checker<'_> {
     }
 
     /// A type where a value is needed: of an enum, the variants are values.
+    #[inline(never)] // the way to it is deep, and its own frame must not lie on it
     fn type_as_value(&mut self, package: PackageId, name: &Name) -> Option<Resolved> {
         match self.packages[package.0].types.get(&name.text)?.0 {
             TypeName::Enum(id) => Some(Resolved::Enum(id)),
@@ -206,6 +207,7 @@ impl Checker<'_> {
     }
 
     /// What a package that is used declares under a name: facts of the entity at hand, constants, sources, types.
+    #[inline(never)] // the way to it is deep, and its own frame must not lie on it
     fn in_package(&mut self, scope: &mut Scope, package: PackageId, name: &Name, span: Span) -> Resolved {
         let names = &self.packages[package.0];
         let is_fact = |entity: EntityId| names.facts.contains_key(&(entity, name.text.clone()));
@@ -240,6 +242,7 @@ impl Checker<'_> {
     }
 
     /// A constant, source or function of a package.
+    #[inline(never)] // the way to it is deep, and its own frame must not lie on it
     fn global(&mut self, package: PackageId, name: &Name, span: Span) -> Option<Resolved> {
         match self.packages[package.0].values.get(&name.text).map(|(what, _)| *what)? {
             Global::Constant(index) => {
