@@ -131,8 +131,6 @@ pub enum Mutant {
     HeldAcrossGaps,
     /// `held` does not care how long ago the last sample was.
     HeldOnceEnough,
-    /// A peer exactly as far away as `among within` allows is none.
-    PeersNearStrict,
 }
 
 impl Mutant {
@@ -200,7 +198,6 @@ impl Mutant {
         Mutant::TrendByRow,
         Mutant::HeldAcrossGaps,
         Mutant::HeldOnceEnough,
-        Mutant::PeersNearStrict,
     ];
 }
 

@@ -36,8 +36,7 @@ impl Comparison<'_> {
         let (spots, values) = self.spots(measured);
         let grid = Grid::for_distance(spots.iter().enumerate().map(|(place, spot)| (place, spot.point)), metres);
         for spot in &spots {
-            let mut near = grid.within(Place::Point(spot.point), metres);
-            near.retain(|(distance, _)| !mutant(Mutant::PeersNearStrict) || *distance < metres);
+            let near = grid.within(Place::Point(spot.point), metres);
             let group = self.group(near.iter().filter_map(|(_, place)| spots.get(*place)), &values);
             for entity in &spot.entities {
                 let Some(one) = measured[*entity] else { continue };
