@@ -6,7 +6,7 @@
 //! - `e.S.col`, and `S.col` in a model for the entity of a `unique` column, are [`ExprKind::Aggregate`] with
 //!   [`AggregateFunction::The`] over the rows of `S` about `e`: one meaning, one code path ([`ExprKind::About`] moves
 //!   the subject).
-//! - `let a = r.before` is no value: `a.place` is a column of `r.before`.
+//! - `let a = r.before` is no value: `a.place` is a column of `r.before`. `r.before.before` is `r.before(2)`.
 //! - `p within D of q` is `distance(p, q) <= D`; with `let h = nearest S to p`, `h.c` is a `let` of its own:
 //!   [`AggregateFunction::Nearest`] of `c` over [`From::Near`].
 //! - `fn` calls and constants are inlined.
@@ -598,6 +598,13 @@ pub enum ExprKind {
     Element(RowSlot),
     /// A column of a finding that a selection over `findings of` bound to this slot.
     FindingColumn(RowSlot, FindingColumn),
+    /// `value as of at`: the value at another t, with the same k; missing where that t is.
+    AsOf {
+        /// The value.
+        value: Box<Expr>,
+        /// The instant: a `Time` or `Date`, evaluated at the t at hand.
+        at: Box<Expr>,
+    },
     /// A part of a pair, 0 or 1.
     Component {
         /// The pair.
@@ -649,13 +656,47 @@ pub enum ExprKind {
     Peers(Box<Peers>),
 }
 
-/// A row: a variable, and how many rows before it in its source's order among those about the same entity.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// A row: a variable, and the way from its row to another one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Row {
     /// The variable.
     pub slot: RowSlot,
-    /// 0: the row itself; 1: `r.before`; 2: `r.before.before`; ….
-    pub before: u32,
+    /// One after the other; none: the row itself.
+    pub moves: Vec<Move>,
+}
+
+impl Row {
+    /// The row of a variable itself.
+    pub fn of(slot: RowSlot) -> Self {
+        Self { slot, moves: Vec::new() }
+    }
+
+    /// It is the variable's own row.
+    pub fn is_own(&self) -> bool {
+        self.moves.is_empty()
+    }
+
+    /// The row to which a further move leads.
+    #[must_use]
+    pub fn moved(mut self, to: Move) -> Self {
+        match (self.moves.last_mut(), to) {
+            (Some(Move::Before(before)), Move::Before(more)) => *before = before.saturating_add(more),
+            (Some(Move::After(after)), Move::After(more)) => *after = after.saturating_add(more),
+            _ => self.moves.push(to),
+        }
+        self
+    }
+}
+
+/// A move from a row to another one in its source's order, among the rows about the same entity visible at k.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Move {
+    /// `r.before(n)`: so many rows back; `r.before` is one.
+    Before(u32),
+    /// `r.after(n)`: so many rows on; `r.after` is one.
+    After(u32),
+    /// `r.before(D)`: to the last row whose event time is at most the row's minus D.
+    Earlier(WindowSpan),
 }
 
 /// Columns of a finding.
@@ -846,7 +887,7 @@ pub enum Window {
 }
 
 /// A length of a window: known, or a `Duration` parameter.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum WindowSpan {
     /// Known.
     Fixed(SpanOfTime),

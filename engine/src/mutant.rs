@@ -35,6 +35,16 @@ pub enum Mutant {
     BeforeAcrossEntities,
     /// `r.before` may be a row or version that is not visible.
     BeforeIgnoresKnowledge,
+    /// `r.after` may be a row or version that is not visible.
+    AfterIgnoresKnowledge,
+    /// `r.before(D)` does not take a row exactly D before.
+    BeforeSpanStrict,
+    /// `X as of T` is X now.
+    AsOfIgnored,
+    /// Under `as of` a `let` keeps the value that it has now.
+    AsOfLetsKept,
+    /// Under `as of` what became known later is not known.
+    AsOfKnowsLess,
     /// A composite does not see findings of its own instant.
     FindingsSameInstantHidden,
     /// Parts of a composite are evaluated only from the start of the range on.
@@ -150,6 +160,11 @@ impl Mutant {
         Mutant::CountAtLeastAsExact,
         Mutant::BeforeAcrossEntities,
         Mutant::BeforeIgnoresKnowledge,
+        Mutant::AfterIgnoresKnowledge,
+        Mutant::BeforeSpanStrict,
+        Mutant::AsOfIgnored,
+        Mutant::AsOfLetsKept,
+        Mutant::AsOfKnowsLess,
         Mutant::FindingsSameInstantHidden,
         Mutant::LookbackTooShort,
         Mutant::SumNaive,

@@ -129,7 +129,7 @@ pub(crate) fn parts(program: &Program, source: SourceId, by: &[ColumnId]) -> Vec
             .iter()
             .map(|part| {
                 let plain = |column: &ColumnId| match part.columns.get(column.index()).map(|value| &value.kind) {
-                    Some(ExprKind::Column { row, column, .. }) if row.before == 0 => Some(*column),
+                    Some(ExprKind::Column { row, column, .. }) if row.is_own() => Some(*column),
                     _ => None,
                 };
                 (part.source, by.iter().map(plain).collect())

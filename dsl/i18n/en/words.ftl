@@ -56,4 +56,5 @@ word-in-warn = the block of a `warn`
 word-in-test = a test
 word-outside-of-models = outside of models
 word-in-a-selection = inside a selection
+word-at-another-instant = under `as of`
 word-without-every = in a model without `every`

@@ -56,4 +56,5 @@ word-in-warn = `warn` 的花括号
 word-in-test = 测试
 word-outside-of-models = 在模型之外
 word-in-a-selection = 在取数之内
+word-at-another-instant = 在 `截至` 之下
 word-without-every = 在没有 `every` 的模型中

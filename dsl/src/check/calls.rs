@@ -55,13 +55,6 @@ impl Checker<'_> {
             }
             return unknown(span);
         };
-        if let syntax::ExprKind::Member { base, name } = &function.kind
-            && (is_before(&name.text) || is_after(&name.text))
-        {
-            let _ = self.resolve(scope, base, None);
-            self.not_yet(span, if is_after(&name.text) { "after" } else { "before(…)" });
-            return unknown(span);
-        }
         if let Some((package, name)) = self.called(scope, function) {
             match self.packages[package.0].values.get(&name.text).map(|(what, _)| *what) {
                 Some(Global::Function(index)) => return self.write_out(scope, index, arguments, span),
@@ -297,14 +290,4 @@ impl Checker<'_> {
         }
         self.nodes <= MAX_NODES
     }
-}
-
-/// `before`, in either language.
-pub(super) fn is_before(name: &str) -> bool {
-    crate::keywords::Keyword::find(name).is_some_and(|f| f.keyword == crate::keywords::Keyword::Before)
-}
-
-/// `after`, in either language.
-pub(super) fn is_after(name: &str) -> bool {
-    crate::keywords::Keyword::find(name).is_some_and(|f| f.keyword == crate::keywords::Keyword::After)
 }

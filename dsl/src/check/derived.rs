@@ -256,7 +256,7 @@ impl Checker<'_> {
         let mut places = declared.columns.iter().zip(0u32..).filter(|(column, _)| column.ty.kind == Kind::Point);
         match (places.next(), places.next()) {
             (Some((column, index)), None) => {
-                let row = Row { slot, before: 0 };
+                let row = Row::of(slot);
                 let kind = ExprKind::Column { row, source, column: ColumnId(index) };
                 Some(expression(kind, column.ty.clone(), at))
             }
@@ -290,7 +290,9 @@ impl Checker<'_> {
         };
         let keys: &[Expr] = if let Grouping::Per { keys, .. } = grouping { keys } else { &[] };
         for key in keys {
-            if let ExprKind::Column { row: Row { before: 0, .. }, source, column } = &key.kind {
+            if let ExprKind::Column { row, source, column } = &key.kind
+                && row.is_own()
+            {
                 let name = self.source(*source).columns[column.index()].name.clone();
                 if !rows.columns.iter().any(|(written, _)| *written.text == *name) {
                     // A group without the key is none, so the key of a group is never missing.
@@ -408,7 +410,7 @@ fn differing(e: &Expr, slot: RowSlot, keys: &[Expr], selection: &Selection) -> O
     match &e.kind {
         ExprKind::Column { row, column, .. } if row.slot == slot => {
             let chosen = matches!(&selection.from, From::Rows { by, .. } if by.contains(column));
-            (row.before > 0 || !chosen).then_some(e.span)
+            (!row.is_own() || !chosen).then_some(e.span)
         }
         ExprKind::Aggregate(aggregate) if matches!(aggregate.selection.from, From::Group) => None,
         _ => e.parts().into_iter().find_map(|part| differing(part, slot, keys, selection)),

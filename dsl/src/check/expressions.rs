@@ -2,6 +2,7 @@
 
 use super::context::{Bound, Checker, MAX_DEPTH, Scope};
 use super::kinds::{expression, unknown};
+use super::moves::is_move;
 use crate::diagnostics::names::{NothingAtHand, TooLarge};
 use crate::diagnostics::notyet::NotYet;
 use crate::diagnostics::types::{MissingAlone, NotFixed};
@@ -74,6 +75,7 @@ impl Checker<'_> {
             }
             S::Now => expression(ExprKind::Now, Type::new(Kind::Time), span),
             S::Name(_) | S::Member { .. } => self.path(scope, e, want),
+            S::Call { function, .. } if is_move(function).is_some() => self.path(scope, e, want),
             S::Call { function, arguments } => self.call(scope, function, arguments, span),
             S::Parenthesised(inner) => Expr { span, ..self.expr(scope, inner, want) },
             S::Unary { operator, operand } => self.unary(scope, *operator, operand, span),
@@ -83,21 +85,11 @@ impl Checker<'_> {
             S::Aggregate(aggregate) => self.aggregate(scope, aggregate, span),
             S::Within { value, distance, of } => self.within(scope, value, distance, of, span),
             S::Inside { value, area } => self.inside(scope, value, area, span),
-            S::AsOf { value, at } => {
-                for part in [value, at] {
-                    self.expr(scope, part, None);
-                }
-                self.later("as of", span)
-            }
+            S::AsOf { value, at } => self.as_of(scope, (value, at), span, want),
             S::Peers(peers) => self.peers(scope, peers, span),
             S::Held(held) => self.held(scope, held, span),
             S::Nearest { .. } => self.path(scope, e, want),
         }
-    }
-
-    fn later(&mut self, construct: &str, at: Span) -> Expr {
-        self.not_yet(at, construct);
-        unknown(at)
     }
 
     /// Reports a construct that cannot run yet.

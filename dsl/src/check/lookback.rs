@@ -82,8 +82,9 @@ impl Checker<'_> {
         let inside = e.parts().into_iter().fold(NOTHING, |l, part| longest(l, self.lookback(part, facts, models)));
         let own = match &e.kind {
             ExprKind::Fact { fact, .. } => facts.get(fact.index()).copied().unwrap_or(Lookback::Unbounded),
-            // The row before may lie at any distance.
-            ExprKind::Column { row, .. } if row.before > 0 => Lookback::Unbounded,
+            // The row before may lie at any distance; so may the instant at which something is taken.
+            ExprKind::Column { row, .. } if !row.is_own() => Lookback::Unbounded,
+            ExprKind::AsOf { .. } => Lookback::Unbounded,
             // The columns of a union may read facts of tables; those are without time.
             ExprKind::Aggregate(aggregate) => {
                 let window = match (&aggregate.selection.window, aggregate.function) {

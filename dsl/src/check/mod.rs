@@ -28,6 +28,7 @@
 //! ```
 
 mod aggregates;
+mod asof;
 mod calls;
 mod columns;
 mod context;
@@ -43,6 +44,7 @@ mod levels;
 mod literals;
 mod lookback;
 mod models;
+mod moves;
 mod names;
 mod operators;
 mod order;

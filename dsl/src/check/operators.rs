@@ -196,7 +196,7 @@ impl Checker<'_> {
         let ty = Type::new(Kind::Bool);
         if matches!(right.kind, syntax::ExprKind::Missing) {
             let value = self.expr(scope, left, None);
-            let never = matches!(value.kind, ExprKind::Column { row, .. } if row.before == 0);
+            let never = matches!(&value.kind, ExprKind::Column { row, .. } if row.is_own());
             if never && !value.ty.optional && value.ty.kind != Kind::Unknown {
                 let name = self.texts.text(value.span).to_owned();
                 self.report(NeverMissing { at: span, name });

@@ -1,13 +1,11 @@
 //! Names and paths in expressions: what `card.home_of` and `dwellings.area` stand for.
 
-use super::calls::{is_after, is_before};
 use super::context::{Bound, Checker, LetValue, Scope, State};
 use super::kinds::{expression, unknown};
+use super::moves::is_move;
 use super::names::{Global, PackageId, TypeName};
 use super::places::Nearest;
-use crate::diagnostics::names::{
-    NoRowBefore, NoSuchMember, NotAValue, NothingAtHand, SeveralRows, UnknownColumn, UnknownValue,
-};
+use crate::diagnostics::names::{NoSuchMember, NotAValue, NothingAtHand, SeveralRows, UnknownColumn, UnknownValue};
 use crate::diagnostics::{Edits, Word, suggest};
 use crate::program::{
     Aggregate, AggregateFunction, ColumnId, EntityId, EntityKeyType, EnumId, Expr, ExprKind, FindingColumn, From, Kind,
@@ -97,6 +95,14 @@ impl Checker<'_> {
                 let base_text = base;
                 let base = self.resolve(scope, base, None);
                 let found = self.resolve_member(scope, base, base_text, name, e.span);
+                self.leave();
+                found
+            }
+            syntax::ExprKind::Call { function, arguments } if is_move(function).is_some() => {
+                if !self.enter(e.span) {
+                    return Resolved::Later;
+                }
+                let found = self.moved_row(scope, function, arguments, e.span);
                 self.leave();
                 found
             }
@@ -272,10 +278,10 @@ impl Checker<'_> {
             let named = binding.name.as_deref() == Some(&*name.text);
             match binding.what {
                 Bound::Row { slot, source, .. } if named => {
-                    return Some(Resolved::Row(Row { slot, before: 0 }, source));
+                    return Some(Resolved::Row(Row::of(slot), source));
                 }
                 Bound::Row { slot, source, bare: true } => {
-                    if let Some(column) = self.column(Row { slot, before: 0 }, source, &name.text, name.span) {
+                    if let Some(column) = self.column(&Row::of(slot), source, &name.text, name.span) {
                         return Some(Resolved::Value(column));
                     }
                 }
@@ -363,7 +369,7 @@ impl Checker<'_> {
         })
     }
 
-    fn resolve_member(
+    pub(super) fn resolve_member(
         &mut self,
         scope: &mut Scope,
         base: Resolved,
@@ -426,23 +432,10 @@ impl Checker<'_> {
     }
 
     fn row_member(&mut self, row: Row, source: SourceId, name: &Name, span: Span) -> Resolved {
-        if let Some(column) = self.column(row, source, &name.text, span) {
+        if let Some(column) = self.column(&row, source, &name.text, span) {
             return Resolved::Value(column);
         }
-        if is_after(&name.text) {
-            self.not_yet(span, "after");
-            return Resolved::Later;
-        }
-        if !is_before(&name.text) {
-            self.unknown_column(source, name);
-            return Resolved::Later;
-        }
-        if self.is_timeless(source) {
-            let source = self.source(source).name.to_string();
-            self.report(NoRowBefore { at: name.span, source });
-            return Resolved::Later;
-        }
-        Resolved::Row(Row { before: row.before.saturating_add(1), ..row }, source)
+        self.neighbour(row, source, name)
     }
 
     /// `S.c`: about the element of `from E in S` if the source is its registry, else about the entity at hand.
@@ -524,16 +517,16 @@ impl Checker<'_> {
     }
 
     /// A column of a row.
-    pub(super) fn column(&self, row: Row, source: SourceId, name: &str, span: Span) -> Option<Expr> {
+    pub(super) fn column(&self, row: &Row, source: SourceId, name: &str, span: Span) -> Option<Expr> {
         let columns = &self.source(source).columns;
         let index = columns.iter().position(|c| &*c.name == name)?;
         let mut ty = columns[index].ty.clone();
-        ty.optional |= row.before > 0;
+        ty.optional |= !row.is_own();
         if ty.kind == Kind::Unknown {
             return Some(unknown(span));
         }
         let column = ColumnId(u32::try_from(index).ok()?);
-        Some(expression(ExprKind::Column { row, source, column }, ty, span))
+        Some(expression(ExprKind::Column { row: row.clone(), source, column }, ty, span))
     }
 
     /// Reports a column that its source does not have.
@@ -644,7 +637,7 @@ impl Checker<'_> {
         own: bool,
     ) -> Option<Expr> {
         let slot = self.slot();
-        let Some(value) = self.column(Row { slot, before: 0 }, source, &name.text, name.span) else {
+        let Some(value) = self.column(&Row::of(slot), source, &name.text, name.span) else {
             self.unknown_column(source, name);
             return None;
         };
@@ -708,6 +701,9 @@ impl Checker<'_> {
         let mut scope = Scope { subject: model.entity, rows, in_model: true, ..Scope::empty() };
         let resolved = match &value.kind {
             syntax::ExprKind::Name(_) | syntax::ExprKind::Member { .. } | syntax::ExprKind::Nearest { .. } => {
+                self.resolve(&mut scope, value, None)
+            }
+            syntax::ExprKind::Call { function, .. } if is_move(function).is_some() => {
                 self.resolve(&mut scope, value, None)
             }
             _ => Resolved::Value(self.expr(&mut scope, value, None)),

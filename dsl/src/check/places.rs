@@ -217,8 +217,8 @@ impl Checker<'_> {
             let ty = self.model.as_ref().and_then(|model| model.typed.get(id.index())).map(|l| l.value.ty.clone());
             return ty.map_or(Resolved::Later, |ty| Resolved::Value(expression(ExprKind::Let(id), ty, span)));
         }
-        let row = Row { slot: nearest.selection.slot, before: 0 };
-        let Some(value) = self.column(row, nearest.source, &name.text, name.span) else {
+        let row = Row::of(nearest.selection.slot);
+        let Some(value) = self.column(&row, nearest.source, &name.text, name.span) else {
             self.unknown_column(nearest.source, name);
             return Resolved::Later;
         };

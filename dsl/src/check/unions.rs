@@ -76,7 +76,7 @@ impl Checker<'_> {
 
     /// The value of a union's column over a row of a part, which is slot 0.
     fn part_column(&mut self, source: SourceId, part: &syntax::UnionPart, name: &str) -> Expr {
-        let row = Row { slot: RowSlot(0), before: 0 };
+        let row = Row::of(RowSlot(0));
         let listed = part.columns.iter().find(|(n, _)| n.text == name);
         let at = listed.map_or(part.source.span, |(n, _)| n.span);
         match listed {
@@ -92,7 +92,7 @@ impl Checker<'_> {
                 }
                 typed
             }
-            _ => match self.column(row, source, name, at) {
+            _ => match self.column(&row, source, name, at) {
                 Some(value) => value,
                 None if listed.is_some() => {
                     if let Some((name, _)) = listed {

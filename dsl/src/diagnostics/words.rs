@@ -118,6 +118,8 @@ words! {
     OUTSIDE_OF_MODELS = "word-outside-of-models",
     /// Inside a selection.
     IN_A_SELECTION = "word-in-a-selection",
+    /// Under `as of`.
+    AT_ANOTHER_INSTANT = "word-at-another-instant",
     /// A model without a grid.
     WITHOUT_EVERY = "word-without-every",
 }

@@ -25,12 +25,13 @@ impl<'a> Evaluator<'a> {
         });
         let own = (aggregate.function, aggregate.value.as_ref());
         let Some(id) = shared else { return self.compute(aggregate, own, node) };
-        if let Some(value) = self.shared.get(&(id, self.this)) {
+        let known = (id, self.this, self.t);
+        if let Some(value) = self.shared.get(&known) {
             return value.clone();
         }
         let value = self.compute(aggregate, own, node);
         if !matches!(value, Value::Fault(_)) {
-            self.shared.insert((id, self.this), value.clone());
+            self.shared.insert(known, value.clone());
         }
         value
     }

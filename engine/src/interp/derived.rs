@@ -89,6 +89,16 @@ impl DerivedRows {
         start..until(if mutant(Mutant::WindowCloseEdge) { to.saturating_sub(1) } else { to }).max(start)
     }
 
+    /// How many rows there are.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// How many rows lie at this instant or before.
+    pub(super) fn until(&self, time: i64) -> usize {
+        self.rows.partition_point(|row| row.time <= time)
+    }
+
     /// Event time of a row; the beginning of time for tables without.
     pub(super) fn time(&self, place: usize) -> i64 {
         self.rows.get(place).map_or(ALWAYS, |row| row.time)
@@ -153,20 +163,16 @@ impl<'a> Evaluator<'a> {
         rows
     }
 
-    /// Makes the rows. Inside of a table t is k: what was computed for this evaluation's t is laid aside.
+    /// Makes the rows. Inside of a table t is k.
     fn make(&mut self, plan: &'a DerivedPlan, subject: usize, t: i64) -> DerivedRows {
         let outer_this = std::mem::replace(&mut self.this, subject);
         let outer_t = std::mem::replace(&mut self.t, self.k);
-        let aside = (outer_t != self.k).then(|| (std::mem::take(&mut self.shared), std::mem::take(&mut self.facts)));
         let (group, faults) = (self.group.take(), std::mem::take(&mut self.fault_rows));
         let frame = self.push_frame(plan.slots);
         let mut rows = self.make_rows(plan, t);
         self.pop_frame(frame);
         rows.faults = std::mem::replace(&mut self.fault_rows, faults).into_iter().collect();
         self.group = group;
-        if let Some((shared, facts)) = aside {
-            (self.shared, self.facts) = (shared, facts);
-        }
         (self.t, self.this) = (outer_t, outer_this);
         rows
     }

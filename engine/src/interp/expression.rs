@@ -37,7 +37,8 @@ impl<'a> Evaluator<'a> {
                 fault @ Value::Fault(_) => fault,
                 _ => Value::Missing,
             },
-            NodeKind::Column(row, source, column) => self.column(*row, *source, *column),
+            NodeKind::AsOf(value, at) => self.as_of(value, at),
+            NodeKind::Column(row, source, column) => self.column(row, *source, *column),
             NodeKind::Element(slot) => match self.binding(*slot) {
                 Some(Binding::Element(key)) => Value::Entity(key.clone()),
                 _ => Value::Missing,
@@ -102,6 +103,24 @@ impl<'a> Evaluator<'a> {
         }
     }
 
+    /// A value at another t, with the same k. What is remembered of an evaluation is remembered for each t.
+    fn as_of(&mut self, value: &'a Node, at: &'a Node) -> Value {
+        let at = match self.moment(at) {
+            Ok(at) => at,
+            Err(value) => return value,
+        };
+        let (t, k) = (self.t, self.k);
+        if !mutant(Mutant::AsOfIgnored) {
+            self.t = at;
+        }
+        if mutant(Mutant::AsOfKnowsLess) {
+            self.k = at.min(k);
+        }
+        let value = self.value(value);
+        (self.t, self.k) = (t, k);
+        value
+    }
+
     fn operand(&mut self, node: &'a Node) -> Value {
         match self.value(node) {
             Value::Missing if mutant(Mutant::MissingAsZero) => Value::Int(0),
@@ -124,21 +143,28 @@ impl<'a> Evaluator<'a> {
     /// A `let` speaks of the model's entity, wherever it is used.
     fn let_value(&mut self, id: LetId) -> Value {
         let model = self.model;
-        if let Some(Some(value)) = self.lets.get(id.index()) {
+        let elsewhere = self.t != self.own_t && !mutant(Mutant::AsOfLetsKept);
+        let known = if elsewhere { self.lets_at.get(&(id, self.t)) } else { self.lets[id.index()].as_ref() };
+        if let Some(value) = known {
             return value.clone();
         }
         let Some(node) = model.lets.get(id.index()) else { return Value::Missing };
         let this = std::mem::replace(&mut self.this, self.entity);
         let value = self.value(node);
         self.this = this;
-        self.lets[id.index()] = Some(value.clone());
+        if elsewhere {
+            self.lets_at.insert((id, self.t), value.clone());
+        } else {
+            self.lets[id.index()] = Some(value.clone());
+        }
         value
     }
 
     /// A fact about an entity, at this t and k; computed once for each.
     fn fact(&mut self, id: FactId, entity: EntityId, key: &EntityKey) -> Value {
         let other = self.subject(entity, key);
-        if let Some(value) = self.facts.get(&(id, other)) {
+        let known = (id, other, self.t);
+        if let Some(value) = self.facts.get(&known) {
             return value.clone();
         }
         let Some(Some(fact)) = self.world.plan.facts.get(id.index()) else { return Value::Missing };
@@ -147,7 +173,7 @@ impl<'a> Evaluator<'a> {
         let value = self.value(&fact.value);
         self.pop_frame(frame);
         self.this = this;
-        self.facts.insert((id, other), value.clone());
+        self.facts.insert(known, value.clone());
         value
     }
 

@@ -16,6 +16,7 @@ mod decide;
 mod derived;
 mod elements;
 mod expression;
+mod moves;
 mod peers;
 mod places;
 mod rows;
@@ -37,7 +38,7 @@ use crate::table::Store;
 use crate::timeline::{RowRef, Timeline};
 use std::collections::HashMap;
 use std::sync::Arc;
-use watchfire_dsl::program::{ColumnId, EntityId, FactId, Program, SourceId};
+use watchfire_dsl::program::{ColumnId, EntityId, FactId, LetId, Program, SourceId};
 use watchfire_stdlib::value::{EntityKey, Fault, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -103,14 +104,20 @@ pub(crate) struct Evaluator<'a> {
     windows: HashMap<(window::KnownWindow, i64), window::Bounds>,
     // The evaluation at hand.
     t: i64,
+    /// The t with which it began; `as of` looks from another one.
+    own_t: i64,
     k: i64,
     entity: usize,
     this: usize,
     slots: Vec<Binding<'a>>,
     frame: usize,
     lets: Vec<Option<Value>>,
-    facts: HashMap<(FactId, usize), Value>,
-    shared: HashMap<(SharedId, usize), Value>,
+    /// The same at another t.
+    lets_at: HashMap<(LetId, i64), Value>,
+    /// By fact, entity and t.
+    facts: HashMap<(FactId, usize, i64), Value>,
+    /// By aggregate, entity and t.
+    shared: HashMap<(SharedId, usize, i64), Value>,
     derived: HashMap<(SourceId, usize), derived::Made>,
     group: Option<derived::Group<'a>>,
     fault_rows: HashMap<Fault, FaultRow>,
@@ -132,12 +139,14 @@ impl<'a> Evaluator<'a> {
             subject_of: HashMap::new(),
             windows: HashMap::new(),
             t: 0,
+            own_t: 0,
             k: 0,
             entity: 0,
             this: 0,
             slots: vec![Binding::Unbound; model.slots],
             frame: 0,
             lets: vec![None; model.lets.len()],
+            lets_at: HashMap::new(),
             facts: HashMap::new(),
             shared: HashMap::new(),
             derived: HashMap::new(),
@@ -159,16 +168,22 @@ impl<'a> Evaluator<'a> {
 
     /// Turns to an evaluation of the entity: its t, its k, and the row of an `on` model.
     pub(crate) fn begin(&mut self, t: i64, k: i64, row: Option<TriggerRow<'a>>) {
-        (self.t, self.k, self.this, self.frame) = (t, k, self.entity, 0);
+        (self.t, self.own_t, self.k, self.this, self.frame) = (t, t, k, self.entity, 0);
         self.slots.truncate(self.model.slots);
         self.slots.fill(Binding::Unbound);
         if let (Some((rows, place)), Some(slot)) = (row, self.slots.first_mut()) {
             *slot = Binding::Row { rows, place };
         }
+        self.forget();
+        self.fault_rows.clear();
+    }
+
+    /// Forgets what was computed.
+    fn forget(&mut self) {
         self.lets.fill(None);
+        self.lets_at.clear();
         self.facts.clear();
         self.shared.clear();
-        self.fault_rows.clear();
     }
 
     /// The place of an entity among those remembered.

@@ -21,8 +21,8 @@ pub(crate) struct Measured {
 /// What was looked through already, and where no row was found.
 #[derive(Default)]
 struct Seen {
-    lets: HashSet<LetId>,
-    facts: HashSet<(FactId, usize)>,
+    lets: HashSet<(LetId, i64)>,
+    facts: HashSet<(FactId, usize, i64)>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -68,7 +68,9 @@ impl<'a> Evaluator<'a> {
             NodeKind::Aggregate(aggregate) => (!dated || self.is_dated(aggregate)) && self.takes_a_row(aggregate, node),
             NodeKind::Let(id) => {
                 let model = self.model;
-                let Some(value) = model.lets.get(id.index()).filter(|_| seen.lets.insert(*id)) else { return false };
+                let Some(value) = model.lets.get(id.index()).filter(|_| seen.lets.insert((*id, self.t))) else {
+                    return false;
+                };
                 let this = std::mem::replace(&mut self.this, self.entity);
                 let found = self.has_row(value, dated, seen);
                 self.this = this;
@@ -88,6 +90,16 @@ impl<'a> Evaluator<'a> {
                 self.this = this;
                 found
             }
+            NodeKind::AsOf(value, at) => {
+                if self.has_row(at, dated, seen) {
+                    return true;
+                }
+                let Ok(at) = self.moment(at) else { return false };
+                let t = std::mem::replace(&mut self.t, at);
+                let found = self.has_row(value, dated, seen);
+                self.t = t;
+                found
+            }
             NodeKind::Peers(peers) => self.has_row(&peers.value, dated, seen),
             _ => node.children().into_iter().any(|child| self.has_row(child, dated, seen)),
         }
@@ -100,7 +112,7 @@ impl<'a> Evaluator<'a> {
         };
         let Value::Entity(key) = self.value(entity) else { return false };
         let other = self.subject(declared.entity, &key);
-        if !seen.facts.insert((id, other)) {
+        if !seen.facts.insert((id, other, self.t)) {
             return false;
         }
         let this = std::mem::replace(&mut self.this, other);

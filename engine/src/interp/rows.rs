@@ -154,43 +154,26 @@ impl DoubleEndedIterator for Rows<'_> {
 }
 
 impl<'a> Evaluator<'a> {
-    /// A column of a bound row, or of a row before it; missing where there is none.
-    pub(super) fn column(&mut self, row: Row, source: SourceId, column: ColumnId) -> Value {
+    /// A column of a bound row, or of the row to which its moves lead; missing where there is none.
+    pub(super) fn column(&mut self, row: &Row, source: SourceId, column: ColumnId) -> Value {
         match self.slots.get(self.frame + row.slot.index()) {
             Some(Binding::Row { rows, place }) => {
                 let (rows, place) = (*rows, *place);
-                if row.before == 0 {
-                    return self.cell(source, rows[place], column);
-                }
-                match self.before(source, rows, place, row.before) {
+                match self.moved(source, rows, place, &row.moves) {
                     Some(found) => self.cell(source, found, column),
                     None => Value::Missing,
                 }
             }
-            Some(Binding::Derived { rows, place }) => match place.checked_sub(row.before as usize) {
+            Some(Binding::Derived { rows, place }) => match self.moved_in_table(rows, *place, &row.moves) {
                 Some(place) => rows.cell(place, column),
                 None => Value::Missing,
             },
             Some(Binding::PartRow(line)) => match self.world.store.table(source) {
-                Some(table) if row.before == 0 => table.value_at(*line, column, self.k),
+                Some(table) if row.is_own() => table.value_at(*line, column, self.k),
                 _ => Value::Missing,
             },
             _ => Value::Missing,
         }
-    }
-
-    /// `r.before`, as often as asked: among the rows about the same entity that are visible at k (§3.4). Where rows
-    /// became known in event order, the row next to it is the answer at once.
-    fn before(&self, source: SourceId, rows: &'a [RowRef], place: usize, times: u32) -> Option<RowRef> {
-        if mutant(Mutant::BeforeAcrossEntities) {
-            let RowRef { part, row } = rows[place];
-            return Some(RowRef { part, row: row.checked_sub(times)? });
-        }
-        let mut earlier = rows[..place].iter().rev().copied();
-        if mutant(Mutant::BeforeIgnoresKnowledge) {
-            return earlier.nth(times as usize - 1);
-        }
-        earlier.filter(|row| self.visible(source, *row)).nth(times as usize - 1)
     }
 
     /// A cell of a row of a table or union, as it reads at k.

@@ -475,10 +475,8 @@ impl<'a> Evaluator<'a> {
 
     /// Turns to another instant, with the rows bound as they are.
     fn at(&mut self, t: i64, k: i64) {
-        (self.t, self.k, self.this, self.frame) = (t, k, self.entity, 0);
-        self.lets.fill(None);
-        self.facts.clear();
-        self.shared.clear();
+        (self.t, self.own_t, self.k, self.this, self.frame) = (t, t, k, self.entity, 0);
+        self.forget();
     }
 
     /// Turns to a match about the entity: its instant, and the places of its rows by step.

@@ -6,7 +6,7 @@ use super::rows::Rows;
 use super::window::Bounds;
 use super::{Binding, Evaluator};
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{AggregateNode, FromNode, Node, after};
+use crate::plan::{AggregateNode, FromNode, Node, after, span_of};
 use crate::table::NEVER;
 use crate::timeline::RowRef;
 use watchfire_dsl::program::{AggregateFunction, SourceId, WindowSpan};
@@ -119,7 +119,10 @@ impl<'a> Evaluator<'a> {
         subject: usize,
         window: Option<Bounds>,
     ) -> Value {
-        let (Some(least), Some(gap)) = (self.span(least), self.span(gap)) else { return Value::Missing };
+        let (Some(least), Some(gap)) = (span_of(least, self.world.parameters), span_of(gap, self.world.parameters))
+        else {
+            return Value::Missing;
+        };
         let (samples, near) = match self.samples(aggregate, subject, window) {
             Ok(samples) => samples,
             Err(value) => return value,

@@ -2,9 +2,9 @@
 
 use super::{Evaluator, REMEMBERED_WINDOWS};
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{FixedWindow, WindowNode, before};
+use crate::plan::{FixedWindow, Node, WindowNode, before, span_of};
 use crate::table::ALWAYS;
-use watchfire_dsl::program::{CalendarUnit, SpanOfTime, WindowSpan};
+use watchfire_dsl::program::{CalendarUnit, SpanOfTime};
 use watchfire_stdlib::value::Value;
 
 /// After the first instant, up to and including the second.
@@ -25,15 +25,20 @@ impl<'a> Evaluator<'a> {
         let now = if findings { self.k } else { self.t };
         match window {
             WindowNode::Since(event) => {
-                let after = match self.value(event) {
-                    Value::Time(time) => time,
-                    Value::Date(date) => self.world.zone.start_of_day(date).ok_or(Value::Missing)?,
-                    fault @ Value::Fault(_) => return Err(fault),
-                    _ => return Err(Value::Missing),
-                };
+                let after = self.moment(event)?;
                 Ok((if mutant(Mutant::SinceTakesEvent) { after.saturating_sub(1) } else { after }, now))
             }
             WindowNode::Fixed(window) => self.known(*window).map(|window| self.remembered(window, now)),
+        }
+    }
+
+    /// The instant that a `Time` or `Date` means. `Err`: there is none, and this is the value of what needs it.
+    pub(super) fn moment(&mut self, node: &'a Node) -> Result<i64, Value> {
+        match self.value(node) {
+            Value::Time(time) => Ok(time),
+            Value::Date(date) => self.world.zone.start_of_day(date).ok_or(Value::Missing),
+            fault @ Value::Fault(_) => Err(fault),
+            _ => Err(Value::Missing),
         }
     }
 
@@ -42,8 +47,8 @@ impl<'a> Evaluator<'a> {
             FixedWindow::This(unit) => KnownWindow::This(unit),
             FixedWindow::Previous(unit) => KnownWindow::Previous(unit),
             FixedWindow::Span(length, gap) => {
-                let gap = gap.map_or(Some(SpanOfTime::default()), |gap| self.span(gap));
-                match (self.span(length), gap) {
+                let gap = gap.map_or(Some(SpanOfTime::default()), |gap| span_of(gap, self.world.parameters));
+                match (span_of(length, self.world.parameters), gap) {
                     (Some(length), Some(gap)) => KnownWindow::Span(length, gap),
                     _ => return Err(Value::Missing),
                 }
@@ -79,19 +84,6 @@ impl<'a> Evaluator<'a> {
             }
             KnownWindow::This(unit) => (start(unit, 0), now),
             KnownWindow::Previous(unit) => (start(unit, -1), start(unit, 0)),
-        }
-    }
-
-    /// A length as it is: a parameter's value may be missing.
-    pub(super) fn span(&self, span: WindowSpan) -> Option<SpanOfTime> {
-        match span {
-            WindowSpan::Fixed(span) => Some(span),
-            WindowSpan::Parameter(id) => match self.world.parameters.get(id.index()) {
-                Some(Value::Duration(duration)) => {
-                    Some(SpanOfTime { months: 0, days: duration.days, micros: duration.micros })
-                }
-                _ => None,
-            },
         }
     }
 }

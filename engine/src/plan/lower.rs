@@ -306,7 +306,7 @@ impl<'p> Lowering<'p> {
             }
             let value = &part.columns[column.index()];
             let planned = match &value.kind {
-                ExprKind::Column { row, source, column } if row.before == 0 => {
+                ExprKind::Column { row, source, column } if row.is_own() => {
                     self.read(*source, *column);
                     PartColumn::Plain(*column)
                 }
@@ -366,10 +366,11 @@ impl<'p> Lowering<'p> {
                 Kind::Entity(id) => NodeKind::About(id, self.boxed(entity), self.boxed(body)),
                 _ => NodeKind::Constant(watchfire_stdlib::value::Value::Missing),
             },
+            ExprKind::AsOf { value, at } => NodeKind::AsOf(self.boxed(value), self.boxed(at)),
             ExprKind::Column { row, source, column } => {
                 self.uses(row.slot);
                 self.read(*source, *column);
-                NodeKind::Column(*row, *source, *column)
+                NodeKind::Column(row.clone(), *source, *column)
             }
             ExprKind::Element(slot) => {
                 self.uses(*slot);

@@ -53,6 +53,8 @@ pub(crate) enum NodeKind {
     Fact(FactId, Box<Node>),
     /// The body, about another entity of this type.
     About(EntityId, Box<Node>, Box<Node>),
+    /// A value at another t: the value, and that t.
+    AsOf(Box<Node>, Box<Node>),
     /// A column of a bound row.
     Column(Row, SourceId, ColumnId),
     /// A bound entity.
@@ -220,6 +222,7 @@ impl Node {
             | NodeKind::FindingColumn(..) => Vec::new(),
             NodeKind::Fact(_, a) | NodeKind::Component(a, _) | NodeKind::Not(a) | NodeKind::Negate(a) => vec![a],
             NodeKind::About(_, a, b)
+            | NodeKind::AsOf(a, b)
             | NodeKind::And(a, b)
             | NodeKind::Or(a, b)
             | NodeKind::Otherwise(a, b)

@@ -3,7 +3,7 @@
 use super::node::{AggregateNode, Node, NodeKind};
 use std::collections::BTreeSet;
 use watchfire_dsl::program::{
-    ColumnId, Expr, ExprKind, Program, RowSlot, Selection, SourceId, SourceKind, SourceTime, StepRows, WindowSpan,
+    ColumnId, Expr, ExprKind, Move, Program, RowSlot, Selection, SourceId, SourceKind, SourceTime, StepRows, WindowSpan,
 };
 
 /// What a `match` model looks for.
@@ -90,7 +90,12 @@ fn expression(program: &Program, e: &Expr, own: RowSlot) -> Depends {
     match &e.kind {
         ExprKind::Column { row, source, column } => {
             let cell = cell(program, *source, *column);
-            if row.slot == own && row.before == 0 { cell } else { cell.max(Depends::Rows) }
+            match row.moves.iter().any(|to| matches!(to, Move::After(_))) {
+                // A row that comes later decides about chains that end before it.
+                true => Depends::Anything,
+                false if row.slot == own && row.is_own() => cell,
+                false => cell.max(Depends::Rows),
+            }
         }
         ExprKind::Constant(_)
         | ExprKind::Parameter(_)

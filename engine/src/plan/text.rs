@@ -9,7 +9,7 @@ use super::node::{
 use super::{PlacesPlan, Plan, TimelinePlan};
 use std::fmt::Write;
 use watchfire_dsl::program::{
-    AggregateFunction, CalendarUnit, ColumnId, Derived, FindingColumn, ParameterId, PeerFunction, Program, Row,
+    AggregateFunction, CalendarUnit, ColumnId, Derived, FindingColumn, Move, ParameterId, PeerFunction, Program, Row,
     RowSlot, SourceId, SourceKind, SpanOfTime, WindowSpan,
 };
 use watchfire_stdlib::ops::Comparison;
@@ -67,12 +67,20 @@ impl Text<'_> {
         }
     }
 
-    fn row(&mut self, row: Row) {
+    fn row(&mut self, row: &Row) {
         self.slot(row.slot);
-        match row.before {
-            0 => {}
-            1 => self.push(".before"),
-            n => self.write(format_args!(".before({n})")),
+        for to in &row.moves {
+            match to {
+                Move::Before(1) => self.push(".before"),
+                Move::Before(n) => self.write(format_args!(".before({n})")),
+                Move::After(1) => self.push(".after"),
+                Move::After(n) => self.write(format_args!(".after({n})")),
+                Move::Earlier(span) => {
+                    self.push(".before(");
+                    self.span(*span);
+                    self.push(")");
+                }
+            }
         }
     }
 
@@ -156,8 +164,15 @@ impl Text<'_> {
                 self.node(body);
                 self.push(")");
             }
+            NodeKind::AsOf(value, at) => {
+                self.push("(");
+                self.node(value);
+                self.push(" as of ");
+                self.node(at);
+                self.push(")");
+            }
             NodeKind::Column(row, source, column) => {
-                self.row(*row);
+                self.row(row);
                 let name = self.column(*source, *column);
                 self.write(format_args!(".{name}"));
             }

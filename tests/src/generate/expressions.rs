@@ -56,6 +56,8 @@ pub(super) struct Scope {
     pub(super) tables: Vec<Source>,
     /// Inside a derived table: there is no `now`.
     pub(super) in_table: bool,
+    /// The first of the values that are compared among peers, or may use one that is.
+    pub(super) first_among_peers: Option<usize>,
 }
 
 /// Writes expressions.
@@ -107,6 +109,11 @@ impl Writer<'_> {
             && let Some(call) = self.call(ty, scope, depth)
         {
             return call;
+        }
+        if self.chance(0.03)
+            && let Some(value) = self.as_of(ty, scope, depth)
+        {
+            return value;
         }
         match ty {
             Ty::Bool => self.condition(scope, depth),
@@ -241,7 +248,7 @@ impl Writer<'_> {
                         names.push(format!("{name}.{}", column.name));
                         names.push(format!("{name}.{}", column.name));
                         if source.time != TimeKind::Timeless && !row.nearest {
-                            names.push(format!("{name}.before.{}", column.name));
+                            names.push(format!("{name}.{}.{}", self.way(scope), column.name));
                         }
                     }
                     None if row.plain => names.push(column.name.clone()),
@@ -255,9 +262,6 @@ impl Writer<'_> {
         {
             let columns = registry.columns.iter().filter(|column| column.ty == ty && !column.unique);
             names.extend(columns.map(|column| format!("{}.{}", registry.name, column.name)));
-        }
-        if names.iter().any(|name| name.contains(".before.")) {
-            self.count("before in reach");
         }
         names
     }
@@ -293,6 +297,11 @@ impl Writer<'_> {
         if depth > 0 && self.chance(0.08) {
             self.count("not");
             return format!("not ({})", self.condition(scope, depth - 1));
+        }
+        if self.chance(0.02)
+            && let Some(value) = self.as_of(Ty::Bool, scope, depth)
+        {
+            return value;
         }
         let next = depth.saturating_sub(1);
         match self.rng.random_range(0..22) {

@@ -11,6 +11,7 @@ mod fixture;
 mod frames;
 mod functions;
 mod models;
+mod moves;
 mod peers;
 mod places;
 mod schema;
@@ -114,5 +115,8 @@ pub fn generate(seed: u64, size: Size) -> Case {
     let around: Vec<String> = (0..=days + 1).map(|day| data::day_text(data::day_number(first), day)).collect();
     items.extend(writer.exemptions(&parts, &around));
     let tables = data::generate(&mut rng, &schema, &moments, Amount { rows: size.rows });
-    Case { seed, zone: schema.zone.to_owned(), items, tables, constructs }
+    let mut case = Case { seed, zone: schema.zone.to_owned(), items, tables, constructs };
+    let text = case.text();
+    moves::count(&text, &mut case.constructs);
+    case
 }

@@ -393,5 +393,6 @@ pub(super) fn scope(
         element: None,
         aggregates: 2,
         instants: instants.to_vec(),
+        first_among_peers: None,
     }
 }

@@ -47,6 +47,7 @@ impl Writer<'_> {
             "zscore" => "zscore",
             _ => "median, mean, stddev among peers",
         });
+        scope.first_among_peers.get_or_insert(scope.values.len());
         scope.values.push((name, ty));
     }
 

@@ -1,9 +1,9 @@
 //! Expressions (docs/language.md §3.4, §3.5, §5).
 
-use crate::reference::world::{Binding, Scope, World};
+use crate::reference::world::{Binding, Row, Scope, World};
 use std::collections::BTreeSet;
 use watchfire_dsl::program::{
-    Expr, ExprKind, FindingColumn, From, Message, MessagePart, Model, ModelId, Program, Row, RowSlot,
+    Expr, ExprKind, FindingColumn, From, Message, MessagePart, Model, ModelId, Move, Program, RowSlot,
 };
 use watchfire_dsl::source::Span;
 use watchfire_dsl::syntax::{BinaryOperator, UnaryOperator};
@@ -43,14 +43,20 @@ impl World<'_> {
                 self.about_entity(entity, scope, |this| self.value(body, &Scope { this: Some(this), ..scope.clone() }))
             }
             ExprKind::Column { row, source, column } => {
-                let Row { slot, before } = *row;
-                let Some(Binding::Row(rows, place)) = bound(scope, slot) else { return Value::Missing };
-                // §3.4: the row before among those about the same entity visible at k.
-                match place.checked_sub(before as usize) {
+                let Some(Binding::Row(rows, place)) = bound(scope, row.slot) else { return Value::Missing };
+                match self.moved(rows, *place, &row.moves) {
                     Some(place) => self.cell(*source, &rows[place], *column, scope.t, scope.k),
                     None => Value::Missing,
                 }
             }
+            // §3.6
+            ExprKind::AsOf { value, at } => match self.value(at, scope) {
+                fault @ Value::Fault(_) => fault,
+                at => match self.clock.instant(&at) {
+                    Some(t) => self.value(value, &Scope { t, ..scope.clone() }),
+                    None => Value::Missing,
+                },
+            },
             ExprKind::Element(slot) => match bound(scope, *slot) {
                 Some(Binding::Element(entity)) => Value::Entity(entity.clone()),
                 _ => Value::Missing,
@@ -100,6 +106,18 @@ impl World<'_> {
             ExprKind::Aggregate(aggregate) => self.aggregate(aggregate, expr, scope),
             ExprKind::Peers(peers) => self.peers(peers, expr, scope),
         }
+    }
+
+    /// §3.4: where moves lead from a row, among those about the same entity visible at k.
+    fn moved(&self, rows: &[Row], place: usize, moves: &[Move]) -> Option<usize> {
+        moves.iter().try_fold(place, |place, to| match *to {
+            Move::Before(n) => place.checked_sub(n as usize),
+            Move::After(n) => Some(place + n as usize).filter(|place| *place < rows.len()),
+            Move::Earlier(span) => {
+                let latest = self.clock.before(rows[place].row.time?, self.span(span));
+                rows.iter().rposition(|row| row.row.time.is_some_and(|time| time <= latest))
+            }
+        })
     }
 
     /// A message in each of its languages, the package's first (§12.5); faults are shown in it and stop nothing (§2.5).
@@ -203,7 +221,7 @@ pub(super) fn visit<'e>(expr: &'e Expr, see: &mut impl FnMut(&'e Expr)) {
         ExprKind::Fact { entity: only, .. } | ExprKind::Unary(_, only) | ExprKind::Component { pair: only, .. } => {
             visit(only, see);
         }
-        ExprKind::About { entity: a, body: b } | ExprKind::Binary(_, a, b) => {
+        ExprKind::About { entity: a, body: b } | ExprKind::AsOf { value: a, at: b } | ExprKind::Binary(_, a, b) => {
             visit(a, see);
             visit(b, see);
         }

@@ -11,7 +11,7 @@ use watchfire_stdlib::ops::{self, Comparison};
 use watchfire_stdlib::value::{EntityKey, Value};
 
 /// `let`s and facts that were looked through, by number and entity.
-type Seen = HashSet<(bool, usize, Option<EntityKey>)>;
+type Seen = HashSet<(bool, usize, Option<EntityKey>, i64)>;
 
 impl World<'_> {
     /// The value of the expression `whole` for the model's entity at t = k.
@@ -112,7 +112,7 @@ impl World<'_> {
             ExprKind::Let(id) => {
                 let Some((model, entity)) = scope.model else { return false };
                 let scope = Scope { this: Some(entity.clone()), variables: Vec::new(), ..scope.clone() };
-                seen.insert((false, id.index(), None))
+                seen.insert((false, id.index(), None, scope.t))
                     && self.has_row(&model.lets[id.index()].value, &scope, dated, seen)
             }
             ExprKind::Fact { fact, entity } => {
@@ -121,7 +121,7 @@ impl World<'_> {
                 }
                 let Value::Entity(this) = self.value(entity, scope) else { return false };
                 let Scope { t, k, .. } = *scope;
-                let new = seen.insert((true, fact.index(), Some(this.clone())));
+                let new = seen.insert((true, fact.index(), Some(this.clone()), t));
                 let inner = Scope { model: None, trigger: &[], this: Some(this), t, k, variables: Vec::new() };
                 new && self.has_row(&self.program.facts[fact.index()].value, &inner, dated, seen)
             }
@@ -131,6 +131,13 @@ impl World<'_> {
                 }
                 let Value::Entity(this) = self.value(entity, scope) else { return false };
                 self.has_row(body, &Scope { this: Some(this), ..scope.clone() }, dated, seen)
+            }
+            ExprKind::AsOf { value, at } => {
+                self.has_row(at, scope, dated, seen)
+                    || self
+                        .clock
+                        .instant(&self.value(at, scope))
+                        .is_some_and(|t| self.has_row(value, &Scope { t, ..scope.clone() }, dated, seen))
             }
             ExprKind::Peers(peers) => self.has_row(&peers.value, scope, dated, seen),
             _ => expr.parts().into_iter().any(|part| self.has_row(part, scope, dated, seen)),
@@ -187,10 +194,11 @@ impl World<'_> {
             ExprKind::Aggregate(aggregate) => self.is_dated(aggregate),
             ExprKind::Let(id) => {
                 let Some((model, _)) = scope.model else { return false };
-                seen.insert((false, id.index(), None)) && self.reads_dated(&model.lets[id.index()].value, scope, seen)
+                seen.insert((false, id.index(), None, 0))
+                    && self.reads_dated(&model.lets[id.index()].value, scope, seen)
             }
             ExprKind::Fact { fact, .. } => {
-                seen.insert((true, fact.index(), None))
+                seen.insert((true, fact.index(), None, 0))
                     && self.reads_dated(&self.program.facts[fact.index()].value, scope, seen)
             }
             _ => false,

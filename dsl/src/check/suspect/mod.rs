@@ -145,6 +145,11 @@ impl<'p> Walk<'p> {
                 self.scan(entity, given);
                 self.scan(body, &Given::new());
             }
+            // What holds now need not hold then.
+            ExprKind::AsOf { value, at } => {
+                self.scan(at, given);
+                self.scan(value, &Given::new());
+            }
             ExprKind::Peers(peers) => peers.parts().into_iter().for_each(|part| self.scan(part, &Given::new())),
             ExprKind::Binary(_, left, right) if e.ty.kind == Kind::Bool && is_measured(left) && is_measured(right) => {
                 self.decide(e, given);

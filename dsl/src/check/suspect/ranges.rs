@@ -101,9 +101,7 @@ impl<'p> Ranges<'p> {
                 self.key(value)
             }
             ExprKind::Fact { fact, entity } if matches!(entity.kind, ExprKind::This) => Some(Key::Fact(*fact)),
-            ExprKind::Column { row, source, column } if row.before == 0 => {
-                Some(Key::Column(row.slot, source.0, column.0))
-            }
+            ExprKind::Column { row, source, column } if row.is_own() => Some(Key::Column(row.slot, source.0, column.0)),
             ExprKind::Aggregate(a) if a.function == A::The && !self.is_in_function(e.span) => {
                 let text = self.texts.text(e.span);
                 let path = text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');

@@ -107,11 +107,7 @@ pub(crate) fn union(name: &str, parts: &[SourceId], columns: Vec<Column>) -> Sou
         source: *source,
         columns: (0..columns.len() as u32)
             .map(|place| Expr {
-                kind: ExprKind::Column {
-                    row: Row { slot: RowSlot(0), before: 0 },
-                    source: *source,
-                    column: ColumnId(place),
-                },
+                kind: ExprKind::Column { row: Row::of(RowSlot(0)), source: *source, column: ColumnId(place) },
                 ty: columns[place as usize].ty.clone(),
                 span: span(),
             })
