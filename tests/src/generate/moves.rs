@@ -32,6 +32,9 @@ impl Writer<'_> {
 
     /// `X as of T`
     pub(super) fn as_of(&mut self, ty: Ty, scope: &Scope, depth: u32) -> Option<String> {
+        if scope.in_table {
+            return None;
+        }
         let mut inner = scope.clone();
         // What peers have to do with is known at the instants of the grid only.
         if let Some(first) = scope.first_among_peers {
