@@ -154,6 +154,13 @@ pub enum SourceKind {
     Union(Vec<UnionPart>),
     /// `rows N from … { … }`: a table made of other rows, about one entity.
     Derived(Box<Derived>),
+    /// `starts of S`, `ends of S`: the rows of a state table as events, with its columns.
+    Edges {
+        /// The state table.
+        of: SourceId,
+        /// Rows lie at their end, and are known from then on; otherwise at their start.
+        end: bool,
+    },
 }
 
 /// A derived table: for each entity and *k*, its definition applied to the rows known at *k*, with *t = k*.

@@ -184,7 +184,7 @@ fn a_snapshot_with_one_unique_column_has_it_as_its_key() {
     let program = program("");
     let table = |name: &str| match &program.sources.iter().find(|s| &*s.name == name).unwrap().kind {
         SourceKind::Table(table) => table.clone(),
-        SourceKind::Union(_) | SourceKind::Derived(_) => panic!("not a table"),
+        SourceKind::Union(_) | SourceKind::Derived(_) | SourceKind::Edges { .. } => panic!("not a table"),
     };
     let ids = |columns: &[watchfire_dsl::program::ColumnId]| columns.iter().map(|c| c.0).collect::<Vec<_>>();
     assert_eq!((ids(&table("dwellings").key), ids(&table("dwellings").order)), (vec![0], vec![0]));

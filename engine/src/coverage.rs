@@ -15,7 +15,7 @@
 use crate::table::{ALWAYS, Column, NEVER, Store, Table};
 use crate::timeline::{RowRef, part_tables};
 use std::collections::{BTreeMap, BTreeSet};
-use watchfire_dsl::program::{ColumnId, Program, SourceId, SourceKind, SpanOfTime};
+use watchfire_dsl::program::{ColumnId, Program, Source, SourceId, SourceKind, SpanOfTime};
 use watchfire_stdlib::value::Value;
 use watchfire_stdlib::zone::Zone;
 
@@ -96,7 +96,9 @@ impl Coverage {
             CoverageKind::Observed(expected) => parts.iter().enumerate().any(|(part, table)| {
                 let Some(Some(expected)) = expected.get(table.index()) else { return false };
                 let Some((column, silences)) = &expected.per else { return expected.whole.touch(from, to, t, k) };
-                let Some(table) = store.table(*table) else { return false };
+                // Rows of `starts of S` and `ends of S` lie in a table of their own.
+                let table = if parts.len() == 1 { source } else { *table };
+                let Some(table) = store.table(table) else { return false };
                 let own: BTreeSet<Value> = rows
                     .iter()
                     .filter(|row| row.part as usize == part && table.visible(row.row, k))
@@ -124,7 +126,11 @@ impl Coverage {
 }
 
 fn all_parts(program: &Program) -> Vec<Vec<SourceId>> {
-    (0..program.sources.len()).map(|source| part_tables(program, SourceId(source as u32))).collect()
+    let behind = |(source, declared): (usize, &Source)| match declared.kind {
+        SourceKind::Edges { of, .. } => vec![of],
+        _ => part_tables(program, SourceId(source as u32)),
+    };
+    program.sources.iter().enumerate().map(behind).collect()
 }
 
 /// Rows by their value in a column; rows without one are left out.

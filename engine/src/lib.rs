@@ -44,6 +44,7 @@
 
 mod compare;
 mod coverage;
+mod edges;
 mod engine;
 mod finding;
 mod ingest;

@@ -36,10 +36,12 @@ pub(crate) struct Table {
     /// The line is what its version was when it became known: an `on` model looks at it if it is visible then. False
     /// for later states of the same version.
     pub(crate) first_state: Vec<bool>,
-    /// By line: the first line of the row of which it is a version or a state.
+    /// By line: which row it is a version or a state of. The number is that of a line of its own table, or of the state's.
     pub(crate) row: Vec<u32>,
     /// The end column, where an end later than k reads as missing.
     pub(crate) hidden_until: Option<ColumnId>,
+    /// Its rows are events even where they have an end: `starts of S`.
+    pub(crate) events: bool,
     /// Earliest and latest known-at of the dated rows, those whose copies contradict each other included.
     pub(crate) known_range: Option<(i64, i64)>,
 }

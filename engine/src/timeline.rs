@@ -113,7 +113,7 @@ impl Shard {
 /// The tables behind a source: itself, or a union's parts.
 pub(crate) fn part_tables(program: &Program, source: SourceId) -> Vec<SourceId> {
     match &program.sources[source.index()].kind {
-        SourceKind::Table(_) => vec![source],
+        SourceKind::Table(_) | SourceKind::Edges { .. } => vec![source],
         SourceKind::Derived(_) => Vec::new(),
         SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
     }
@@ -123,7 +123,7 @@ pub(crate) fn part_tables(program: &Program, source: SourceId) -> Vec<SourceId> 
 /// them, so that no row of the part can be found by it.
 pub(crate) fn parts(program: &Program, source: SourceId, by: &[ColumnId]) -> Vec<(SourceId, Option<Vec<ColumnId>>)> {
     match &program.sources[source.index()].kind {
-        SourceKind::Table(_) => vec![(source, Some(by.to_vec()))],
+        SourceKind::Table(_) | SourceKind::Edges { .. } => vec![(source, Some(by.to_vec()))],
         SourceKind::Derived(_) => Vec::new(),
         SourceKind::Union(parts) => parts
             .iter()

@@ -14,8 +14,9 @@ pub(crate) fn run(args: &Describe, terminal: &Terminal) -> Outcome {
     let engine = Engine::new(package::load(&args.package, terminal)?);
     let plan = engine.plan();
     let program = engine.package().program();
+    let declared = |source: &&Source| !matches!(source.kind, SourceKind::Edges { .. });
     if terminal.json {
-        for source in &program.sources {
+        for source in program.sources.iter().filter(declared) {
             terminal.print_json(&json!({
                 "source": &*source.name,
                 "time": time(program, source),
@@ -37,7 +38,7 @@ pub(crate) fn run(args: &Describe, terminal: &Terminal) -> Outcome {
     let say = |en, zh| terminal.say(en, zh);
     let mut sources =
         Table::new(&[say("source", "来源"), say("in time", "时间性质"), say("owner", "归属"), say("columns", "列")]);
-    for source in &program.sources {
+    for source in program.sources.iter().filter(declared) {
         let columns: Vec<&str> = source.columns.iter().map(|c| &*c.name).collect();
         sources.row(vec![
             (&*source.name).into(),
@@ -109,6 +110,7 @@ fn time(program: &Program, source: &Source) -> String {
             names.join(" | ")
         }
         SourceKind::Derived(_) => "rows".to_owned(),
+        SourceKind::Edges { .. } => "events".to_owned(),
     }
 }
 
@@ -116,6 +118,6 @@ fn time(program: &Program, source: &Source) -> String {
 fn owner(source: &Source) -> Option<&str> {
     match &source.kind {
         SourceKind::Table(table) => table.owner.as_deref(),
-        SourceKind::Union(_) | SourceKind::Derived(_) => None,
+        SourceKind::Union(_) | SourceKind::Derived(_) | SourceKind::Edges { .. } => None,
     }
 }

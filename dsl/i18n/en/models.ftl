@@ -144,6 +144,10 @@ E0563 = the rows of `{ $source }` have no time, so they are neither before nor a
     .at = not a source of events or states
     .declared = `{ $source }` is declared without time
 
+E0564 = the rows of `{ $source }` do not last, so there is no `{ $clause }` them
+    .at = not a source `state a..b`
+    .declared = `{ $source }` is declared here
+
 E0570 = no key of `{ $entity }` can be read from `{ $key }`
     .at = names nobody
     .declared = `{ $entity }` is declared here

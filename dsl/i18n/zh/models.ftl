@@ -138,6 +138,10 @@ E0563 = `{ $source }` 的行没有时间，分不出先后
     .at = 不是事件或状态的来源
     .declared = `{ $source }` 声明时没有时间
 
+E0564 = `{ $source }` 的行不持续一段时间，谈不上 `{ $clause }`
+    .at = 不是 `state a..b` 的来源
+    .declared = `{ $source }` 在这里声明
+
 E0570 = 无法从 `{ $key }` 得出 `{ $entity }` 的主键
     .at = 不指任何实体
     .declared = `{ $entity }` 在这里声明

@@ -176,12 +176,13 @@ impl Checker<'_> {
         };
         let expects = |id| match &self.source(id).kind {
             SourceKind::Table(table) => table.expect.is_some(),
-            SourceKind::Union(_) | SourceKind::Derived(_) => false,
+            SourceKind::Union(_) | SourceKind::Derived(_) | SourceKind::Edges { .. } => false,
         };
         match &self.source(source).kind {
             SourceKind::Table(_) => expects(source),
             SourceKind::Union(parts) => parts.iter().any(|part| expects(part.source)),
             SourceKind::Derived(table) => self.has_coverage(&table.selection.from),
+            SourceKind::Edges { of, .. } => expects(*of),
         }
     }
 

@@ -116,6 +116,7 @@ impl Checker<'_> {
             SourceKind::Table(table) => table.time == SourceTime::Timeless,
             SourceKind::Union(parts) => parts.first().is_some_and(|part| self.is_timeless(part.source)),
             SourceKind::Derived(table) => !table.dated,
+            SourceKind::Edges { .. } => false,
         }
     }
 

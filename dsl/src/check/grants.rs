@@ -109,6 +109,7 @@ impl Walk<'_> {
                 }
             }
             Some(SourceKind::Derived(table)) => self.table(table, at, reads),
+            Some(SourceKind::Edges { of, .. }) => self.rows(*of, &[], at, reads),
             None => {}
         }
     }
@@ -150,6 +151,7 @@ impl Walk<'_> {
                     reads.behind(inner, &chain);
                 }
             }
+            SourceKind::Edges { of, .. } => self.column(*of, column, chain, reads),
             SourceKind::Derived(table) => {
                 let Some(value) = table.columns.get(column.index()) else { return };
                 let mut inner = Reads::default();

@@ -24,6 +24,7 @@ impl Checker<'_> {
     fn tables_behind(&self, source: SourceId) -> Vec<SourceId> {
         match &self.source(source).kind {
             SourceKind::Table(_) => vec![source],
+            SourceKind::Edges { of, .. } => vec![*of],
             SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
             SourceKind::Derived(table) => match &table.selection.from {
                 From::Rows { source, .. } => self.tables_behind(*source),

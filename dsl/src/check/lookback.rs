@@ -167,6 +167,7 @@ impl Checker<'_> {
             SourceKind::Table(table) => matches!(table.time, SourceTime::Events { .. }),
             SourceKind::Union(parts) => parts.iter().any(|part| self.has_events(part.source)),
             SourceKind::Derived(table) => table.dated,
+            SourceKind::Edges { .. } => true,
         }
     }
 }

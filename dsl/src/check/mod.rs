@@ -34,6 +34,7 @@ mod columns;
 mod context;
 mod declarations;
 mod derived;
+mod edges;
 mod exemptions;
 mod expressions;
 mod facts;

@@ -13,7 +13,8 @@ use crate::diagnostics::names::{NoRegistry, SeveralRegistries};
 use crate::diagnostics::types::TypeMismatch;
 use crate::diagnostics::{Edits, Word};
 use crate::program::{
-    EntityId, Expr, Grid, Kind, Lookback, Model, ModelId, Population, RowSlot, Sequence, SourceId, SpanOfTime, Trigger,
+    EntityId, Expr, Grid, Kind, Lookback, Model, ModelId, Population, RowSlot, Sequence, SourceId, SourceKind,
+    SpanOfTime, Trigger,
 };
 use crate::source::Span;
 use crate::syntax::{self, SourceTerm, StatementKind};
@@ -302,16 +303,16 @@ impl<'a> Checker<'a> {
                         self.report(NotInTrigger { at: selection.span, clause: "findings of".to_owned() });
                         return broken;
                     }
-                    SourceTerm::Starts(_) => {
-                        self.not_yet(selection.span, "starts of");
-                        return broken;
-                    }
-                    SourceTerm::Ends(_) => {
-                        self.not_yet(selection.span, "ends of");
-                        return broken;
-                    }
+                    SourceTerm::Starts(name) | SourceTerm::Ends(name) => name,
                 };
-                let Some(SourceFound::Source(source)) = self.source_named(name) else {
+                let found = match &selection.source {
+                    SourceTerm::Starts(_) | SourceTerm::Ends(_) => self.edges(selection, name),
+                    _ => match self.source_named(name) {
+                        Some(SourceFound::Source(source)) => Some(source),
+                        _ => None,
+                    },
+                };
+                let Some(source) = found else {
                     let name = selection.row.as_ref().map(|n| n.text.clone());
                     return checked(None, vec![Binding { name, what: Bound::Later }]);
                 };
@@ -401,7 +402,10 @@ impl<'a> Checker<'a> {
         match registries.as_slice() {
             [(source, column)] => return Some(Population { source: *source, by: vec![*column] }),
             [] => {
-                let about = |s: &&crate::program::Source| s.columns.iter().any(|c| c.ty.kind == Kind::Entity(entity));
+                let about = |s: &&crate::program::Source| {
+                    let written = !matches!(s.kind, SourceKind::Edges { .. });
+                    written && s.columns.iter().any(|c| c.ty.kind == Kind::Entity(entity))
+                };
                 let sources = self.sources.iter().filter(about).map(|s| s.name.to_string()).collect();
                 self.report(NoRegistry { at, model: name, entity: entity_name, sources });
             }

@@ -53,8 +53,12 @@ impl Checker<'_> {
             return Selected::of_this(slot, from, bound);
         }
         match &selection.source {
-            SourceTerm::Starts(_) => self.not_yet(selection.span, "starts of"),
-            SourceTerm::Ends(_) => self.not_yet(selection.span, "ends of"),
+            SourceTerm::Starts(name) | SourceTerm::Ends(name) => {
+                let Some(source) = self.edges(selection, name) else { return nothing };
+                let by = self.columns_about(source, subject, selection.by.as_ref(), name.span);
+                let from = by.map(|by| From::Rows { source, by });
+                return Selected::of_this(slot, from, Bound::Row { slot, source, bare: true });
+            }
             SourceTerm::Named { name, of } => {
                 let of = of.as_ref().map(|of| self.entity_of(scope, of));
                 let Some(SourceFound::Source(source)) = self.source_named(name) else { return nothing };

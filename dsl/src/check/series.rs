@@ -80,7 +80,7 @@ impl Checker<'_> {
         match &self.source(source).kind {
             SourceKind::Table(table) => matches!(table.time, SourceTime::State { .. }),
             SourceKind::Union(parts) => parts.iter().all(|part| self.is_state(part.source)),
-            SourceKind::Derived(_) => false,
+            SourceKind::Derived(_) | SourceKind::Edges { .. } => false,
         }
     }
 }

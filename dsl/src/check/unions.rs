@@ -142,7 +142,7 @@ impl Checker<'_> {
                 SourceTime::Events { .. } => 1,
                 SourceTime::State { .. } => 2,
             },
-            SourceKind::Union(_) | SourceKind::Derived(_) => u8::MAX,
+            SourceKind::Union(_) | SourceKind::Derived(_) | SourceKind::Edges { .. } => u8::MAX,
         }
     }
 
@@ -154,7 +154,7 @@ impl Checker<'_> {
         let declared = self.source(source);
         let parts = match &declared.kind {
             SourceKind::Union(parts) => parts.iter().map(|p| self.source(p.source).name.to_string()).collect(),
-            SourceKind::Table(_) | SourceKind::Derived(_) => Vec::new(),
+            SourceKind::Table(_) | SourceKind::Derived(_) | SourceKind::Edges { .. } => Vec::new(),
         };
         let (union, declared) = (declared.name.to_string(), Some(declared.span));
         self.report(UnionNotTable { at, union, parts, declared });

@@ -135,7 +135,7 @@ impl Checker<'_> {
             }
         }
         match &declared.kind {
-            SourceKind::Table(_) => {}
+            SourceKind::Table(_) | SourceKind::Edges { .. } => {}
             SourceKind::Union(parts) => {
                 for part in parts {
                     self.source_needs(part.source, needs);

@@ -114,4 +114,7 @@ diagnostics! {
 
     /// A step of a sequence whose rows have no time.
     E0563 error StepWithoutTime { at: Span, source: String, declared: Option<Span> }
+
+    /// `starts of` or `ends of` a source that is no state.
+    E0564 error EdgesOfNoState { at: Span, clause: String, source: String, declared: Option<Span> }
 }

@@ -265,6 +265,7 @@ fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
             SourceTime::State { until, known_ahead: false, .. } => Some(until),
             _ => None,
         },
+        events: false,
         known_range: {
             let dated = || times.known.iter().copied().filter(|known| *known != ALWAYS);
             dated().min().zip(dated().max())

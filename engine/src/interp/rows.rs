@@ -46,6 +46,7 @@ impl Shape {
         match (&table.time, &table.until) {
             (None, _) => Self::Timeless,
             (Some(_), None) => Self::Events,
+            (Some(_), Some(_)) if table.events => Self::Events,
             (Some(_), Some(_)) => Self::State,
         }
     }

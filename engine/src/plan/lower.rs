@@ -34,7 +34,7 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
                 .sources
                 .iter()
                 .map(|source| match &source.kind {
-                    SourceKind::Table(_) | SourceKind::Derived(_) => Vec::new(),
+                    SourceKind::Table(_) | SourceKind::Derived(_) | SourceKind::Edges { .. } => Vec::new(),
                     SourceKind::Union(parts) => parts.iter().map(PartPlan::unused).collect(),
                 })
                 .collect(),
@@ -294,6 +294,9 @@ impl<'p> Lowering<'p> {
         let program = self.program;
         if matches!(program.sources[source.index()].kind, SourceKind::Derived(_)) {
             return;
+        }
+        if let SourceKind::Edges { of, .. } = program.sources[source.index()].kind {
+            return self.read(of, column);
         }
         let SourceKind::Union(parts) = &program.sources[source.index()].kind else {
             self.plan.reads[source.index()].get_or_insert_default().insert(column);

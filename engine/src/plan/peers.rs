@@ -28,6 +28,7 @@ pub(crate) fn is_timeless(program: &Program, source: SourceId) -> bool {
         Some(SourceKind::Table(table)) => table.time == SourceTime::Timeless,
         Some(SourceKind::Union(parts)) => parts.iter().all(|part| is_timeless(program, part.source)),
         Some(SourceKind::Derived(table)) => !table.dated,
+        Some(SourceKind::Edges { .. }) => false,
         None => false,
     }
 }

@@ -125,6 +125,7 @@ fn cell(program: &Program, source: SourceId, column: ColumnId) -> Depends {
             }
             found
         }
+        Some(SourceKind::Edges { of, .. }) => cell(program, *of, column),
         Some(SourceKind::Derived(_)) | None => Depends::Anything,
     }
 }

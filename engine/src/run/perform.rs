@@ -5,6 +5,7 @@ use super::options::RunOptions;
 use super::parallel::in_parallel;
 use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
 use crate::coverage::Coverage;
+use crate::edges;
 use crate::finding::{Finding, FindingRecord};
 use crate::ingest::load;
 use crate::interp::FaultRow;
@@ -71,8 +72,9 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     let threads = threads.max(1);
     let partitions = options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1);
 
-    let store = load(program, request.sources, &reads(program, &plan, request))
+    let mut store = load(program, request.sources, &reads(program, &plan, request))
         .map_err(|diagnostics| RunError::Data { diagnostics, texts: request.texts.clone() })?;
+    edges::add(program, &mut store);
     let loaded = Instant::now();
     let timelines: Vec<Timeline> = in_parallel(threads, plan.timelines.len(), |index| {
         let timeline = &plan.timelines[index];
@@ -220,7 +222,11 @@ fn range(
             let (earliest, latest) = data?;
             let grids = wanted.iter().filter_map(|id| match &request.program.models[id.index()].trigger {
                 Trigger::Every(grid) => super::instants_of(*grid)?.first_from(zone, latest),
-                Trigger::On { .. } => None,
+                // The ends that are known are looked at when they come.
+                Trigger::On { source, .. } => match request.program.sources[source.index()].kind {
+                    SourceKind::Edges { end: true, .. } => store.table(*source)?.known.iter().copied().max(),
+                    _ => None,
+                },
                 Trigger::Match(sequence) => {
                     let (_, within) = sequence.deadline.as_ref()?;
                     after(zone, latest, span_of(*within, parameters)?)
@@ -351,7 +357,9 @@ fn told(execution: &Execution<'_>, shower: &Shower<'_>, failure: &FailureRecord)
 fn row_told(execution: &Execution<'_>, shower: &Shower<'_>, FaultRow { source, row }: FaultRow) -> Option<FailureRow> {
     let parts = execution.plan.unions.get(source.index())?;
     let id = if parts.is_empty() { source } else { parts.get(row.part as usize)?.source };
-    let (declared, table) = (&execution.program.sources[id.index()], execution.store.table(id)?);
+    let table = execution.store.table(id)?;
+    let id = if let SourceKind::Edges { of, .. } = execution.program.sources[id.index()].kind { of } else { id };
+    let declared = &execution.program.sources[id.index()];
     let SourceKind::Table(kind) = &declared.kind else { return None };
     let columns: Vec<usize> = if kind.key.is_empty() {
         let entity = |(_, column): &(usize, &watchfire_dsl::program::Column)| matches!(column.ty.kind, Kind::Entity(_));

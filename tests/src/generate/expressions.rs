@@ -515,7 +515,10 @@ impl Writer<'_> {
         if scope.this == EntityName::Guest {
             self.count("about a pair");
         }
-        Some(format!("{what} from {}{of}{name}{by}{filter}{window}", source.name))
+        let edge = if of.is_empty() { self.edge(source) } else { "" };
+        // Over a window only a state that lasts has an overlap.
+        let edge = if what.starts_with("max overlap") { "" } else { edge };
+        Some(format!("{what} from {edge}{}{of}{name}{by}{filter}{window}", source.name))
     }
 
     pub(super) fn function_and_value(&mut self, ty: Ty, source: &Source, inner: &Scope, depth: u32) -> Option<String> {

@@ -176,7 +176,8 @@ impl Writer<'_> {
             self.count("on … where");
             String::new()
         });
-        Some((String::new(), format!("on {source} as {row}{by}"), filter))
+        let edge = self.schema.source(source).cloned().map_or("", |source| self.edge(&source));
+        Some((String::new(), format!("on {edge}{source} as {row}{by}"), filter))
     }
 
     fn parameters(&mut self, lines: &mut Vec<String>, scope: &mut Scope) {

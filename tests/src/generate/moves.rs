@@ -1,7 +1,7 @@
 //! Generated ways from a row to another one, and values at another instant.
 
 use super::expressions::{Constructs, Scope, Writer};
-use super::schema::Ty;
+use super::schema::{Source, TimeKind, Ty};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 
@@ -13,6 +13,14 @@ impl Writer<'_> {
             way = format!("{way}.{}", self.single_way(scope));
         }
         way
+    }
+
+    /// `starts of ` or `ends of ` before a state, now and then.
+    pub(super) fn edge(&mut self, source: &Source) -> &'static str {
+        if source.time != TimeKind::State || source.is_union() || self.rng.random_bool(0.5) {
+            return "";
+        }
+        if self.rng.random_bool(0.3) { "starts of " } else { "ends of " }
     }
 
     fn single_way(&mut self, scope: &Scope) -> String {
@@ -65,4 +73,7 @@ pub(super) fn count(text: &str, constructs: &mut Constructs) {
     add("before(D)", lengths.len() - by_number);
     add("after", text.matches(".after").count());
     add("as of", text.matches(" as of ").count());
+    add("starts of", text.matches("starts of ").count());
+    add("ends of", text.matches("ends of ").count());
+    add("on starts, ends of", text.matches(" on starts of ").count() + text.matches(" on ends of ").count());
 }

@@ -31,7 +31,8 @@ impl Writer<'_> {
             if index > 0 {
                 text += " then ";
             }
-            text += &format!("{name} from {of}{by}{filter}");
+            let edge = self.schema.source(&of).cloned().map_or("", |source| self.edge(&source));
+            text += &format!("{name} from {edge}{of}{by}{filter}");
             scope.rows.push(RowVariable { name: Some(name), source: of, plain: false, nearest: false });
             if index > 0 && self.rng.random_bool(0.5) {
                 text += &format!(" within {}", WITHIN.choose(self.rng)?);
@@ -55,7 +56,8 @@ impl Writer<'_> {
         let by = self.schema.source(&of)?.ways_about(entity).choose(self.rng)?.clone();
         let row = RowVariable { name: None, source: of.clone(), plain: true, nearest: false };
         let filter = self.step_filter(scope, row, 0.7);
-        Some(format!("{of}{by}{filter}"))
+        let edge = self.schema.source(&of).cloned().map_or("", |source| self.edge(&source));
+        Some(format!("{edge}{of}{by}{filter}"))
     }
 
     fn step_filter(&mut self, scope: &Scope, own: RowVariable, chance: f64) -> String {

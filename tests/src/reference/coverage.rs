@@ -29,6 +29,10 @@ impl World<'_> {
             SourceKind::Table(table) => {
                 table.expect.is_some_and(|expect| self.table_partly_covered(source, expect, own, window, scope))
             }
+            SourceKind::Edges { of, .. } => {
+                let SourceKind::Table(table) = &self.program.sources[of.index()].kind else { return false };
+                table.expect.is_some_and(|expect| self.table_partly_covered(*of, expect, own, window, scope))
+            }
             SourceKind::Derived(table) => self.derived_partly_covered(table, window, scope),
             SourceKind::Union(parts) => parts.iter().enumerate().any(|(n, part)| {
                 let SourceKind::Table(table) = &self.program.sources[part.source.index()].kind else { return false };

@@ -47,6 +47,11 @@ impl Version {
         self.copies.first().map_or(i64::MAX, |copy| copy.known)
     }
 
+    /// The ends of its copies.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = i64> {
+        self.copies.iter().filter_map(|copy| copy.end)
+    }
+
     /// What it says at `k`, which is not before its known-at; nothing where its copies differ in event time, an
     /// entity column or the state's end (§1.4).
     pub(crate) fn at(&self, table: &TableShape, k: i64) -> Option<Copy> {

@@ -168,12 +168,18 @@ impl<'a> World<'a> {
             Trigger::On { source, by, .. } => {
                 let tables = match &self.program.sources[source.index()].kind {
                     SourceKind::Table(_) => vec![*source],
+                    SourceKind::Edges { of, .. } => vec![*of],
                     SourceKind::Derived(_) => Vec::new(),
                     SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
                 };
                 let histories = tables.iter().filter_map(|table| self.histories[table.index()].as_ref());
-                let instants: BTreeSet<i64> =
-                    histories.flat_map(|history| history.versions().map(|version| version.known())).collect();
+                let ends = matches!(self.program.sources[source.index()].kind, SourceKind::Edges { end: true, .. });
+                let mut instants: BTreeSet<i64> = BTreeSet::new();
+                for version in histories.flat_map(|history| history.versions()) {
+                    instants.insert(version.known());
+                    // An end is looked at when it has come.
+                    instants.extend(version.ends().filter(|_| ends).map(|end| end.max(version.known())));
+                }
                 for &k in instants.range(a..=b) {
                     self.triggered(*source, by, k, &mut evaluations);
                 }
@@ -211,6 +217,7 @@ impl<'a> World<'a> {
         let tables: Vec<(SourceId, Option<usize>)> = match &self.program.sources[population.source.index()].kind {
             SourceKind::Table(_) => vec![(population.source, None)],
             SourceKind::Derived(_) => Vec::new(),
+            SourceKind::Edges { of, .. } => vec![(*of, None)],
             SourceKind::Union(parts) => parts.iter().enumerate().map(|(n, part)| (part.source, Some(n))).collect(),
         };
         for (table, part) in tables {

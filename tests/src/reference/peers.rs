@@ -185,6 +185,7 @@ impl World<'_> {
             SourceKind::Table(table) => table.time != SourceTime::Timeless,
             SourceKind::Union(parts) => parts.iter().any(|part| self.is_dated_source(part.source)),
             SourceKind::Derived(table) => table.dated,
+            SourceKind::Edges { .. } => true,
         }
     }
 

@@ -86,6 +86,7 @@ impl<'a> World<'a> {
         for (source, _) in sequence.rows().filter_map(rows_of) {
             let tables = match &self.program.sources[source.index()].kind {
                 SourceKind::Table(_) => vec![source],
+                SourceKind::Edges { of, .. } => vec![*of],
                 SourceKind::Union(parts) => parts.iter().map(|part| part.source).collect(),
                 // No step is of such a table.
                 SourceKind::Derived(_) => Vec::new(),
@@ -93,6 +94,7 @@ impl<'a> World<'a> {
             for copy in tables.iter().filter_map(|t| self.histories[t.index()].as_ref()).flat_map(|h| h.copies()) {
                 candidates.insert(copy.known);
                 candidates.extend(copy.end);
+                candidates.extend(copy.end.map(|end| self.deadline(sequence, end)));
                 candidates.extend(copy.time.map(|time| self.deadline(sequence, time)));
             }
         }

@@ -88,6 +88,11 @@ impl<'a> World<'a> {
         };
         let rows = match &self.program.sources[source.index()].kind {
             SourceKind::Table(_) => table(source, None).collect(),
+            // §3.7
+            SourceKind::Edges { of, end } => {
+                let rows = table(*of, None).map(|row| Row { table: source, ..row });
+                if *end { ends(rows.collect(), k) } else { rows.collect() }
+            }
             // Their rows are made for one entity: see `about`.
             SourceKind::Derived(_) => Vec::new(),
             SourceKind::Union(parts) => {
@@ -137,7 +142,7 @@ impl<'a> World<'a> {
         let table = match &self.program.sources[row.table.index()].kind {
             SourceKind::Table(table) => table,
             SourceKind::Union(_) => return false,
-            SourceKind::Derived(_) => {
+            SourceKind::Derived(_) | SourceKind::Edges { .. } => {
                 let within = |(after, until)| row.row.time.is_some_and(|time| after < time && time <= until);
                 return window.is_none_or(within);
             }
@@ -183,4 +188,18 @@ impl<'a> World<'a> {
             },
         }
     }
+}
+
+/// §3.7: the rows that have ended by *k*, at their end.
+fn ends(rows: Vec<Row>, k: i64) -> Vec<Row> {
+    let mut ended: Vec<Row> = Vec::new();
+    for mut row in rows {
+        if let Some(end) = row.row.end.filter(|&end| end <= k) {
+            row.row.time = Some(end);
+            row.row.known = end.max(row.row.known);
+            ended.push(row);
+        }
+    }
+    ended.sort_by_key(|row| row.row.time); // stable
+    ended
 }

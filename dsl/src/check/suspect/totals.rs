@@ -71,6 +71,7 @@ fn table(program: &Program, id: SourceId) -> Option<&Source> {
         SourceKind::Table(table) => {
             (matches!(table.time, SourceTime::Events { .. }) && table.expect.is_none()).then_some(source)
         }
+        SourceKind::Edges { of, .. } => table(program, *of),
         SourceKind::Union(parts) => parts.iter().find_map(|part| table(program, part.source)),
         SourceKind::Derived(derived) => match &derived.selection.from {
             From::Rows { source, .. } => table(program, *source),
