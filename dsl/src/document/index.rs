@@ -15,14 +15,14 @@ impl Site<'_> {
             crate::diagnostics::Language::Zh => format!(
                 "{} 个模型，{} 个来源，{} 个测试。时间按 {}。",
                 program.models.len(),
-                program.sources.len(),
+                self.declared_sources().count(),
                 program.tests.len(),
                 program.zone.name()
             ),
             crate::diagnostics::Language::En => format!(
                 "{}, {}, {}. Times are those of {}.",
                 counted(program.models.len(), "model"),
-                counted(program.sources.len(), "source"),
+                counted(self.declared_sources().count(), "source"),
                 counted(program.tests.len(), "test"),
                 program.zone.name()
             ),
@@ -57,7 +57,7 @@ impl Site<'_> {
 
     /// Which model reads which source.
     fn matrix(&self) -> Html {
-        let ids = (0u32..).map(SourceId).zip(&self.program.sources);
+        let ids = self.declared_sources();
         let tables: Vec<SourceId> =
             ids.filter(|(_, source)| matches!(source.kind, SourceKind::Table(_))).map(|(id, _)| id).collect();
         let models = (0u32..).map(ModelId).zip(&self.program.models);

@@ -20,7 +20,7 @@ mod values;
 
 use crate::diagnostics::Language;
 use crate::package::Manifest;
-use crate::program::{EnumId, FactId, Model, ModelId, Program, SourceId, SourceKind};
+use crate::program::{EnumId, FactId, Model, ModelId, Program, Source, SourceId, SourceKind};
 use crate::source::{FileId, SourceMap, Span};
 use crate::syntax::{File, Item, ItemKind, StatementKind};
 use html::{Html, html, tag, with};
@@ -148,6 +148,12 @@ impl<'p> Site<'p> {
         with("a", &[("href", &href(&self.model_file(id)))], tag("code", name))
     }
 
+    /// The sources that are declared, `starts of S` and `ends of S` aside.
+    fn declared_sources(&self) -> impl Iterator<Item = (SourceId, &'p Source)> {
+        let all = (0u32..).map(SourceId).zip(&self.program.sources);
+        all.filter(|(_, source)| !matches!(source.kind, SourceKind::Edges { .. }))
+    }
+
     fn link_source(&self, id: SourceId) -> Html {
         let name = self.program.sources.get(id.index()).map_or("", |source| &*source.name);
         with("a", &[("href", &format!("{SOURCES}#{}", href(&self.source_place(id))))], tag("code", name))
@@ -161,6 +167,7 @@ impl<'p> Site<'p> {
                 Some(model) => format!("{model}.{}", source.name),
                 None => source.name.to_string(),
             },
+            SourceKind::Edges { of, .. } => self.source_place(*of),
             _ => source.name.to_string(),
         }
     }

@@ -14,10 +14,9 @@ impl Site<'_> {
             "各部门的数据表：有哪些内容、归谁所有、允许作何用途。",
         );
         page.push(with("p", &[("class", "lead")], lead));
-        let ids = (0u32..).map(SourceId).take(self.program.sources.len());
-        let items = ids.map(|id| tag("li", self.link_source(id)));
+        let items = self.declared_sources().map(|(id, _)| tag("li", self.link_source(id)));
         page.push(tag("ul", items.collect::<Html>()));
-        for (id, source) in (0u32..).map(SourceId).zip(&self.program.sources) {
+        for (id, source) in self.declared_sources() {
             page.push(self.source(id, source));
         }
         page.push(self.entities());
@@ -32,6 +31,7 @@ impl Site<'_> {
             all.push(self.docs(&item.docs, ""));
         }
         match &source.kind {
+            SourceKind::Edges { .. } => {}
             SourceKind::Derived(table) => return html![all, self.derived(source, table)],
             SourceKind::Table(table) => all.push(self.table_terms(source, table)),
             SourceKind::Union(parts) => {
