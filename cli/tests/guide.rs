@@ -7,9 +7,10 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::TempDir;
 
-fn watchfire(language: &str, arguments: &[&str]) -> String {
+fn watchfire(language: &str, folder: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new(env!("CARGO_BIN_EXE_watchfire"));
-    let output = command.args(["--lang", language, "--color", "never"]).args(arguments).output().unwrap();
+    let output =
+        command.current_dir(folder).args(["--lang", language, "--color", "never"]).args(arguments).output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     let (out, err) = (text(output.stdout), text(output.stderr));
     assert_eq!(output.status.code(), Some(0), "{arguments:?}\n{out}\n{err}");
@@ -37,11 +38,10 @@ fn files(prose: &str) -> Vec<&str> {
 }
 
 /// Does what a guide says; gives what the last run and check show.
-fn follow(language: &str, page: &str) -> (String, String) {
+fn follow(language: &str, name: &str, page: &str) -> (String, String) {
     let folder = TempDir::new().unwrap();
-    let package = folder.path().join("flats");
-    let name = package.to_str().unwrap();
-    watchfire(language, &["new", name]);
+    let package = folder.path().join(name);
+    watchfire(language, folder.path(), &["new", name]);
     let mut tables: Vec<&str> = Vec::new();
     for (kind, prose, text) in blocks(page) {
         // The first files, and the profile, are those that `new` wrote.
@@ -71,7 +71,7 @@ fn follow(language: &str, page: &str) -> (String, String) {
             }
             // What a run shows is of the models so far.
             ("text", _) if prose.contains("watchfire run") => {
-                let ran = watchfire(language, &["run", name]);
+                let ran = watchfire(language, folder.path(), &["run", name]);
                 for line in text.lines() {
                     assert!(ran.contains(line), "the run does not show\n{line}\nbut\n{ran}");
                 }
@@ -79,20 +79,20 @@ fn follow(language: &str, page: &str) -> (String, String) {
             _ => {}
         }
     }
-    watchfire(language, &["test", name]);
-    (watchfire(language, &["run", name]), watchfire(language, &["check", name]))
+    watchfire(language, folder.path(), &["test", name]);
+    (watchfire(language, folder.path(), &["run", name]), watchfire(language, folder.path(), &["check", name]))
 }
 
 #[test]
 fn the_english_guide_can_be_followed() {
-    let (ran, checked) = follow("en", include_str!("../../docs/guide.md"));
+    let (ran, checked) = follow("en", "flats", include_str!("../../docs/guide.md"));
     assert!(ran.contains("nobody came"), "{ran}");
     assert!(checked.contains("9 models"), "{checked}");
 }
 
 #[test]
 fn the_chinese_guide_can_be_followed() {
-    let (ran, checked) = follow("zh", include_str!("../../docs/guide.zh.md"));
+    let (ran, checked) = follow("zh", "群租", include_str!("../../docs/guide.zh.md"));
     assert!(ran.contains("一小时内无人进门"), "{ran}");
     assert!(checked.contains("9 个模型"), "{checked}");
 }
