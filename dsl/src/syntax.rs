@@ -888,7 +888,7 @@ pub enum BinaryOperator {
     Remainder,
 }
 
-/// `FUNCTION [distinct] [VALUE] [from SELECTION]`
+/// `FUNCTION [distinct] [VALUE] from SELECTION`, or, of a group, `FUNCTION [VALUE] [where CONDITION]`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Aggregate {
     /// What is computed.
@@ -897,6 +897,8 @@ pub struct Aggregate {
     pub value: Option<Expr>,
     /// Over which rows; none (columns of a derived table only): the rows of the group.
     pub selection: Option<Selection>,
+    /// Which rows of the group; all where none is given.
+    pub filter: Option<Expr>,
 }
 
 /// Aggregates.

@@ -52,7 +52,8 @@ fn page() -> String {
         ("Functions", "In any expression.", false),
         ("Loaders", "After `via` of a column or an entity: from the cell of a file to a value.", true),
     ] {
-        write!(page, "\n## {title}\n\n{head}\n\n| function | Chinese | what it gives | example |\n|---|---|---|---|\n").unwrap();
+        write!(page, "\n## {title}\n\n{head}\n\n| function | Chinese | what it gives | example |\n|---|---|---|---|\n")
+            .unwrap();
         let listed = functions().iter().filter(|f| if of_loaders { f.is_loader() } else { f.is_for_expressions() });
         for function in listed {
             let (signature, docs) = (cell(&function.signature()), cell(function.docs));

@@ -79,15 +79,26 @@ fn peer_cases() -> Outcome {
     }
 }
 
+/// The example packages, those that fresh readers wrote among them.
+const PACKAGES: [&str; 7] = [
+    "group_rental",
+    "fire_visits",
+    "flights",
+    "readers/rental_signals",
+    "readers/rental_registers",
+    "readers/road_watch",
+    "readers/city_watch",
+];
+
 /// The example packages: checked, their own tests, and run over their data; and the example hosts.
 fn examples() -> Outcome {
     build(&["rust_min"])?;
     println!("$ rust_min");
     run(&mut program(binary("rust_min")))?;
-    for name in ["group_rental", "fire_visits", "flights"] {
-        for command in ["check", "test"] {
-            println!("$ watchfire {command} examples/{name}");
-            run(program(binary("watchfire")).arg(command).arg(package(name)))?;
+    for name in PACKAGES {
+        for command in [&["check"][..], &["test"], &["fmt", "--check"]] {
+            println!("$ watchfire {} examples/{name}", command.join(" "));
+            run(program(binary("watchfire")).args(command).arg(package(name)))?;
         }
     }
     city_data()?;

@@ -338,6 +338,7 @@ impl Checker<'_> {
             _ => None,
         };
         let value = a.value.as_ref().map(|value| self.expr(&mut inner, value, want));
+        let filter = a.filter.as_ref().map(|filter| self.truth(&mut inner, filter, None));
         let value = match (&a.function, value) {
             (S::Count, Some(_)) => {
                 self.report(AggregateForm { at: span, example: "count".to_owned() });
@@ -357,7 +358,7 @@ impl Checker<'_> {
         }
         let Some((value, mut ty)) = self.aggregate_type(function, word, value) else { return unknown(span) };
         ty.optional |= self.has_coverage(&covered) && function != AggregateFunction::Count;
-        let selection = Selection { slot, from: From::Group, of: None, filter: None, window: None };
+        let selection = Selection { slot, from: From::Group, of: None, filter, window: None };
         expression(ExprKind::Aggregate(Box::new(Aggregate { function, value, selection })), ty, span)
     }
 

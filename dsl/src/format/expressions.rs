@@ -102,6 +102,10 @@ impl Words {
                     parts.push(text(format!(" {} ", self.keyword(K::From))));
                     parts.push(self.selection(selection));
                 }
+                if let Some(filter) = &aggregate.filter {
+                    parts.push(text(format!(" {} ", self.keyword(K::Where))));
+                    parts.push(self.expr(filter));
+                }
                 Doc::Group(parts)
             }
             ExprKind::Peers(peers) => {

@@ -1,21 +1,23 @@
 //! Messages as text.
 
+use super::doc::Doc;
+use super::items::broken_braces;
 use super::words::{Words, text_literal};
 use crate::keywords::Keyword as K;
 use crate::syntax::{Message, MessagePart, MessageText};
 
 impl Words {
-    /// `message "…"` or `message { zh "…" en "…" }`.
-    pub(super) fn message(self, message: &Message) -> String {
+    /// `message "…"`, or in braces, with each language on a line.
+    pub(super) fn message(self, message: &Message) -> Doc {
         let word = self.keyword(K::Message);
         if let [(None, template)] = message.texts.as_slice() {
-            return format!("{word} {}", self.template(template));
+            return Doc::text(format!("{word} {}", self.template(template)));
         }
         let texts = message.texts.iter().map(|(tag, template)| {
             let tag = tag.as_ref().map(|tag| self.name(tag)).unwrap_or_default();
-            format!("{tag} {}", self.template(template))
+            Doc::text(format!("{tag} {}", self.template(template)))
         });
-        format!("{word} {{ {} }}", texts.collect::<Vec<_>>().join("  "))
+        broken_braces(word, texts.collect())
     }
 
     fn template(self, template: &MessageText) -> String {

@@ -178,7 +178,7 @@ impl Writer<'_> {
                     None => parts.push(text(w.keyword(K::Otherwise))),
                 }
                 if let Some(message) = message {
-                    parts.push(text(format!(" {}", w.message(message))));
+                    parts.extend([text(" "), w.message(message)]);
                 }
                 Doc::All(parts)
             }
@@ -196,7 +196,7 @@ impl Writer<'_> {
                 });
                 broken_braces(w.keyword(K::Levels), bands.collect())
             }
-            WarnEntryKind::Message(message) => text(w.message(message)),
+            WarnEntryKind::Message(message) => w.message(message),
             WarnEntryKind::Again(span) => Doc::All(vec![text(w.before(K::AgainAfter)), w.expr(span)]),
         };
         self.line(&doc);

@@ -1,6 +1,6 @@
 //! Aggregates, peers, `held`, `nearest`; the selections of rows they work on, and windows.
 
-use super::chunk::Node;
+use super::chunk::{Node, Parts};
 use super::{Parser, Read, Reported, Rule};
 use crate::diagnostics::syntax::RepeatedClause;
 use crate::source::Span;
@@ -47,14 +47,16 @@ impl Parser<'_> {
         let function = self.function(&parts.need(Rule::function)?)?;
         let value = parts.take_if(Rule::expr).map(|value| self.expression(&value)).transpose()?;
         let selection = Some(self.selection(&parts.need(Rule::selection)?)?);
-        Ok(Aggregate { function, value, selection })
+        Ok(Aggregate { function, value, selection, filter: None })
     }
 
     /// An aggregate of the group's rows; `None` if it is a call after all, such as `min(a, b)`.
     fn bare_aggregate(&mut self, node: &Node<'_>) -> Read<Option<Aggregate>> {
         let mut parts = node.parts();
         let Some(function) = parts.take_if(Rule::function) else {
-            return Ok(Some(Aggregate { function: AggregateFunction::Count, value: None, selection: None }));
+            parts.need(Rule::counter)?;
+            let filter = self.group_filter(&mut parts)?;
+            return Ok(Some(Aggregate { function: AggregateFunction::Count, value: None, selection: None, filter }));
         };
         let value = parts.need(Rule::expr)?;
         let opener = value.token();
@@ -68,7 +70,14 @@ impl Parser<'_> {
             }
         }
         let function = self.function(&function)?;
-        Ok(Some(Aggregate { function, value: Some(self.expression(&value)?), selection: None }))
+        let value = Some(self.expression(&value)?);
+        let filter = self.group_filter(&mut parts)?;
+        Ok(Some(Aggregate { function, value, selection: None, filter }))
+    }
+
+    fn group_filter(&mut self, parts: &mut Parts<'_>) -> Read<Option<Expr>> {
+        let condition = parts.take_if(Rule::filter);
+        condition.map(|condition| self.expression(&condition.only()?)).transpose()
     }
 
     /// Reads `min(a, b) + 1` again, as the expression that it is.

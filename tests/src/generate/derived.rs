@@ -85,8 +85,14 @@ impl Writer<'_> {
             if value.is_empty() {
                 continue;
             }
+            let condition = if grouping != "each" && self.rng.random_bool(0.3) {
+                self.count("where in a group");
+                format!(" where {}", self.condition(&inner, 1))
+            } else {
+                String::new()
+            };
             let column = self.fresh("c");
-            written.push(format!("{column} = {value}"));
+            written.push(format!("{column} = {value}{condition}"));
             columns.push(plain(column, ty));
         }
         let line = format!(
