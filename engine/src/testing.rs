@@ -7,6 +7,7 @@
 
 use crate::ingest::key_of;
 use crate::package::{Package, wall_time};
+use crate::rejects::{RejectGroup, Rejects};
 use crate::run::{Failure, Moment, Request, RunOptions, perform};
 use crate::sources::Sources;
 use crate::warning::Warning;
@@ -39,8 +40,8 @@ pub struct TestOutcome {
     pub unexpected: Vec<Warning>,
     /// Evaluations that failed; they fail the test.
     pub failures: Vec<Failure>,
-    /// Given cells that do not fit their columns; they fail the test.
-    pub rejects: u64,
+    /// Given cells and rows that do not fit what is declared; they fail the test.
+    pub rejects: Rejects,
     /// Why the test could not run.
     pub error: Option<String>,
 }
@@ -79,7 +80,7 @@ pub(crate) fn run(package: &Package, test: &Test) -> TestOutcome {
         absent: Vec::new(),
         unexpected: Vec::new(),
         failures: Vec::new(),
-        rejects: 0,
+        rejects: Rejects::default(),
         error: None,
     };
     let run = perform(&Request {
@@ -93,7 +94,7 @@ pub(crate) fn run(package: &Package, test: &Test) -> TestOutcome {
     match run {
         Err(error) => outcome.error = Some(error.text(program.language)),
         Ok(run) => {
-            outcome.rejects = run.rejects.count();
+            outcome.rejects = run.rejects;
             outcome.failures = run.failures;
             if let Some(failed) = run.failed_models.first() {
                 outcome.error = Some(format!("{}: {}", failed.plugin, failed.function));
@@ -103,7 +104,7 @@ pub(crate) fn run(package: &Package, test: &Test) -> TestOutcome {
                 && outcome.absent.is_empty()
                 && outcome.unexpected.is_empty()
                 && outcome.failures.is_empty()
-                && outcome.rejects == 0;
+                && outcome.rejects.is_empty();
         }
     }
     outcome
@@ -158,6 +159,21 @@ fn line(program: &Program, expected: &Expected) -> String {
 }
 
 impl TestOutcome {
+    /// What is wrong with the rows that the test gives, a line for each source, column and reason.
+    pub fn given_wrong(&self, language: Language) -> Vec<String> {
+        let line = |group: RejectGroup| {
+            let column = group.column.map_or_else(String::new, |column| format!(".{column}"));
+            let (source, count, reason) = (group.source, group.count, group.reason.text(language));
+            let first = group.samples.first();
+            let (row, raw) = first.map_or((0, ""), |sample| (sample.place.line, &*sample.raw));
+            match language {
+                Language::En => format!("{source}{column}: {reason}; {count}, first in row {row}: `{raw}`"),
+                Language::Zh => format!("{source}{column}：{reason}；{count} 处，首见于第 {row} 行：`{raw}`"),
+            }
+        };
+        self.rejects.groups().map(line).collect()
+    }
+
     /// What was expected and what came, line by line: ` ` both, `-` expected only, `+` came only, `!` went wrong.
     pub fn difference(&self, package: &Package, language: Language) -> String {
         let program = package.program();
@@ -172,12 +188,7 @@ impl TestOutcome {
             let text = package.texts().text(failure.at);
             format!("! {}: {}: `{text}`{row}", failure.entity, fault_text(failure.fault.kind, language))
         }));
-        if self.rejects > 0 {
-            lines.push(match language {
-                Language::En => format!("! {} given cells or rows do not fit their columns", self.rejects),
-                Language::Zh => format!("! 给定的数据中有 {} 处与列的声明不符", self.rejects),
-            });
-        }
+        lines.extend(self.given_wrong(language).iter().map(|wrong| format!("! {wrong}")));
         lines.extend(self.error.iter().map(|error| format!("! {error}")));
         if lines.is_empty() {
             lines.push(match language {

@@ -25,6 +25,7 @@ pub(crate) fn run(args: &Test, terminal: &Terminal) -> Outcome {
                 "passed": outcome.passed,
                 "absent": outcome.absent.iter().map(|e| &*e.text).collect::<Vec<_>>(),
                 "unexpected": outcome.unexpected.iter().map(|w| w.message.as_str()).collect::<Vec<_>>(),
+                "rejected": outcome.given_wrong(terminal.language),
                 "error": outcome.error,
             }));
         } else {
@@ -73,9 +74,8 @@ fn shown(outcome: &TestOutcome, package: &Package, terminal: &Terminal) -> Strin
         let why = fault_text(failure.fault.kind, terminal.language);
         line(terminal.say("failed", "出错"), format!("{}: {why}{}", failure.entity, place(failure.at)));
     }
-    if outcome.rejects > 0 {
-        let what = terminal.say("given cells that do not fit their columns", "给定的单元格与列不符");
-        line(what, outcome.rejects.to_string());
+    for wrong in outcome.given_wrong(terminal.language) {
+        line(terminal.say("rejected", "拒收"), wrong);
     }
     if let Some(error) = &outcome.error {
         line(terminal.say("could not run", "无法运行"), error.clone());
