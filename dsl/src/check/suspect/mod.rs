@@ -19,7 +19,7 @@ use crate::diagnostics::Diagnostic;
 use crate::diagnostics::lints::{AlwaysTrue, NeverTrue, NoProfileReaches};
 use crate::program::{Expr, ExprKind, Kind, Model, Program, SourceKind, Trigger};
 use crate::source::{SourceMap, Span};
-use crate::syntax::BinaryOperator as B;
+use crate::syntax::{BinaryOperator as B, UnaryOperator};
 use ranges::{Given, Ranges};
 use std::collections::BTreeSet;
 use truth::is_measured;
@@ -155,6 +155,16 @@ impl<'p> Walk<'p> {
                 self.decide(e, given);
                 self.scan(left, given);
                 self.scan(right, given);
+            }
+            // `x not in a..b` is one condition, and is decided as one.
+            ExprKind::Unary(UnaryOperator::Not, inner) if inner.span == e.span => {
+                let (ExprKind::InRange { value, .. } | ExprKind::InList { value, .. }) = &inner.kind else {
+                    return self.scan(inner, given);
+                };
+                if is_measured(value) {
+                    self.decide(e, given);
+                }
+                inner.parts().into_iter().for_each(|part| self.scan(part, given));
             }
             ExprKind::InRange { value, .. } | ExprKind::InList { value, .. } if is_measured(value) => {
                 self.decide(e, given);

@@ -207,7 +207,12 @@ impl<'p> Ranges<'p> {
         e.visit(&mut |part| {
             let computed = matches!(
                 part.kind,
-                ExprKind::Constant(_) | ExprKind::Unary(..) | ExprKind::Binary(..) | ExprKind::Call { .. }
+                ExprKind::Constant(_)
+                    | ExprKind::Unary(..)
+                    | ExprKind::Binary(..)
+                    | ExprKind::Call { .. }
+                    | ExprKind::InRange { .. }
+                    | ExprKind::InList { .. }
             );
             constant &= computed;
         });
