@@ -6,13 +6,17 @@ use std::fmt::Write as _;
 use std::path::Path;
 use watchfire_dsl::keywords::{KEYWORDS, LEVELS, TYPES};
 use watchfire_stdlib::functions::functions;
-use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::types::{BUILT_IN_TYPES, Kind};
 use watchfire_stdlib::units::{UNITS, UnitKind};
 
 /// What a unit measures, as a program names it.
 fn measures(kind: &UnitKind) -> String {
     match kind {
-        UnitKind::Quantity(dimension) => Kind::Quantity(*dimension).to_string(),
+        UnitKind::Quantity(dimension) => {
+            let kind = Kind::Quantity(*dimension);
+            let named = BUILT_IN_TYPES.iter().find(|(_, _, built_in)| *built_in == kind);
+            named.map_or_else(String::new, |(english, ..)| (*english).to_owned())
+        }
         UnitKind::Micros(_) => "Duration".to_owned(),
         UnitKind::Days(_) | UnitKind::Months(_) => "spans of the calendar".to_owned(),
         UnitKind::Money(_) => "Money".to_owned(),

@@ -41,16 +41,12 @@ pub enum Mutant {
     BeforeSpanStrict,
     /// `X as of T` is X now.
     AsOfIgnored,
-    /// Under `as of` a `let` keeps the value that it has now.
-    AsOfLetsKept,
     /// Under `as of` what became known later is not known.
     AsOfKnowsLess,
     /// `starts of S` are rows that last.
     StartsLast,
     /// `ends of S` are known as soon as their rows are.
     EndsKnownAtOnce,
-    /// An end triggers for what its version said at first only.
-    EndOfFirstState,
     /// A composite does not see findings of its own instant.
     FindingsSameInstantHidden,
     /// Parts of a composite are evaluated only from the start of the range on.
@@ -168,11 +164,9 @@ impl Mutant {
         Mutant::BeforeIgnoresKnowledge,
         Mutant::StartsLast,
         Mutant::EndsKnownAtOnce,
-        Mutant::EndOfFirstState,
         Mutant::AfterIgnoresKnowledge,
         Mutant::BeforeSpanStrict,
         Mutant::AsOfIgnored,
-        Mutant::AsOfLetsKept,
         Mutant::AsOfKnowsLess,
         Mutant::FindingsSameInstantHidden,
         Mutant::LookbackTooShort,
