@@ -3,7 +3,7 @@
 //!
 //! [`site`] makes the pages from the typed program, so that they say what runs, whoever wrote which comment: names,
 //! limits and purposes are the program's. They need no network and no scripts, and nothing in a package's texts can
-//! become markup ([`html`]).
+//! become markup (`html`).
 //!
 //! `phrases` says what stands alone (spans of time, windows, grids), `values` expressions, `model` and `sources` the
 //! pages, and `index` the first one with the table of which model reads what.
