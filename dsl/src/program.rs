@@ -411,7 +411,7 @@ pub struct Model {
     pub version: Arc<str>,
     /// Its entity.
     pub entity: EntityId,
-    /// Where its population comes from (`every` models).
+    /// Where its population comes from (`every` models and sequences).
     pub population: Option<Population>,
     /// Category.
     pub category: Arc<str>,

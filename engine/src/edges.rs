@@ -41,7 +41,7 @@ fn ends(base: &Table, source: SourceId) -> Table {
     let known = began.iter().zip(&time).map(|(known, end)| if at_once { *known } else { *known.max(end) }).collect();
     // Of a version's states the one that holds at the end, once that is known, is the first to be seen.
     let first = |line: &u32| {
-        let later = base.known[*line as usize] <= end(*line);
+        let later = base.known[*line as usize] <= end(*line) && !mutant(Mutant::EndOfFirstState);
         base.first_state[*line as usize] || later
     };
     Table {

@@ -41,12 +41,16 @@ pub enum Mutant {
     BeforeSpanStrict,
     /// `X as of T` is X now.
     AsOfIgnored,
+    /// A `let` under `as of` is what it is now.
+    AsOfLetsKept,
     /// Under `as of` what became known later is not known.
     AsOfKnowsLess,
     /// `starts of S` are rows that last.
     StartsLast,
     /// `ends of S` are known as soon as their rows are.
     EndsKnownAtOnce,
+    /// The end of a state is that of the version first known.
+    EndOfFirstState,
     /// A composite does not see findings of its own instant.
     FindingsSameInstantHidden,
     /// Parts of a composite are evaluated only from the start of the range on.
@@ -91,6 +95,8 @@ pub enum Mutant {
     WeekOfSevenDays,
     /// `S of PATH` takes the rows about the model's own entity.
     OfIgnored,
+    /// `S of PATH` in a step means for ever whom it means at first.
+    PathOnce,
     /// A missing condition of a score counts.
     MissingScores,
     /// A step of a sequence may lie at the same instant as the step before.
@@ -164,9 +170,11 @@ impl Mutant {
         Mutant::BeforeIgnoresKnowledge,
         Mutant::StartsLast,
         Mutant::EndsKnownAtOnce,
+        Mutant::EndOfFirstState,
         Mutant::AfterIgnoresKnowledge,
         Mutant::BeforeSpanStrict,
         Mutant::AsOfIgnored,
+        Mutant::AsOfLetsKept,
         Mutant::AsOfKnowsLess,
         Mutant::FindingsSameInstantHidden,
         Mutant::LookbackTooShort,
@@ -187,6 +195,7 @@ impl Mutant {
         Mutant::SinceTakesEvent,
         Mutant::WeekOfSevenDays,
         Mutant::OfIgnored,
+        Mutant::PathOnce,
         Mutant::MissingScores,
         Mutant::StepAtSameInstant,
         Mutant::WithinFromFirstStep,

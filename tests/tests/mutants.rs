@@ -12,7 +12,7 @@ fn every_mutant_is_killed() {
         .copied()
         .filter(|mutant| {
             activate(Some(*mutant));
-            let report = run_cases(0..3000, Size::default(), &Equality::ALL, 1);
+            let report = run_cases(0..10_000, Size::default(), &Equality::ALL, 1);
             activate(None);
             report.broken.is_empty()
         })

@@ -148,6 +148,10 @@ E0564 = the rows of `{ $source }` do not last, so there is no `{ $clause }` them
     .at = not a source `state a..b`
     .declared = `{ $source }` is declared here
 
+E0565 = the rows of a step are chosen by parts of the entity and columns of registries alone
+    .at = this may change in time, or reads a row of the sequence
+    .note = a registry is a source without time that has a `unique` column of the entity
+
 E0570 = no key of `{ $entity }` can be read from `{ $key }`
     .at = names nobody
     .declared = `{ $entity }` is declared here

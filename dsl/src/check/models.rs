@@ -13,8 +13,8 @@ use crate::diagnostics::names::{NoRegistry, SeveralRegistries};
 use crate::diagnostics::types::TypeMismatch;
 use crate::diagnostics::{Edits, Word};
 use crate::program::{
-    EntityId, Expr, Grid, Kind, Lookback, Model, ModelId, Population, RowSlot, Sequence, SourceId, SourceKind,
-    SpanOfTime, Trigger,
+    EntityId, Expr, From, Grid, Kind, Lookback, Model, ModelId, Population, RowSlot, Selection, Sequence, SourceId,
+    SourceKind, SpanOfTime, Trigger,
 };
 use crate::source::Span;
 use crate::syntax::{self, SourceTerm, StatementKind};
@@ -129,7 +129,7 @@ impl<'a> Checker<'a> {
         let outcome = clauses.warn.as_ref().map(|(warn, span)| self.outcome(&mut scope, warn, *span));
         let dispatch = clauses.dispatch.map(|(value, _)| self.expr(&mut scope, value, None));
         self.review(model, &clauses, entity, about_entity);
-        let population = self.population(model, entity, &clauses);
+        let population = self.population(model, entity, trigger.trigger.as_ref());
         let context = self.model.take()?;
         self.model_inlined.push(self.inlined.clone());
         self.lint_unused(index, model, &context);
@@ -274,7 +274,16 @@ impl<'a> Checker<'a> {
         let checked = |trigger, bindings| CheckedTrigger { trigger, bindings, open: Vec::new() };
         let broken = checked(None, vec![Binding { name: None, what: Bound::Later }]);
         let Some(((trigger, _), _)) = clauses.trigger else { return checked(None, Vec::new()) };
-        if let (syntax::Trigger::On(_) | syntax::Trigger::Match(_), Some(population)) = (trigger, &model.population) {
+        let from_rows = match trigger {
+            syntax::Trigger::On(_) => true,
+            syntax::Trigger::Match(sequence) => {
+                let elsewhere =
+                    |step: &syntax::MatchStep| matches!(step.selection.source, SourceTerm::Named { of: Some(_), .. });
+                !sequence.steps.iter().all(elsewhere)
+            }
+            syntax::Trigger::Every { .. } => false,
+        };
+        if let (true, Some(population)) = (from_rows, &model.population) {
             self.report(PopulationUnused { at: population.span, model: model.name.text.clone() });
         }
         match trigger {
@@ -379,14 +388,24 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// Where the entities of an `every` model come from.
+    /// Where the entities of an `every` model come from, and of a sequence. There is no chain without a row of each step:
+    /// those of any step about the entity itself do.
     fn population(
         &mut self,
         model: &syntax::Model,
         entity: Option<EntityId>,
-        clauses: &Clauses<'_>,
+        trigger: Option<&Trigger>,
     ) -> Option<Population> {
-        let Some(((syntax::Trigger::Every { .. }, _), _)) = clauses.trigger else { return None };
+        match trigger? {
+            Trigger::On { .. } => return None,
+            Trigger::Match(sequence) => {
+                let own = sequence.steps.iter().filter_map(|step| step.rows.selection()).find(|rows| rows.of.is_none());
+                if let Some(Selection { from: From::Rows { source, by }, .. }) = own {
+                    return Some(Population { source: *source, by: by.clone() });
+                }
+            }
+            Trigger::Every(_) => {}
+        }
         let entity = entity?;
         if let Some(name) = &model.population {
             let Some(SourceFound::Source(source)) = self.source_named(name) else { return None };

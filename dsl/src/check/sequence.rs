@@ -7,7 +7,9 @@
 use super::context::{Binding, Bound, Checker, ModelContext, Scope};
 use super::kinds::{expression, unknown};
 use super::selections::Selected;
-use crate::diagnostics::models::{LetReadsSteps, NotInTrigger, NothingBefore, StepWithoutTime, WarnAtElsewhere};
+use crate::diagnostics::models::{
+    LetReadsSteps, NotInTrigger, NothingBefore, StepOfNoPath, StepWithoutTime, WarnAtElsewhere,
+};
 use crate::program::{
     Aggregate, AggregateFunction, EntityId, Expr, ExprKind, From, Kind, LetId, RowSlot, Selection, Sequence, Step,
     StepRows, Trigger, Type,
@@ -20,6 +22,7 @@ use std::collections::BTreeSet;
 pub(super) struct OpenRows {
     slot: RowSlot,
     from: Option<From>,
+    of: Option<Box<Expr>>,
     bound: Bound,
 }
 
@@ -33,7 +36,7 @@ impl<'a> Checker<'a> {
         let mut open = Vec::new();
         let mut bindings = Vec::new();
         for step in &sequence.steps {
-            let rows = self.open_rows(&step.selection, entity);
+            let rows = self.open_rows(&step.selection, &bindings, entity);
             let what = match rows.bound.clone() {
                 Bound::Row { slot, source, .. } => Bound::Row { slot, source, bare: false },
                 other => other,
@@ -45,8 +48,8 @@ impl<'a> Checker<'a> {
     }
 
     /// The source of a step, or of what must be absent.
-    fn open_rows(&mut self, selection: &syntax::Selection, entity: Option<EntityId>) -> OpenRows {
-        let nothing = |slot| OpenRows { slot, from: None, bound: Bound::Later };
+    fn open_rows(&mut self, selection: &syntax::Selection, steps: &[Binding], entity: Option<EntityId>) -> OpenRows {
+        let nothing = |slot| OpenRows { slot, from: None, of: None, bound: Bound::Later };
         let refused = match &selection.source {
             SourceTerm::Entities { .. } => Some(self.texts.text(selection.span).to_owned()),
             SourceTerm::Findings(_) => Some("findings of".to_owned()),
@@ -63,13 +66,15 @@ impl<'a> Checker<'a> {
             self.report(NotInTrigger { at: distance.span, clause: "within".to_owned() });
             return nothing(self.slot());
         }
-        if let SourceTerm::Named { of: Some(of), .. } = &selection.source {
-            self.not_yet(of.span, "of");
-            return nothing(self.slot());
+        let mut scope = Scope { rows: steps.to_vec(), ..self.model_scope(entity) };
+        let Selected { slot, from, of, bound } = self.selection_source(&mut scope, selection);
+        if let Some(of) = &of
+            && of.ty.kind != Kind::Unknown
+            && !self.is_path(of)
+        {
+            self.report(StepOfNoPath { at: of.span });
+            return nothing(slot);
         }
-        let mut scope = self.model_scope(entity);
-        scope.rows.clear();
-        let Selected { slot, from, bound, .. } = self.selection_source(&mut scope, selection);
         // What the rows of a derived table are known from changes with every evaluation.
         if let Bound::Row { source, .. } = bound
             && self.refuse_derived(source, selection.span)
@@ -85,7 +90,30 @@ impl<'a> Checker<'a> {
             self.report(StepWithoutTime { at: selection.span, source, declared });
             return nothing(slot);
         }
-        OpenRows { slot, from, bound }
+        OpenRows { slot, from, of, bound }
+    }
+
+    /// Whether a value leads from the model's entity to another one through parts and columns of registries alone: it is
+    /// then the same at every t.
+    fn is_path(&self, value: &Expr) -> bool {
+        match &value.kind {
+            ExprKind::This => true,
+            ExprKind::Component { pair, .. } => self.is_path(pair),
+            ExprKind::About { entity, body } => self.is_path(entity) && self.is_path(body),
+            ExprKind::Aggregate(aggregate) => {
+                let Selection { slot, from, of: None, filter: None, window: None } = &aggregate.selection else {
+                    return false;
+                };
+                let From::Rows { source, by } = from else { return false };
+                let [by] = by.as_slice() else { return false };
+                let unique = self.source(*source).columns.get(by.index()).is_some_and(|column| column.unique);
+                let own = aggregate.value.as_ref().is_some_and(
+                    |value| matches!(&value.kind, ExprKind::Column { row, .. } if row.slot == *slot && row.is_own()),
+                );
+                aggregate.function == AggregateFunction::The && unique && self.is_timeless(*source) && own
+            }
+            _ => false,
+        }
     }
 
     /// Conditions, lengths of time and absences; none: an error is reported.
@@ -138,7 +166,7 @@ impl<'a> Checker<'a> {
     }
 
     fn absent(&mut self, without: &syntax::Without, steps: &[Binding], entity: Option<EntityId>) -> Option<StepRows> {
-        let rows = self.open_rows(&without.selection, entity);
+        let rows = self.open_rows(&without.selection, steps, entity);
         self.close_rows(&without.selection, None, rows, steps, entity)
     }
 
@@ -151,7 +179,7 @@ impl<'a> Checker<'a> {
         steps: &[Binding],
         entity: Option<EntityId>,
     ) -> Option<StepRows> {
-        let OpenRows { slot, from, bound } = rows;
+        let OpenRows { slot, from, of, bound } = rows;
         let mut scope = Scope { rows: steps.to_vec(), ..self.model_scope(entity) };
         if let (Some(name), Bound::Row { slot, source, .. }) = (name, &bound) {
             let what = Bound::Row { slot: *slot, source: *source, bare: false };
@@ -160,7 +188,7 @@ impl<'a> Checker<'a> {
         Self::bind(&mut scope, selection.row.as_ref(), bound);
         let filter = selection.filter.as_ref().map(|filter| self.truth(&mut scope, filter, None));
         let span = selection.span;
-        let selection = Selection { slot, from: from?, of: None, filter, window: None };
+        let selection = Selection { slot, from: from?, of, filter, window: None };
         let aggregate = Aggregate { function: AggregateFunction::Any, value: None, selection };
         let any = expression(ExprKind::Aggregate(Box::new(aggregate)), Type::new(Kind::Bool), span);
         Some(StepRows { any })

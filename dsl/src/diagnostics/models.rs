@@ -117,4 +117,7 @@ diagnostics! {
 
     /// `starts of` or `ends of` a source that is no state.
     E0564 error EdgesOfNoState { at: Span, clause: String, source: String, declared: Option<Span> }
+
+    /// `S of PATH` in a sequence where PATH is not the same at every instant.
+    E0565 error StepOfNoPath { at: Span }
 }

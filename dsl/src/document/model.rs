@@ -161,13 +161,18 @@ impl Site<'_> {
             crate::program::From::Rows { source, .. } => self.link_source(*source),
             _ => Html::new(),
         };
-        let filter = selection.filter.as_ref().map(|f| self.truth(f));
-        match (filter, self.language) {
-            (Some(filter), crate::diagnostics::Language::Zh) => html![source, " 的记录（", filter, "）"],
-            (Some(filter), _) => html!["a row of ", source, " where ", filter],
-            (None, crate::diagnostics::Language::Zh) => html![source, " 的记录"],
-            (None, _) => html!["a row of ", source],
+        let zh = self.language == crate::diagnostics::Language::Zh;
+        let about = selection.of.as_ref().map(|of| self.operand(of));
+        let mut all = match about {
+            Some(about) if zh => html![source, " 中关于 ", about, " 的记录"],
+            Some(about) => html!["a row of ", source, " about ", about],
+            None if zh => html![source, " 的记录"],
+            None => html!["a row of ", source],
+        };
+        if let Some(filter) = selection.filter.as_ref().map(|f| self.truth(f)) {
+            all.push(if zh { html!["（", filter, "）"] } else { html![" where ", filter] });
         }
+        all
     }
 
     /// The condition, and whom the warning is about.

@@ -160,7 +160,7 @@ impl Site<'_> {
     }
 
     /// An expression inside of another one: in brackets where it would fall apart.
-    fn operand(&self, e: &Expr) -> Html {
+    pub(super) fn operand(&self, e: &Expr) -> Html {
         self.inside(e, 7)
     }
 

@@ -36,6 +36,17 @@ impl<'a> Evaluator<'a> {
         value
     }
 
+    /// The entity whose rows an aggregate takes; else what the aggregate is: missing, or a fault.
+    pub(super) fn whose(&mut self, aggregate: &'a AggregateNode) -> Result<usize, Value> {
+        match aggregate.of.as_ref().map(|(entity, of)| (*entity, self.value(of))) {
+            None => Ok(self.this),
+            Some(_) if mutant(Mutant::OfIgnored) => Ok(self.this),
+            Some((entity, Value::Entity(key))) => Ok(self.subject(entity, &key)),
+            Some((_, fault @ Value::Fault(_))) => Err(fault),
+            Some(_) => Err(Value::Missing),
+        }
+    }
+
     /// A function of the rows that an aggregate takes: its own, or another one.
     pub(super) fn compute(
         &mut self,
@@ -43,12 +54,9 @@ impl<'a> Evaluator<'a> {
         (function, of): (AggregateFunction, Option<&'a Node>),
         node: &Node,
     ) -> Value {
-        let subject = match aggregate.of.as_ref().map(|(entity, of)| (*entity, self.value(of))) {
-            None => self.this,
-            Some(_) if mutant(Mutant::OfIgnored) => self.this,
-            Some((entity, Value::Entity(key))) => self.subject(entity, &key),
-            Some((_, fault @ Value::Fault(_))) => return fault,
-            Some(_) => return Value::Missing,
+        let subject = match self.whose(aggregate) {
+            Ok(subject) => subject,
+            Err(value) => return value,
         };
         let findings = matches!(aggregate.from, FromNode::Findings(_));
         let window = match aggregate.window.as_ref().map(|window| self.bounds(window, findings)).transpose() {

@@ -143,7 +143,7 @@ impl<'a> Evaluator<'a> {
     /// A `let` speaks of the model's entity, wherever it is used.
     fn let_value(&mut self, id: LetId) -> Value {
         let model = self.model;
-        let elsewhere = self.t != self.own_t;
+        let elsewhere = self.t != self.own_t && !mutant(Mutant::AsOfLetsKept);
         let known = if elsewhere { self.lets_at.get(&(id, self.t)) } else { self.lets[id.index()].as_ref() };
         if let Some(value) = known {
             return value.clone();

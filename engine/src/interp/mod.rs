@@ -16,6 +16,7 @@ mod decide;
 mod derived;
 mod elements;
 mod expression;
+mod lane;
 mod moves;
 mod peers;
 mod places;

@@ -13,13 +13,14 @@
 //! A last row waits where something is uncovered or a fault: what decides about it then may lie elsewhere.
 
 use super::decide::FaultRow;
+use super::lane::{Absence, Lane, Verdict, absent, verdict};
 use super::{Binding, Evaluator};
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{Depends, RowsPlan, SequencePlan, after, span_of};
+use crate::plan::{Depends, SequencePlan, after, span_of};
 use crate::table::NEVER;
 use crate::timeline::RowRef;
 use std::collections::{BTreeSet, HashSet};
-use watchfire_dsl::program::{RowSlot, SourceId, SpanOfTime};
+use watchfire_dsl::program::{SourceId, SpanOfTime};
 use watchfire_stdlib::value::{Fault, Value};
 
 /// What is remembered of an entity from instant to instant.
@@ -40,32 +41,6 @@ pub(crate) enum Looked {
     Match { steps: Box<[usize]>, row: FaultRow, t: i64 },
     /// A condition is a fault.
     Fault { fault: Fault, row: Option<FaultRow>, t: i64 },
-}
-
-/// The rows about an entity that a step chooses from, or that must be absent.
-struct Lane<'a> {
-    plan: &'a RowsPlan,
-    slot: RowSlot,
-    source: SourceId,
-    rows: &'a [RowRef],
-    times: Vec<i64>,
-    /// What was decided about each row, where that is for good.
-    verdicts: Vec<Option<bool>>,
-}
-
-/// A condition of a row.
-enum Verdict {
-    Yes,
-    No,
-    Fault(Fault),
-}
-
-/// The absence of rows.
-enum Absence {
-    Absent,
-    Present,
-    Unknown,
-    Fault(Fault),
 }
 
 /// Looks for the matches about one entity.
@@ -95,7 +70,7 @@ impl<'e, 'a> Search<'e, 'a> {
         let mut steps = Vec::new();
         for step in &plan.steps {
             let lane = Lane::new(evaluator, &step.rows)?;
-            if lane.rows.is_empty() {
+            if lane.never() {
                 return None;
             }
             steps.push(lane);
@@ -143,53 +118,35 @@ impl<'e, 'a> Search<'e, 'a> {
                 changes.push((k, place));
             }
         };
+        let world = self.evaluator.world;
         let lanes = self.steps.iter().chain(self.without.iter().flatten());
         for lane in lanes {
             let late = mutant(Mutant::LateStepIgnored) && lane.slot != last.slot;
-            for (row, time) in lane.rows.iter().zip(&lane.times) {
-                let place = if late { usize::MAX } else { last.times.partition_point(|other| other < time) };
-                self.changes(lane, *row, |k| note(k, place));
-            }
+            lane.changes(world, |k, time| {
+                let place = time.map_or(0, |time| last.times.partition_point(|other| *other < time));
+                note(k, if late { usize::MAX } else { place });
+            });
         }
         if let Some((lane, span)) = &self.deadline {
-            for (row, time) in lane.rows.iter().zip(&lane.times) {
-                let place = last.times.partition_point(|other| self.end(*other, *span) < *time);
-                self.changes(lane, *row, |k| note(k, place));
-            }
-            for (place, time) in last.times.iter().enumerate() {
-                let end = self.end(*time, *span);
-                if self.evaluator.world.visible(last.source, last.rows[place], end) {
-                    note(end, place);
-                }
-            }
+            lane.changes(world, |k, time| {
+                note(k, time.map_or(0, |time| last.times.partition_point(|other| self.end(*other, *span) < time)));
+            });
+            last.ends(world, |time| self.end(time, *span), &mut note);
         }
         changes.sort_unstable();
         changes.dedup_by_key(|(k, _)| *k);
-        // Where conditions depend on more than rows, any last row may match now.
-        if self.plan.rows().any(|rows| rows.depends == Depends::Anything) {
+        // Where conditions depend on more than rows, any last row may match now; where a step's rows are of one entity
+        // after the other, the places are not those of one list.
+        let anything = self.plan.rows().any(|rows| rows.depends == Depends::Anything);
+        if anything || self.lanes().any(Lane::turns) {
             changes.iter_mut().for_each(|(_, place)| *place = 0);
         }
         changes
     }
 
-    /// When a row appears, when it vanishes, when its end becomes known.
-    fn changes(&self, lane: &Lane<'a>, row: RowRef, mut note: impl FnMut(i64)) {
-        let Some(table) = self.evaluator.world.table(lane.source, row) else { return };
-        let line = row.row as usize;
-        let (known, known_until) = (table.known[line], table.known_until[line]);
-        if known >= known_until {
-            return;
-        }
-        note(known);
-        if known_until != NEVER {
-            note(known_until);
-        }
-        if let (Some(_), Some(until)) = (table.hidden_until, &table.until)
-            && table.visible(row.row, until[line])
-            && until[line] != NEVER
-        {
-            note(until[line]);
-        }
+    fn lanes(&self) -> impl Iterator<Item = &Lane<'a>> {
+        let deadline = self.deadline.iter().map(|(lane, _)| lane);
+        self.steps.iter().chain(self.without.iter().flatten()).chain(deadline)
     }
 
     fn end(&self, time: i64, span: SpanOfTime) -> i64 {
@@ -206,10 +163,14 @@ impl<'e, 'a> Search<'e, 'a> {
         mut take: impl FnMut(&mut Evaluator<'a>, Looked) -> bool,
     ) -> bool {
         self.k = k;
+        let deadline = self.deadline.iter_mut().map(|(lane, _)| lane);
+        for lane in self.steps.iter_mut().chain(self.without.iter_mut().flatten()).chain(deadline) {
+            lane.turn_to(self.evaluator.world, k);
+        }
         let Some(last) = self.steps.last() else { return true };
         let until = last.times.partition_point(|time| *time <= k);
         let (source, rows) = (last.source, last.rows);
-        let early: Vec<usize> = found.waiting.range(..from).copied().collect();
+        let early: Vec<usize> = found.waiting.range(..from.min(until)).copied().collect();
         for place in early.into_iter().chain(from..until) {
             let row = rows[place];
             let time = self.steps.last().map_or(0, |last| last.times[place]);
@@ -398,94 +359,14 @@ impl<'e, 'a> Search<'e, 'a> {
     }
 }
 
-impl<'a> Lane<'a> {
-    fn new(evaluator: &mut Evaluator<'a>, plan: &'a RowsPlan) -> Option<Self> {
-        let aggregate = plan.aggregate()?;
-        let world = evaluator.world;
-        let (source, rows) = evaluator.lane_rows(plan)?;
-        let times: Vec<i64> = rows.iter().map(|row| world.time(source, *row)).collect();
-        Some(Self { plan, slot: aggregate.slot, source, rows, verdicts: vec![None; times.len()], times })
-    }
-}
-
-/// Whether a row satisfies its condition; its variable stays bound to it.
-fn verdict<'a>(evaluator: &mut Evaluator<'a>, lane: &mut Lane<'a>, place: usize, k: i64) -> Verdict {
-    evaluator.bind(lane.slot, Binding::Row { rows: lane.rows, place });
-    if let Some(known) = lane.verdicts[place] {
-        return if known { Verdict::Yes } else { Verdict::No };
-    }
-    let Some(filter) = lane.plan.aggregate().and_then(|aggregate| aggregate.filter.as_ref()) else {
-        return Verdict::Yes;
-    };
-    evaluator.at(lane.times[place], k);
-    let value = evaluator.value(filter);
-    if let Value::Fault(fault) = value
-        && !mutant(Mutant::FaultAsMissing)
-    {
-        return Verdict::Fault(fault);
-    }
-    if lane.plan.depends == Depends::OwnCells {
-        lane.verdicts[place] = Some(value.is_true());
-    }
-    if value.is_true() { Verdict::Yes } else { Verdict::No }
-}
-
-/// Whether there is no row in `(from, until]`, as known at k; t is the instant from which one looks back.
-fn absent<'a>(
-    evaluator: &mut Evaluator<'a>,
-    lane: &mut Lane<'a>,
-    (from, until): (i64, i64),
-    t: i64,
-    k: i64,
-) -> Absence {
-    let mut fault = None;
-    let first = lane.times.partition_point(|time| *time <= from);
-    let end = lane.times.partition_point(|time| *time <= until);
-    for place in first..end {
-        if !evaluator.world.visible(lane.source, lane.rows[place], k) {
-            continue;
-        }
-        match verdict(evaluator, lane, place, k) {
-            Verdict::Yes => return Absence::Present,
-            Verdict::No => {}
-            Verdict::Fault(found) => {
-                fault.get_or_insert(found);
-            }
-        }
-    }
-    if let Some(fault) = fault {
-        return Absence::Fault(fault);
-    }
-    let world = evaluator.world;
-    let uncovered = world.coverage.partly_covered(world.store, lane.source, from, until, t, k, lane.rows);
-    if uncovered && !mutant(Mutant::CoverageIgnored) { Absence::Unknown } else { Absence::Absent }
-}
-
 impl<'a> Evaluator<'a> {
-    /// The rows about the entity at hand that a step chooses from.
-    fn lane_rows(&mut self, plan: &'a RowsPlan) -> Option<(SourceId, &'a [RowRef])> {
-        match &plan.aggregate()?.from {
-            crate::plan::FromNode::Rows(timeline) => {
-                let source = self.world.plan.timelines.get(timeline.0 as usize)?.source;
-                Some((source, self.rows(*timeline)))
-            }
-            _ => None,
-        }
-    }
-
-    /// Turns to another instant, with the rows bound as they are.
-    fn at(&mut self, t: i64, k: i64) {
-        (self.t, self.own_t, self.k, self.this, self.frame) = (t, t, k, self.entity, 0);
-        self.forget();
-    }
-
     /// Turns to a match about the entity: its instant, and the places of its rows by step.
     pub(crate) fn begin_match(&mut self, t: i64, k: i64, steps: &[usize]) {
         self.begin(t, k, None);
         let Some(plan) = &self.model.sequence else { return };
         for (step, place) in plan.steps.iter().zip(steps) {
             let slot = step.rows.aggregate().map(|aggregate| aggregate.slot);
-            if let (Some(slot), Some((_, rows))) = (slot, self.lane_rows(&step.rows)) {
+            if let (Some(slot), Some(rows)) = (slot, self.lane_rows(&step.rows)) {
                 self.bind(slot, Binding::Row { rows, place: *place });
             }
         }

@@ -102,10 +102,7 @@ impl<'p> Lowering<'p> {
         self.scope = Scope { user: model.name.clone(), lets: &model.lets, ..Scope::default() };
         let mut sequence = None;
         let (entities, filter) = match &model.trigger {
-            Trigger::Every(_) => {
-                let population = model.population.as_ref();
-                (population.map(|population| self.timeline(population.source, &population.by)), None)
-            }
+            Trigger::Every(_) => (self.population(model), None),
             Trigger::On { source, by, filter } => {
                 self.scope.trigger = vec![RowSlot(0)];
                 self.scope.slots = 1;
@@ -113,13 +110,8 @@ impl<'p> Lowering<'p> {
             }
             Trigger::Match(found) => {
                 self.scope.trigger = found.slots();
-                let lowered = self.sequence(found);
-                let entities = lowered.steps.iter().find_map(|step| match step.rows.aggregate()?.from {
-                    FromNode::Rows(timeline) => Some(timeline),
-                    _ => None,
-                });
-                sequence = Some(lowered);
-                (entities, None)
+                sequence = Some(self.sequence(found));
+                (self.population(model), None)
             }
         };
         let filter = filter.map(|filter| self.expr(filter));
@@ -160,6 +152,11 @@ impl<'p> Lowering<'p> {
         };
         planned.peers = planned.find_peers();
         planned
+    }
+
+    fn population(&mut self, model: &Model) -> Option<TimelineId> {
+        let population = model.population.as_ref()?;
+        Some(self.timeline(population.source, &population.by))
     }
 
     fn sequence(&mut self, sequence: &Sequence) -> SequencePlan {

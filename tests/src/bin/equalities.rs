@@ -29,7 +29,7 @@ fn options() -> Result<Options, String> {
         cases: 2000,
         first: 0,
         mutants: false,
-        bound: 3000,
+        bound: 10_000,
         output: std::env::temp_dir().join("watchfire-equalities"),
         show: None,
         read: None,

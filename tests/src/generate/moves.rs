@@ -49,7 +49,11 @@ impl Writer<'_> {
             inner.values.truncate(first);
             inner.rows.retain(|row| !row.nearest);
         }
-        let value = self.expr(ty, &inner, depth.saturating_sub(1));
+        let lets: Vec<&String> = inner.values.iter().filter(|(_, of)| *of == ty).map(|(name, _)| name).collect();
+        let value = match lets.choose(self.rng).filter(|_| self.rng.random_bool(0.4)) {
+            Some(name) => (*name).clone(),
+            None => self.expr(ty, &inner, depth.saturating_sub(1)),
+        };
         let of = if self.rng.random_bool(0.1) { Ty::Date } else { Ty::Time };
         let known = self.names(of, scope);
         let at = match known.choose(self.rng).filter(|_| self.rng.random_bool(0.6)) {

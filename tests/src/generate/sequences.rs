@@ -1,14 +1,15 @@
 //! Generated sequences, as text.
 
 use super::expressions::{RowVariable, Scope, Writer};
-use super::schema::{EntityName, TimeKind, Ty};
+use super::schema::{Column, EntityName, TimeKind, Ty};
 use rand::Rng;
 use rand::seq::IndexedRandom;
 
 const WITHIN: &[&str] = &["6 h", "12 h", "1 day", "24 h", "2 days", "3 h", "90 min", "1 week"];
 
 impl Writer<'_> {
-    /// `match …`; its steps are put into the scope. The first step is of this source.
+    /// `match …`; its steps are put into the scope. A first step about the entity itself is of this
+    /// source.
     pub(super) fn sequence(&mut self, entity: EntityName, source: &str, scope: &mut Scope) -> Option<String> {
         let many = [1, 2, 2, 2, 2, 3, 3].choose(self.rng).copied().unwrap_or(2);
         let mut text = String::from("match ");
@@ -23,16 +24,21 @@ impl Writer<'_> {
             _ => "match of three steps",
         });
         for index in 0..many {
-            let of = if index == 0 || self.rng.random_bool(0.4) { source.to_owned() } else { self.dated(entity)? };
-            let by = self.schema.source(&of)?.ways_about(entity).choose(self.rng)?.clone();
+            // Without a registry the first step says whom the model looks at.
+            let free = index > 0 || self.schema.registry(entity).is_some();
+            let (about, way) = if free { self.step_of(entity) } else { (entity, String::new()) };
+            let same = about == entity && (index == 0 || self.rng.random_bool(0.4));
+            let of = if same { source.to_owned() } else { self.dated(about)? };
+            let by = self.schema.source(&of)?.ways_about(about).choose(self.rng)?.clone();
             let name = self.fresh("s");
             let own = RowVariable { name: Some(name.clone()), source: of.clone(), plain: true, nearest: false };
             let filter = self.step_filter(scope, own, 0.5);
             if index > 0 {
                 text += " then ";
             }
-            let edge = self.schema.source(&of).cloned().map_or("", |source| self.edge(&source));
-            text += &format!("{name} from {edge}{of}{by}{filter}");
+            let edge = self.schema.source(&of).cloned().filter(|_| way.is_empty());
+            let edge = edge.map_or("", |source| self.edge(&source));
+            text += &format!("{name} from {edge}{of}{way}{by}{filter}");
             scope.rows.push(RowVariable { name: Some(name), source: of, plain: false, nearest: false });
             if index > 0 && self.rng.random_bool(0.5) {
                 text += &format!(" within {}", WITHIN.choose(self.rng)?);
@@ -52,12 +58,46 @@ impl Writer<'_> {
 
     /// Rows that must be absent.
     fn absent(&mut self, entity: EntityName, scope: &Scope) -> Option<String> {
-        let of = self.dated(entity)?;
-        let by = self.schema.source(&of)?.ways_about(entity).choose(self.rng)?.clone();
+        let (about, way) = self.step_of(entity);
+        let of = self.dated(about)?;
+        let by = self.schema.source(&of)?.ways_about(about).choose(self.rng)?.clone();
         let row = RowVariable { name: None, source: of.clone(), plain: true, nearest: false };
         let filter = self.step_filter(scope, row, 0.7);
-        let edge = self.schema.source(&of).cloned().map_or("", |source| self.edge(&source));
-        Some(format!("{edge}{of}{by}{filter}"))
+        let edge = self.schema.source(&of).cloned().filter(|_| way.is_empty());
+        let edge = edge.map_or("", |source| self.edge(&source));
+        Some(format!("{edge}{of}{way}{by}{filter}"))
+    }
+
+    /// Of whom a step's rows are, and ` of PATH` where that is not the model's entity.
+    fn step_of(&mut self, entity: EntityName) -> (EntityName, String) {
+        if !self.rng.random_bool(0.25) {
+            return (entity, String::new());
+        }
+        let mut ways = self.ways("", entity);
+        for (other, way) in ways.clone() {
+            ways.extend(self.ways(&format!("{way}."), other));
+        }
+        if let Some((a, b)) = entity.parts() {
+            ways.extend([(a, "this.Person".to_owned()), (b, "this.Dwelling".to_owned())]);
+            ways.extend(self.ways("this.Person.", a).into_iter().chain(self.ways("this.Dwelling.", b)));
+        }
+        let Some((other, way)) = ways.choose(self.rng).cloned() else { return (entity, String::new()) };
+        if self.dated(other).is_none() {
+            return (entity, String::new());
+        }
+        self.count("match of PATH");
+        (other, format!(" of {way}"))
+    }
+
+    /// The entities in the registry of an entity, and how each is written.
+    fn ways(&self, before: &str, entity: EntityName) -> Vec<(EntityName, String)> {
+        let Some(registry) = self.schema.registry(entity) else { return Vec::new() };
+        let columns = registry.columns.iter().filter(|column| !column.unique);
+        let way = |column: &Column| match column.ty {
+            Ty::Entity(other) => Some((other, format!("{before}{}.{}", registry.name, column.name))),
+            _ => None,
+        };
+        columns.filter_map(way).collect()
     }
 
     fn step_filter(&mut self, scope: &Scope, own: RowVariable, chance: f64) -> String {

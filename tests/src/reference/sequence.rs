@@ -6,7 +6,7 @@ use crate::reference::world::{Binding, Row, Rows, Scope, World};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use watchfire_dsl::program::{
-    ColumnId, From, Model, Population, RowSlot, Selection, Sequence, SourceId, SourceKind, StepRows,
+    ColumnId, ExprKind, From, Model, RowSlot, Selection, Sequence, SourceId, SourceKind, StepRows,
 };
 use watchfire_stdlib::value::{EntityKey, Fault, Value};
 
@@ -38,8 +38,8 @@ impl<'a> World<'a> {
         b: i64,
     ) -> BTreeMap<EntityKey, Vec<Evaluation>> {
         let mut all = BTreeMap::new();
-        let Some((source, by)) = sequence.steps.first().and_then(|step| rows_of(&step.rows)) else { return all };
-        for entity in self.population(&Population { source, by: by.to_vec() }).into_keys() {
+        let Some(population) = &model.population else { return all };
+        for entity in self.population(population).into_keys() {
             let evaluations = self.matches_about(model, sequence, &entity, b);
             all.insert(entity, evaluations);
         }
@@ -83,7 +83,18 @@ impl<'a> World<'a> {
     /// The instants at which something about the entity becomes known, and those of deadlines.
     fn instants_about(&self, sequence: &Sequence, entity: &EntityKey, b: i64) -> Vec<i64> {
         let mut candidates: BTreeSet<i64> = BTreeSet::new();
-        for (source, _) in sequence.rows().filter_map(rows_of) {
+        let mut sources: Vec<SourceId> = sequence.rows().filter_map(rows_of).map(|(source, _)| source).collect();
+        // §9.10: another entity may be meant from an instant on.
+        for of in sequence.rows().filter_map(|rows| rows.selection()?.of.as_ref()) {
+            of.visit(&mut |e| {
+                if let ExprKind::Aggregate(aggregate) = &e.kind
+                    && let From::Rows { source, .. } = aggregate.selection.from
+                {
+                    sources.push(source);
+                }
+            });
+        }
+        for source in sources {
             let tables = match &self.program.sources[source.index()].kind {
                 SourceKind::Table(_) => vec![source],
                 SourceKind::Edges { of, .. } => vec![*of],
@@ -126,8 +137,18 @@ impl<'a> World<'a> {
     /// The rows about the entity visible at k, before `where`.
     fn rows_about(&self, rows: &StepRows, entity: &EntityKey, k: i64) -> Option<Rows> {
         let (source, by) = rows_of(rows)?;
-        let scope = Scope { model: None, trigger: &[], this: Some(entity.clone()), t: k, k, variables: Vec::new() };
+        let scope = self.whose(rows, entity, k, k)?;
         Some(self.about(source, by, &scope))
+    }
+
+    /// §9.10: of whom the rows are, as known at k; `None`: of nobody.
+    fn whose(&self, rows: &StepRows, entity: &EntityKey, t: i64, k: i64) -> Option<Scope<'a>> {
+        let scope = Scope { model: None, trigger: &[], this: Some(entity.clone()), t, k, variables: Vec::new() };
+        match rows.selection()?.of.as_ref().map(|of| self.value(of, &scope)) {
+            None => Some(scope),
+            Some(Value::Entity(other)) => Some(Scope { this: Some(other), ..scope }),
+            Some(_) => None,
+        }
     }
 
     /// The first chain to the last row `z`, in row order of its first row, then the second, ….
@@ -230,8 +251,7 @@ impl<'a> World<'a> {
         if let Some(fault) = fault {
             return Truth::Fault(fault);
         }
-        let this = Some(look.entity.clone());
-        let scope = Scope { model: None, trigger: &[], this, t, k: look.k, variables: Vec::new() };
+        let Some(scope) = self.whose(rows, look.entity, t, look.k) else { return Truth::Out };
         if from < until && self.partly_covered(source, by, (from, until), &scope) { Truth::Out } else { Truth::True }
     }
 }
