@@ -39,16 +39,10 @@ fn ends(base: &Table, source: SourceId) -> Table {
     let began = pick(&base.known);
     let at_once = mutant(Mutant::EndsKnownAtOnce);
     let known = began.iter().zip(&time).map(|(known, end)| if at_once { *known } else { *known.max(end) }).collect();
-    // Of a version's states the one that holds at the end, once that is known, is the first to be seen.
-    let first = |line: &u32| {
-        let later = base.known[*line as usize] <= end(*line) && !mutant(Mutant::EndOfFirstState);
-        base.first_state[*line as usize] || later
-    };
     Table {
         source,
         rows: lines.len(),
         columns: base.columns.iter().map(|column| Some(column.as_ref()?.gather(&lines))).collect(),
-        first_state: lines.iter().map(first).collect(),
         known_until: pick(&base.known_until),
         row: lines.iter().map(|line| base.row[*line as usize]).collect(),
         time: Some(time),

@@ -49,8 +49,6 @@ pub enum Mutant {
     StartsLast,
     /// `ends of S` are known as soon as their rows are.
     EndsKnownAtOnce,
-    /// The end of a state is that of the version first known.
-    EndOfFirstState,
     /// A composite does not see findings of its own instant.
     FindingsSameInstantHidden,
     /// Parts of a composite are evaluated only from the start of the range on.
@@ -170,7 +168,6 @@ impl Mutant {
         Mutant::BeforeIgnoresKnowledge,
         Mutant::StartsLast,
         Mutant::EndsKnownAtOnce,
-        Mutant::EndOfFirstState,
         Mutant::AfterIgnoresKnowledge,
         Mutant::BeforeSpanStrict,
         Mutant::AsOfIgnored,

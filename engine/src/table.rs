@@ -33,10 +33,7 @@ pub(crate) struct Table {
     pub(crate) known: Vec<i64>,
     /// First instant at which it no longer holds; not later than `known`: never visible.
     pub(crate) known_until: Vec<i64>,
-    /// The line is what its version was when it became known: an `on` model looks at it if it is visible then. False
-    /// for later states of the same version.
-    pub(crate) first_state: Vec<bool>,
-    /// By line: which row it is a version or a state of. The number is that of a line of its own table, or of the state's.
+    /// By line: which row it is a version of. The number is that of a line of its own table, or of the state's.
     pub(crate) row: Vec<u32>,
     /// The end column, where an end later than k reads as missing.
     pub(crate) hidden_until: Option<ColumnId>,
@@ -53,12 +50,10 @@ impl Table {
         self.known[row] <= k && k < self.known_until[row]
     }
 
-    /// Whether the line triggers an `on` model (§2.2): it is its version's first state, and visible at its own
-    /// known-at.
+    /// Whether the line triggers an `on` model (§2.2): it is visible at its own known-at.
     pub(crate) fn triggers(&self, row: u32) -> bool {
         let row = row as usize;
-        let visible = self.known[row] < self.known_until[row] || mutant(Mutant::HiddenVersionTriggers);
-        self.first_state[row] && visible
+        self.known[row] < self.known_until[row] || mutant(Mutant::HiddenVersionTriggers)
     }
 
     /// Event time of a line; `None` in a timeless table.

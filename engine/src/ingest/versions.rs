@@ -1,15 +1,15 @@
 //! Versions and knowledge (docs/language.md §1.2 – §1.5): which line of a table holds when, and where it lies.
 //!
 //! Rows with equal key are versions of one row; among them, rows with equal `recorded` are copies of one version. A
-//! version that is known in several differing copies changes its state as they become known:
+//! version is one line, which holds from when it is known until a later one is:
 //!
 //! ```text
-//! copy A known at 3: (x = 1, y = 2)          states of the version
-//! copy B known at 5: (x = 1, y = 7)          [3, 5): x = 1, y = 2     [5, ∞): x = 1, y missing
-//! a later `recorded`, known at 9             [5, 9)
+//! copies A and B, known at 5: (x = 1, y = 2), (x = 1, y = 7)      [5, 9): x = 1, y missing
+//! a later `recorded`, known at 9: (x = 1, y = 7)                  [9, ∞): x = 1, y = 7
 //! ```
 //!
-//! Each state is a line. Copies that differ in event time, an entity or the end have no state from then on.
+//! Copies that become known one after the other differ in event time. As those that differ in an entity or the end, they
+//! leave no version from when both are known.
 
 use super::needed;
 use crate::mutant::{Mutant, mutant};
@@ -39,7 +39,6 @@ struct Line {
     masked: Vec<ColumnId>,
     known: i64,
     known_until: i64,
-    first_state: bool,
 }
 
 /// Times of the rows, before versions are looked at.
@@ -67,7 +66,6 @@ pub(crate) fn table(
             masked: Vec::new(),
             known: *known,
             known_until: NEVER,
-            first_state: true,
         };
         known.map(line).collect()
     } else {
@@ -143,7 +141,7 @@ fn lines_of_versions(
         let mut replaced = NEVER;
         let mut starts: Vec<&[u32]> = versions.chunk_by(|a, b| recorded(*a) == recorded(*b)).collect();
         while let Some(copies) = starts.pop() {
-            states(rows, times, &all, row, copies, replaced, &mut lines, rejects, sample);
+            version(rows, times, &all, row, copies, replaced, &mut lines, rejects, sample);
             replaced = copies.iter().map(|row| times.known[*row as usize]).fold(replaced, i64::min);
         }
         lines[first..].reverse();
@@ -151,9 +149,9 @@ fn lines_of_versions(
     lines
 }
 
-/// The states of one version from its copies, which lie in the order in which they became known, equal ones together.
+/// One version from its copies, which lie in the order in which they became known, equal ones together.
 #[expect(clippy::too_many_arguments, reason = "what a version is made of")]
-fn states(
+fn version(
     rows: &Rows<'_>,
     times: &Times,
     all: &[ColumnId],
@@ -175,25 +173,14 @@ fn states(
             rejects.add(&rows.source.name, name, Reason::Conflict, extent, || sample(*row, Some(*column)));
         }
     }
-    let mut seen = 0;
-    let first = lines.len();
-    while seen < distinct.len() {
-        let since = known(distinct[seen]);
-        seen += distinct[seen..].iter().take_while(|row| known(**row) == since).count();
-        let until = distinct.get(seen).map_or(NEVER, |next| known(*next));
-        let masked = if differing.is_empty() { Vec::new() } else { self::differing(rows, all, &distinct[..seen]) };
-        let masked = if mutant(Mutant::ConflictKeepsFirst) { Vec::new() } else { masked };
-        if masked.iter().any(|column| is_critical(rows, *column)) {
-            break;
-        }
-        lines.push(Line {
-            base: distinct[0],
-            row,
-            masked,
-            known: since,
-            known_until: until.min(replaced),
-            first_state: lines.len() == first,
-        });
+    // Copies that become known later have another event time: from then on nothing is known of the row.
+    let Some(since) = distinct.first().map(|row| known(*row)) else { return };
+    let many = distinct.iter().take_while(|row| known(**row) == since).count();
+    let until = distinct.get(many).map_or(NEVER, |next| known(*next));
+    let masked = if differing.is_empty() { Vec::new() } else { self::differing(rows, all, &distinct[..many]) };
+    let masked = if mutant(Mutant::ConflictKeepsFirst) { Vec::new() } else { masked };
+    if !masked.iter().any(|column| is_critical(rows, *column)) {
+        lines.push(Line { base: distinct[0], row, masked, known: since, known_until: until.min(replaced) });
     }
 }
 
@@ -236,7 +223,7 @@ fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
         ties.sort_unstable_by(|a, b| {
             let span = |place: u32| {
                 let line = &lines[place as usize];
-                (line.known, line.known_until, line.first_state)
+                (line.known, line.known_until)
             };
             let order = compare(&gathered, &order, *a, *b)
                 .then_with(|| span(*a).cmp(&span(*b)))
@@ -259,7 +246,6 @@ fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
         until: times.until.as_ref().map(pick),
         known: places.iter().map(|place| line(place).known).collect(),
         known_until: places.iter().map(|place| line(place).known_until).collect(),
-        first_state: places.iter().map(|place| line(place).first_state).collect(),
         row: places.iter().map(|place| first[line(place).row as usize]).collect(),
         hidden_until: match rows.declared.time {
             SourceTime::State { until, known_ahead: false, .. } => Some(until),
