@@ -242,6 +242,9 @@ impl Writer<'_> {
             scope.rows.push(RowVariable { name: Some(name), source: source.name, plain: false, nearest: true });
             return;
         }
+        if self.rng.random_bool(0.1) && self.earlier_line(lines, scope) {
+            return;
+        }
         let ty = VALUE_TYPES.choose(self.rng).copied().unwrap_or(Ty::Int);
         let value = if self.rng.random_bool(0.7) {
             self.aggregate_of(ty, scope, 2)
@@ -254,6 +257,18 @@ impl Writer<'_> {
             scope.values.push((name, ty));
             self.count("let");
         }
+    }
+
+    /// What a `let` was a while ago.
+    fn earlier_line(&mut self, lines: &mut Vec<String>, scope: &mut Scope) -> bool {
+        let lets = scope.values.iter().take(scope.first_among_peers.unwrap_or(usize::MAX));
+        let lets: Vec<&(String, Ty)> = lets.filter(|(name, _)| name.starts_with('x')).collect();
+        let Some((earlier, ty)) = lets.choose(self.rng).map(|found| (*found).clone()) else { return false };
+        let ago = ["6 h", "1 day", "36 h", "2 days"].choose(self.rng).copied().unwrap_or("1 day");
+        let name = self.fresh("x");
+        lines.push(format!("    let {name} = ({earlier} as of (now - {ago}))"));
+        scope.values.push((name, ty));
+        true
     }
 
     fn findings_of(&mut self, entity: EntityName, parts: &[ModelName], scope: &mut Scope) -> Option<String> {
@@ -335,7 +350,8 @@ impl Writer<'_> {
                 lines.push(format!("        message {{ {} {} }}", texts[first], texts[second]));
                 self.count("message in two languages");
             } else {
-                lines.push(format!("        message \"value {{{name}}}\""));
+                let other = shown.choose(self.rng).copied().unwrap_or(name);
+                lines.push(format!("        message \"value {{{name}}} {{{other}}}\""));
             }
             self.count("message");
         } else if scored {

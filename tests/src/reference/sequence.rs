@@ -109,11 +109,12 @@ impl<'a> World<'a> {
                 candidates.extend(copy.time.map(|time| self.deadline(sequence, time)));
             }
         }
-        let mut before: Vec<Rows> = sequence.rows().map(|_| Rows::default()).collect();
+        let mut before = Vec::new();
         let mut instants = Vec::new();
         for k in candidates.range(..=b).copied() {
-            let now: Vec<Rows> =
-                sequence.rows().map(|rows| self.rows_about(rows, entity, k).unwrap_or_default()).collect();
+            let whose = |rows| self.whose(rows, entity, k, k).and_then(|scope| scope.this);
+            let about = |rows| self.rows_about(rows, entity, k).unwrap_or_default();
+            let now: Vec<(Option<EntityKey>, Rows)> = sequence.rows().map(|rows| (whose(rows), about(rows))).collect();
             let last = sequence.steps.last().and_then(|step| self.rows_about(&step.rows, entity, k));
             let due = sequence.deadline.is_some()
                 && last
