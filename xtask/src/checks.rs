@@ -95,9 +95,9 @@ fn examples() -> Outcome {
     println!("$ rust_min");
     run(&mut program(binary("rust_min")))?;
     for name in PACKAGES {
-        for command in ["check", "test"] {
-            println!("$ watchfire {command} examples/{name}");
-            run(program(binary("watchfire")).arg(command).arg(package(name)))?;
+        for command in [&["check"][..], &["test"], &["fmt", "--check"]] {
+            println!("$ watchfire {} examples/{name}", command.join(" "));
+            run(program(binary("watchfire")).args(command).arg(package(name)))?;
         }
     }
     city_data()?;
