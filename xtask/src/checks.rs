@@ -80,13 +80,14 @@ fn peer_cases() -> Outcome {
 }
 
 /// The example packages, those of `examples/readers` among them.
-const PACKAGES: [&str; 6] = [
+const PACKAGES: [&str; 7] = [
     "group_rental",
     "fire_visits",
     "flights",
     "readers/rental_signals",
     "readers/rental_registers",
     "readers/city_watch",
+    "readers/road_watch",
 ];
 
 /// The example packages: checked, their own tests, and run over their data; and the example hosts.

@@ -1,6 +1,6 @@
 //! Edits to source text, and their application.
 
-use super::Diagnostic;
+use super::{Diagnostic, Value};
 use crate::source::{FileId, SourceMap, Span};
 use std::collections::BTreeMap;
 
@@ -40,11 +40,11 @@ impl Edits {
 /// Applies the first fix of each diagnostic and returns the texts that changed, with the number of fixes applied.
 ///
 /// A fix is applied whole or not at all: one that overlaps an earlier fix, or does not lie on whole characters of its
-/// file, waits for the next round.
+/// file, waits for the next round. A guess at a word of three characters or fewer is not applied: too many words are near.
 pub fn apply_fixes(diagnostics: &[Diagnostic], sources: &SourceMap) -> (BTreeMap<FileId, String>, usize) {
     let mut taken: BTreeMap<FileId, Vec<(usize, usize, &str)>> = BTreeMap::new();
     let mut applied = 0;
-    for fix in diagnostics.iter().filter_map(|diagnostic| diagnostic.fixes.first()) {
+    for fix in diagnostics.iter().filter(|found| !is_vague(found)).filter_map(|found| found.fixes.first()) {
         let mut trial: BTreeMap<FileId, Vec<(usize, usize, &str)>> = BTreeMap::new();
         let fits = fix.edits.0.iter().all(|(span, text)| {
             let (start, end) = (span.start as usize, span.end as usize);
@@ -77,6 +77,12 @@ pub fn apply_fixes(diagnostics: &[Diagnostic], sources: &SourceMap) -> (BTreeMap
         texts.insert(file, text);
     }
     (texts, applied)
+}
+
+/// Whether the fix is a guess that a person should look at: "did you mean", of a short word.
+fn is_vague(diagnostic: &Diagnostic) -> bool {
+    let short = |value: &Value| matches!(value, Value::Text(text) if text.chars().count() <= 3);
+    diagnostic.values.iter().any(|(field, value)| *field == "suggestion" && short(value))
 }
 
 /// Whether two edits clash: common bytes, or an insertion at a place that the other touches as well.

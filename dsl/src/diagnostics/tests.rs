@@ -350,6 +350,19 @@ fn fixes_are_applied_unless_they_clash() {
 }
 
 #[test]
+fn guesses_at_short_words_are_left_to_a_person() {
+    let mut sources = SourceMap::default();
+    let file = sources.add("a.watch", "persn 极大");
+    let guess = |at: Span, suggestion: &str| -> Diagnostic {
+        let replace = Some(Edits::replace(at, suggestion));
+        names::UnknownValue { at, name: "x".into(), suggestion: Some(suggestion.into()), replace }.into()
+    };
+    let (long, short) = (Span::new(file, 0, 5), Span::new(file, 6, 12));
+    let (texts, applied) = apply_fixes(&[guess(long, "person"), guess(short, "最小")], &sources);
+    assert_eq!((applied, texts[&file].as_str()), (1, "person 极大"));
+}
+
+#[test]
 fn suggestions_know_slips_from_other_words() {
     assert_eq!(suggest("Shanghia", ["Shanghai", "Chongqing"]), Some("Shanghai".into()));
     assert_eq!(suggest("HOME", ["home"]), Some("home".into()));

@@ -19,7 +19,7 @@ use crate::timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::{ColumnId, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
+use watchfire_dsl::program::{ColumnId, From, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
 use watchfire_dsl::source::{FileId, SourceMap, Span};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::pseudonym::Pseudonyms;
@@ -220,16 +220,24 @@ fn range(
         Moment::At(at) => Some((at, at)),
         Moment::UntilNextInstant => {
             let (earliest, latest) = data?;
+            // The ends that are known are looked at when they come.
+            let last_end = |source: SourceId| match request.program.sources[source.index()].kind {
+                SourceKind::Edges { end: true, .. } => store.table(source)?.known.iter().copied().max(),
+                _ => None,
+            };
             let grids = wanted.iter().filter_map(|id| match &request.program.models[id.index()].trigger {
                 Trigger::Every(grid) => super::instants_of(*grid)?.first_from(zone, latest),
-                // The ends that are known are looked at when they come.
-                Trigger::On { source, .. } => match request.program.sources[source.index()].kind {
-                    SourceKind::Edges { end: true, .. } => store.table(*source)?.known.iter().copied().max(),
-                    _ => None,
-                },
+                Trigger::On { source, .. } => last_end(*source),
                 Trigger::Match(sequence) => {
-                    let (_, within) = sequence.deadline.as_ref()?;
-                    after(zone, latest, span_of(*within, parameters)?)
+                    let sources = sequence.rows().filter_map(|rows| match rows.selection()?.from {
+                        From::Rows { source, .. } => Some(source),
+                        _ => None,
+                    });
+                    let last = sources.filter_map(last_end).fold(latest, i64::max);
+                    match &sequence.deadline {
+                        Some((_, within)) => after(zone, last, span_of(*within, parameters)?),
+                        None => Some(last),
+                    }
                 }
             });
             Some((earliest, grids.max().unwrap_or(latest).max(latest)))
