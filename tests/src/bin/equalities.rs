@@ -145,14 +145,11 @@ fn mutants(_: &Options) -> bool {
 #[cfg(feature = "mutants")]
 fn mutants(options: &Options) -> bool {
     use watchfire_engine::mutant::{Mutant, activate};
+    use watchfire_tests::equalities::first_broken;
     let mut alive = 0;
     for mutant in Mutant::ALL {
         activate(Some(*mutant));
-        // Most are noticed by the reference alone, which is much cheaper than all equalities.
-        let mut report = run_cases(0..options.bound, Size::default(), &[Equality::Reference], 1);
-        if report.broken.is_empty() {
-            report = run_cases(0..options.bound, Size::default(), &Equality::ALL, 1);
-        }
+        let report = first_broken(options.bound);
         activate(None);
         match report.broken.first() {
             Some((case, broken)) => {

@@ -22,7 +22,7 @@ mod shrink;
 
 pub use engine::{Compiled, How, compile};
 pub use outcome::{Failed, Said, Seen};
-pub use report::{Report, run_cases};
+pub use report::{Report, first_broken, run_cases};
 pub use shrink::{shrink, write};
 
 use crate::generate::{Case, Rows, dataset};

@@ -8,8 +8,7 @@ use rand::seq::IndexedRandom;
 const WITHIN: &[&str] = &["6 h", "12 h", "1 day", "24 h", "2 days", "3 h", "90 min", "1 week"];
 
 impl Writer<'_> {
-    /// `match …`; its steps are put into the scope. A first step about the entity itself is of this
-    /// source.
+    /// `match …`; its steps are put into the scope. A first step about the entity itself is of this source.
     pub(super) fn sequence(&mut self, entity: EntityName, source: &str, scope: &mut Scope) -> Option<String> {
         let many = [1, 2, 2, 2, 2, 3, 3].choose(self.rng).copied().unwrap_or(2);
         let mut text = String::from("match ");
@@ -36,8 +35,7 @@ impl Writer<'_> {
             if index > 0 {
                 text += " then ";
             }
-            let edge = self.schema.source(&of).cloned().filter(|_| way.is_empty());
-            let edge = edge.map_or("", |source| self.edge(&source));
+            let edge = self.step_edge(&of, &way);
             text += &format!("{name} from {edge}{of}{way}{by}{filter}");
             scope.rows.push(RowVariable { name: Some(name), source: of, plain: false, nearest: false });
             if index > 0 && self.rng.random_bool(0.5) {
@@ -63,9 +61,14 @@ impl Writer<'_> {
         let by = self.schema.source(&of)?.ways_about(about).choose(self.rng)?.clone();
         let row = RowVariable { name: None, source: of.clone(), plain: true, nearest: false };
         let filter = self.step_filter(scope, row, 0.7);
-        let edge = self.schema.source(&of).cloned().filter(|_| way.is_empty());
-        let edge = edge.map_or("", |source| self.edge(&source));
+        let edge = self.step_edge(&of, &way);
         Some(format!("{edge}{of}{way}{by}{filter}"))
+    }
+
+    /// `starts of ` or `ends of `, now and then, before a source about the entity itself.
+    fn step_edge(&mut self, of: &str, way: &str) -> &'static str {
+        let source = self.schema.source(of).filter(|_| way.is_empty()).cloned();
+        source.map_or("", |source| self.edge(&source))
     }
 
     /// Of whom a step's rows are, and ` of PATH` where that is not the model's entity.
