@@ -49,6 +49,7 @@ impl Engine {
         perform(&Request {
             program: self.package.program(),
             texts: self.package.texts(),
+            kernels: self.package.kernels(),
             sources,
             options,
             moment: Moment::Range,

@@ -49,6 +49,7 @@ mod engine;
 mod finding;
 mod ingest;
 mod interp;
+mod jit;
 pub mod mutant;
 mod output;
 mod package;
@@ -71,7 +72,7 @@ pub use package::Package;
 pub use plan::{ModelDescription, PlanDescription, SharedDescription, TableDescription};
 pub use rejects::{DEFAULT_SAMPLES, Extent, InputCount, Place, Reason, RejectGroup, Rejects, Sample};
 pub use run::{
-    FailedModel, Failure, FailureRow, ModelRun, OptionError, Run, RunError, RunOptions, StaleSource, Timings,
+    Compile, FailedModel, Failure, FailureRow, ModelRun, OptionError, Run, RunError, RunOptions, StaleSource, Timings,
 };
 pub use shown::{DEVELOPMENT_KEY, EntityRef};
 pub use sources::{FileOptions, Format, Sources};

@@ -147,6 +147,10 @@ pub enum Mutant {
     HeldAcrossGaps,
     /// `held` does not care how long ago the last sample was.
     HeldOnceEnough,
+    /// A row that compiled code is not sure about is left out.
+    UnsureScreenedOut,
+    /// Compiled code takes what lies in a missing cell for a value.
+    ScreenIgnoresGaps,
 }
 
 impl Mutant {
@@ -222,6 +226,8 @@ impl Mutant {
         Mutant::TrendByRow,
         Mutant::HeldAcrossGaps,
         Mutant::HeldOnceEnough,
+        Mutant::UnsureScreenedOut,
+        Mutant::ScreenIgnoresGaps,
     ];
 }
 

@@ -1,5 +1,6 @@
 //! Packages: checked programs with their texts.
 
+use crate::jit::Kernels;
 use crate::sources::{FileOptions, Format, Sources};
 use chrono::{NaiveDate, NaiveDateTime};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub struct Package {
     root: Option<PathBuf>,
     /// Data by the full name of the source, and where its paths start.
     data: Vec<(String, DataEntry, PathBuf)>,
+    kernels: Arc<Kernels>,
 }
 
 impl Package {
@@ -75,6 +77,7 @@ impl Package {
                 manifest: Some(manifest),
                 root,
                 data,
+                kernels: Arc::default(),
             }),
             None => Err(LoadError { diagnostics: checked.diagnostics, sources }),
         }
@@ -82,12 +85,18 @@ impl Package {
 
     /// A package from a program that has been checked elsewhere; it has no manifest.
     pub fn from_program(program: Program, texts: SourceMap) -> Self {
-        Self { program: Arc::new(program), texts, warnings: Vec::new(), manifest: None, root: None, data: Vec::new() }
+        let (warnings, data, kernels) = (Vec::new(), Vec::new(), Arc::default());
+        Self { program: Arc::new(program), texts, warnings, manifest: None, root: None, data, kernels }
     }
 
     /// The program.
     pub fn program(&self) -> &Program {
         &self.program
+    }
+
+    /// Code compiled for it so far, freed with its last copy.
+    pub(crate) fn kernels(&self) -> &Kernels {
+        &self.kernels
     }
 
     /// Its texts, to which diagnostics and failures refer.

@@ -86,6 +86,7 @@ pub(crate) fn run(package: &Package, test: &Test) -> TestOutcome {
     let run = perform(&Request {
         program,
         texts: package.texts(),
+        kernels: package.kernels(),
         sources: &Sources::of_test(program, test),
         options: &options,
         moment: test.at.map_or(Moment::UntilNextInstant, Moment::At),

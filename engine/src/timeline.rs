@@ -81,9 +81,21 @@ impl Timeline {
             .flat_map(|shard| shard.keys.iter().enumerate().map(|(place, key)| (key, shard.rows_at(place))))
     }
 
+    /// An entity's partition, and its place there.
+    pub(crate) fn place_of(&self, key: &EntityKey) -> Option<(usize, usize)> {
+        let partition = partition_of(key, self.shards.len());
+        Some((partition, self.shards.get(partition)?.keys.binary_search(key).ok()?))
+    }
+
+    /// The entity at a place of a partition, with its rows.
+    pub(crate) fn entry(&self, partition: usize, place: usize) -> Option<(&EntityKey, &[RowRef])> {
+        let shard = self.shards.get(partition)?;
+        Some((shard.keys.get(place)?, shard.rows_at(place)))
+    }
+
     fn find(&self, key: &EntityKey) -> Option<(&Shard, usize)> {
-        let shard = self.shards.get(partition_of(key, self.shards.len()))?;
-        Some((shard, shard.keys.binary_search(key).ok()?))
+        let (partition, place) = self.place_of(key)?;
+        Some((self.shards.get(partition)?, place))
     }
 
     /// Orders the rows of a source by entity. Rows in which a column of `by` is missing are about none and left out.

@@ -69,6 +69,26 @@ fn split(number: f64) -> (u64, usize) {
     if biased == 0 { (fraction, 0) } else { (fraction | (1 << 52), biased as usize - 1) }
 }
 
+/// A finite number as an odd whole number times a power of two; zero is `(0, 0)`.
+///
+/// ```
+/// use watchfire_stdlib::exact::odd_parts;
+/// assert_eq!(odd_parts(-12.0), Some((-3, 2)));
+/// assert_eq!(odd_parts(f64::INFINITY), None);
+/// ```
+pub fn odd_parts(number: f64) -> Option<(i64, i32)> {
+    if !number.is_finite() {
+        return None;
+    }
+    let (mantissa, position) = split(number);
+    if mantissa == 0 {
+        return Some((0, 0));
+    }
+    let odd = (mantissa >> mantissa.trailing_zeros()).cast_signed();
+    let exponent = SMALLEST + position as i32 + mantissa.trailing_zeros().cast_signed();
+    Some((if number < 0.0 { -odd } else { odd }, exponent))
+}
+
 /// An exact sum of `Float`s.
 ///
 /// ```

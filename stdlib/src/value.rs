@@ -48,8 +48,9 @@ impl Hash for Duration {
     }
 }
 
-/// A position on WGS-84, degrees.
+/// A position on WGS-84, degrees: two numbers in this order in memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(C)]
 pub struct Point {
     /// Longitude, degrees east.
     pub longitude: f64,

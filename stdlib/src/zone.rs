@@ -135,6 +135,21 @@ impl Zone {
         time.checked_add(i64::from(seconds) * 1_000_000).filter(|t| is_time(*t))
     }
 
+    /// Wall time minus instant, in microseconds, where it is the same at every full hour from one instant to another and
+    /// at both of them; `None` where it changes, or they are more than a century apart.
+    pub fn offset_between(&self, from: i64, until: i64) -> Option<i64> {
+        const HOUR: i64 = 3_600_000_000;
+        let offset = |time: i64| self.wall(time)?.checked_sub(time);
+        let first = offset(from)?;
+        let hours = until.checked_sub(from)? / HOUR;
+        if self.tz == Tz::UTC {
+            return Some(first);
+        }
+        let hours = (hours <= 100 * 366 * 24).then_some(0..=hours)?;
+        let same = hours.map(|hour| from + hour * HOUR).chain([until]).all(|time| offset(time) == Some(first));
+        same.then_some(first)
+    }
+
     /// The instant at which the wall shows this.
     pub fn instant(&self, wall: i64) -> Option<i64> {
         let shown = naive(wall)?;

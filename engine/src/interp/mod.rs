@@ -28,7 +28,7 @@ mod window;
 
 pub(crate) use decide::{Decision, FaultRow};
 pub(crate) use peers::Measured;
-pub(crate) use rows::{any_row, triggers};
+pub(crate) use rows::{any_row, triggers, triggers_between};
 pub(crate) use sequence::{Found, Looked, Search};
 
 use crate::coverage::Coverage;

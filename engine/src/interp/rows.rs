@@ -214,29 +214,36 @@ impl<'a> Evaluator<'a> {
     }
 }
 
-/// The rows of an entity that trigger an `on` model in `(after, until]` of known-at, in evaluation order: known-at,
-/// event time, row order. Each as (k, t, place among the entity's rows).
+/// Those of an entity's rows at these places that trigger an `on` model in `(after, until]` of known-at, in evaluation
+/// order: known-at, event time, row order. Each as (k, t, place among the entity's rows).
 pub(crate) fn triggers(
     world: World<'_>,
     source: SourceId,
     rows: &[RowRef],
-    after: i64,
-    until: i64,
+    places: impl Iterator<Item = usize>,
+    span: (i64, i64),
 ) -> Vec<(i64, i64, usize)> {
-    let mut found = Vec::new();
-    for (place, row) in rows.iter().enumerate() {
-        let Some(table) = world.table(source, *row) else { continue };
-        let known = table.known[row.row as usize];
-        if after < known
-            && known <= until
-            && table.triggers(row.row)
-            && let Some(time) = table.time(row.row)
-        {
-            found.push((known, time, place));
-        }
-    }
+    let found = places.filter_map(|place| {
+        let (known, time) = triggers_between(world, source, rows[place], span)?;
+        Some((known, time, place))
+    });
+    let mut found: Vec<_> = found.collect();
     found.sort_unstable();
     found
+}
+
+/// When a row is known and what time it speaks of, if it triggers in `(after, until]` of known-at.
+#[inline]
+pub(crate) fn triggers_between(
+    world: World<'_>,
+    source: SourceId,
+    row: RowRef,
+    (after, until): (i64, i64),
+) -> Option<(i64, i64)> {
+    let table = world.table(source, row)?;
+    let known = table.known[row.row as usize];
+    let triggers = after < known && known <= until && table.triggers(row.row);
+    Some((known, table.time(row.row)?)).filter(|_| triggers)
 }
 
 /// Whether a row about the entity can be seen in `window` at k (asked by one mutant only).

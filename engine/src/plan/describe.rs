@@ -40,6 +40,8 @@ pub struct ModelDescription {
     pub facts: Vec<String>,
     /// Columns that it reads, as `source.column`; those with `true` only in derived values.
     pub reads: Vec<(String, bool)>,
+    /// The table whose rows compiled code passes over first, so that only those are looked at that may matter.
+    pub screens: Option<String>,
     /// How far back it looks; none: over all that is known.
     pub lookback: Option<String>,
     /// How far before the range it is evaluated for those that read its findings; none: from the beginning.
@@ -118,6 +120,7 @@ impl Plan {
             peers: plan.peers.iter().map(|peers| peers_text(program, self, &model.name, peers)).collect(),
             facts: plan.facts.iter().map(|id| program.facts[id.index()].name.to_string()).collect(),
             reads: reads.collect(),
+            screens: crate::jit::screened(program, self, plan),
             lookback: match plan.lookback {
                 Lookback::Span(span) => Some(span_text(span)),
                 Lookback::Unbounded => None,
@@ -150,6 +153,9 @@ impl fmt::Display for PlanDescription {
             }
             for (column, derived) in &model.reads {
                 writeln!(f, "  reads {column}{}", if *derived { " (derived)" } else { "" })?;
+            }
+            if let Some(table) = &model.screens {
+                writeln!(f, "  screens {table} by compiled code")?;
             }
             writeln!(f, "  looks back {}", model.lookback.as_deref().unwrap_or("over all that is known"))?;
             for (index, calls) in model.stages.iter().enumerate() {

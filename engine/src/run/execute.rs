@@ -13,12 +13,13 @@ use super::parallel::in_parallel;
 use super::peers::{self, Told};
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
-use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
+use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers, triggers_between};
+use crate::jit::Left;
 use crate::mutant::{Mutant, mutant};
 use crate::places::Places;
-use crate::plan::{ModelPlan, Plan};
+use crate::plan::{ModelPlan, Plan, TimelineId};
 use crate::table::Store;
-use crate::timeline::Timeline;
+use crate::timeline::{RowRef, Timeline};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -39,7 +40,14 @@ pub(crate) struct Execution<'a> {
     pub(crate) zone: Zone,
     pub(crate) partitions: usize,
     pub(crate) threads: usize,
+    /// What compiled code left to look at, by model.
+    pub(crate) screens: &'a BTreeMap<ModelId, Left>,
+    /// How many rows trigger, for those who do not look at each.
+    pub(crate) triggers: TriggerCounts,
 }
+
+/// Numbers of rows that trigger: by timeline, partition, and the known-at after which and until which they do.
+pub(crate) type TriggerCounts = Mutex<HashMap<(TimelineId, usize, i64, i64), u64>>;
 
 /// When a model is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +120,7 @@ impl Execution<'_> {
                             return Evaluated::default();
                         };
                         let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
-                        task.run(world, told.as_ref(), &mut memory)
+                        task.run(world, told.as_ref(), &mut memory, &self.triggers)
                     });
                     for (task, result) in tasks.iter().zip(results) {
                         let Some(total) = evaluated.get_mut(&task.model.id) else { continue };
@@ -195,7 +203,8 @@ impl Execution<'_> {
             (Trigger::On { source, .. }, _) => Work::On { source: *source, after, until },
             (Trigger::Match(_), _) => Work::Match { after, until },
         };
-        Some(Task { model, entities, work, range: schedule.range, partition: 0 })
+        let left = self.screens.get(&id);
+        Some(Task { model, entities, left, work, range: schedule.range, partition: 0 })
     }
 }
 
@@ -220,6 +229,8 @@ pub(crate) fn instants_of(grid: Grid) -> Option<Instants> {
 struct Task<'a> {
     model: &'a ModelPlan,
     entities: &'a Timeline,
+    /// The rows of an `on` model that compiled code left.
+    left: Option<&'a Left>,
     work: Work,
     range: i64,
     partition: usize,
@@ -254,9 +265,58 @@ enum Work {
 
 impl<'a> Task<'a> {
     /// Evaluates. A failure before the range stops the model before the range only.
-    fn run(&self, world: World<'a>, told: Option<&Told>, memory: &mut Memory) -> Evaluated {
-        let Memory { stopped, found } = memory;
+    fn run(&self, world: World<'a>, told: Option<&Told>, memory: &mut Memory, counts: &TriggerCounts) -> Evaluated {
         let start = Instant::now();
+        let mut result = match self.look_at_left(world, memory, counts) {
+            Some(result) => result,
+            None => self.look_at_all(world, told, memory),
+        };
+        result.busy = start.elapsed();
+        result
+    }
+
+    /// Looks at the rows that compiled code left. `None`: there is no such code, or the model fails for an entity, so that
+    /// it matters which rows come before; then nothing was done.
+    fn look_at_left(&self, world: World<'a>, memory: &mut Memory, counts: &TriggerCounts) -> Option<Evaluated> {
+        let (left, Work::On { source, after, until }) = (self.left?, &self.work) else { return None };
+        if !memory.stopped.is_empty() {
+            return None;
+        }
+        let mut evaluator = Evaluator::new(world, self.model);
+        let mut result = Evaluated::default();
+        for places in left.of(self.partition).chunk_by(|a, b| a.0 == b.0) {
+            let (entity, rows) = self.entities.entry(self.partition, places.first()?.0 as usize)?;
+            let places = places.iter().map(|(_, place)| *place as usize);
+            let triggers = triggers(world, *source, rows, places, (*after, *until));
+            if !triggers.is_empty() {
+                evaluator.turn_to(entity);
+                if self.on(&mut evaluator, entity, (*source, rows), triggers, i64::MIN, &mut result).is_some() {
+                    return None;
+                }
+            }
+        }
+        result.evaluations = self.count(world, *source, (*after, *until), counts);
+        Some(result)
+    }
+
+    /// How many rows of the partition trigger in `(after, until]`.
+    fn count(&self, world: World<'a>, source: SourceId, (after, until): (i64, i64), counts: &TriggerCounts) -> u64 {
+        let counted = self.model.entities.map(|timeline| (timeline, self.partition, after, until));
+        let known = || counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counted.and_then(|counted| known().get(&counted).copied()) {
+            return count;
+        }
+        let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
+        let count = all.filter(|row| triggers_between(world, source, **row, (after, until)).is_some()).count() as u64;
+        if let Some(counted) = counted {
+            known().insert(counted, count);
+        }
+        count
+    }
+
+    /// Looks at everything.
+    fn look_at_all(&self, world: World<'a>, told: Option<&Told>, memory: &mut Memory) -> Evaluated {
+        let Memory { stopped, found } = memory;
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
         let first_known = self.entities.all_first_known(self.partition);
@@ -295,24 +355,13 @@ impl<'a> Task<'a> {
                     }
                 }
                 Work::On { source, after, until } => {
-                    let triggers = triggers(world, *source, rows, *after, *until);
+                    let triggers = triggers(world, *source, rows, 0..rows.len(), (*after, *until));
                     if triggers.is_empty() {
                         continue;
                     }
                     evaluator.turn_to(entity);
-                    for (k, t, place) in triggers {
-                        if k < resume {
-                            continue;
-                        }
-                        evaluator.begin(t, k, Some((rows, place)));
-                        let row = FaultRow { source: *source, row: rows[place] };
-                        if !self.decide(&mut evaluator, entity, (k, t, place), (&[], Some(row)), &mut result) {
-                            stopped.insert(entity.clone(), k);
-                            if k >= self.range {
-                                break;
-                            }
-                            resume = self.range;
-                        }
+                    if let Some(k) = self.on(&mut evaluator, entity, (*source, rows), triggers, resume, &mut result) {
+                        stopped.insert(entity.clone(), k);
                     }
                 }
                 Work::Match { after, until } => {
@@ -325,8 +374,35 @@ impl<'a> Task<'a> {
                 }
             }
         }
-        result.busy = start.elapsed();
         result
+    }
+
+    /// Decides at these rows about an entity. Gives the k of the last failure.
+    fn on(
+        &self,
+        evaluator: &mut Evaluator<'a>,
+        entity: &EntityKey,
+        (source, rows): (SourceId, &'a [RowRef]),
+        triggers: Vec<(i64, i64, usize)>,
+        mut resume: i64,
+        result: &mut Evaluated,
+    ) -> Option<i64> {
+        let mut failed = None;
+        for (k, t, place) in triggers {
+            if k < resume {
+                continue;
+            }
+            evaluator.begin(t, k, Some((rows, place)));
+            let row = FaultRow { source, row: rows[place] };
+            if !self.decide(evaluator, entity, (k, t, place), (&[], Some(row)), result) {
+                failed = Some(k);
+                if k >= self.range {
+                    break;
+                }
+                resume = self.range;
+            }
+        }
+        failed
     }
 
     /// Looks for the matches about an entity that become known in `(after, until]`, and decides about each. What there was
@@ -394,7 +470,7 @@ impl<'a> Task<'a> {
     }
 
     /// The population had a row about the entity within a day (asked by one mutant only).
-    fn seen_lately(&self, world: World<'a>, rows: &'a [crate::timeline::RowRef], k: i64) -> bool {
+    fn seen_lately(&self, world: World<'a>, rows: &'a [RowRef], k: i64) -> bool {
         let timeline = self.model.entities.and_then(|id| world.plan.timelines.get(id.0 as usize));
         timeline.is_some_and(|of| any_row(world, of.source, rows, (k.saturating_sub(DAY_MICROS), k), k))
     }

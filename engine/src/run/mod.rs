@@ -11,7 +11,7 @@ mod render;
 
 pub(crate) use execute::instants_of;
 pub(crate) use options::own_models;
-pub use options::{OptionError, RunOptions};
+pub use options::{Compile, OptionError, RunOptions};
 pub(crate) use perform::{Moment, Request, perform};
 
 use crate::finding::Finding;

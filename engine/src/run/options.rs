@@ -42,6 +42,20 @@ pub struct RunOptions {
     pub threads: Option<usize>,
     /// Length of a block of time in microseconds; by default a share of the range. The result is the same.
     pub block: Option<i64>,
+    /// Whether code is compiled for the run. The result is the same.
+    pub compile: Compile,
+}
+
+/// Whether code is compiled for a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Compile {
+    /// For tables that are large enough to gain by it.
+    #[default]
+    WhereItPays,
+    /// Wherever it can be.
+    Always,
+    /// Never: everything is interpreted.
+    Never,
 }
 
 /// How options do not fit a package.

@@ -1,7 +1,7 @@
 //! A run from its options to its result.
 
 use super::execute::{Evaluated, Execution, FailureRecord, Schedule};
-use super::options::RunOptions;
+use super::options::{Compile, RunOptions};
 use super::parallel::in_parallel;
 use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
 use crate::coverage::Coverage;
@@ -9,7 +9,8 @@ use crate::edges;
 use crate::finding::{Finding, FindingRecord};
 use crate::ingest::load;
 use crate::interp::FaultRow;
-use crate::mutant::{Mutant, mutant};
+use crate::jit::{Kernels, Screening};
+use crate::mutant::{Mutant, active, mutant};
 use crate::places::Places;
 use crate::plan::{Plan, after, span_of, starts};
 use crate::shown::{DEVELOPMENT_KEY, Shower};
@@ -38,6 +39,7 @@ const PARTITIONS_PER_THREAD: usize = 8;
 pub(crate) struct Request<'a> {
     pub(crate) program: &'a Program,
     pub(crate) texts: &'a SourceMap,
+    pub(crate) kernels: &'a Kernels,
     pub(crate) sources: &'a Sources,
     pub(crate) options: &'a RunOptions,
     pub(crate) moment: Moment,
@@ -88,6 +90,34 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     };
     let ordered = Instant::now();
 
+    let wanted = wanted.unwrap_or_else(|| plan.running().map(|model| model.id).collect());
+    let failed_models = without_plugins(program, &plan);
+    let range = range(request, &wanted, &store, &zone, &parameters);
+    let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &plan, &wanted, &store, &zone, range));
+    // Under a mistake of the interpreter's nothing may keep it from being made.
+    let own = mutant(Mutant::UnsureScreenedOut) || mutant(Mutant::ScreenIgnoresGaps);
+    let screens = if options.compile == Compile::Never || active() && !own {
+        BTreeMap::new()
+    } else {
+        let (program, plan, store, kernels) = (program, &plan, &store, request.kernels);
+        let (timelines, parameters, always) = (&timelines, &parameters, options.compile == Compile::Always);
+        let facts = request.sources.outages.is_none();
+        let screening = Screening {
+            program,
+            plan,
+            store,
+            timelines,
+            parameters,
+            zone,
+            kernels,
+            threads,
+            partitions,
+            facts,
+            always,
+        };
+        screening.run(schedules.keys().copied())
+    };
+
     let execution = Execution {
         program,
         plan: &plan,
@@ -99,11 +129,9 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         zone,
         partitions,
         threads,
+        screens: &screens,
+        triggers: Default::default(),
     };
-    let wanted = wanted.unwrap_or_else(|| plan.running().map(|model| model.id).collect());
-    let failed_models = without_plugins(program, &plan);
-    let range = range(request, &wanted, &store, &zone, &parameters);
-    let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &plan, &wanted, &store, &zone, range));
     let block = options.block.unwrap_or_else(|| {
         range
             .map_or(SHORTEST_BLOCK, |(from, to)| to.saturating_sub(from).saturating_add(1) / BLOCKS)

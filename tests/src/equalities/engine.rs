@@ -6,7 +6,7 @@ use crate::reference::is_private;
 use watchfire_dsl::check::compile_texts;
 use watchfire_dsl::diagnostics::{Language, render_terminal};
 use watchfire_dsl::program::Program;
-use watchfire_engine::{Engine, Package, Run, RunOptions, Silence, Sources, Warning};
+use watchfire_engine::{Compile, Engine, Package, Run, RunOptions, Silence, Sources, Warning};
 use watchfire_stdlib::value::{EntityKey, Value};
 
 /// A checked package, ready to run.
@@ -31,11 +31,22 @@ pub struct How {
     pub chunks: usize,
     /// Silences in force at the start.
     pub silences: Vec<Silence>,
+    /// Without compiled code.
+    pub interpreted: bool,
 }
 
 impl Default for How {
     fn default() -> Self {
-        Self { range: None, partitions: 1, threads: 1, block: None, only: None, chunks: 1, silences: Vec::new() }
+        Self {
+            range: None,
+            partitions: 1,
+            threads: 1,
+            block: None,
+            only: None,
+            chunks: 1,
+            silences: Vec::new(),
+            interpreted: false,
+        }
     }
 }
 
@@ -60,6 +71,11 @@ impl Compiled {
     /// The typed program.
     pub fn program(&self) -> &Program {
         self.engine.package().program()
+    }
+
+    /// Compiled code passes over the rows of some model.
+    pub(super) fn is_screened(&self) -> bool {
+        self.engine.plan().models.iter().any(|model| model.screens.is_some())
     }
 
     /// Runs it over rows.
@@ -91,6 +107,7 @@ impl Compiled {
             threads: Some(how.threads),
             block: how.block,
             silences: how.silences.clone(),
+            compile: if how.interpreted { Compile::Never } else { Compile::Always },
             ..RunOptions::default()
         };
         let run = self.engine.run(&sources, &options).map_err(|error| error.to_string())?;

@@ -3,6 +3,7 @@
 //! | equality | what is compared |
 //! |---|---|
 //! | reference | the engine = the reference evaluator: findings, warnings, failures |
+//! | interpreter | with compiled code = without |
 //! | partitions | one partition and block = several, byte for byte |
 //! | row order | shuffled and re-cut frames = the same rows as they came |
 //! | prefix | a run cut at known-at T, by its range or by leaving out what is known later, = the prefix of the whole |
@@ -38,6 +39,7 @@ use std::fmt;
 #[expect(missing_docs, reason = "the module's table says what each is")]
 pub enum Equality {
     Reference,
+    Interpreter,
     Partitions,
     RowOrder,
     Prefix,
@@ -49,8 +51,9 @@ pub enum Equality {
 
 impl Equality {
     /// All of them, the cheapest and strongest first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Reference,
+        Self::Interpreter,
         Self::RowOrder,
         Self::Partitions,
         Self::Prefix,
@@ -65,6 +68,7 @@ impl fmt::Display for Equality {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Reference => "reference",
+            Self::Interpreter => "interpreter",
             Self::Partitions => "partitions",
             Self::RowOrder => "row order",
             Self::Prefix => "prefix",
@@ -94,6 +98,8 @@ pub struct Verdict {
     pub late_changes: bool,
     /// It was tried in two packages.
     pub in_two: bool,
+    /// Compiled code passes over rows of it.
+    pub screened: bool,
     /// The first equality that does not hold.
     pub broken: Option<Broken>,
 }
@@ -112,7 +118,8 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
         let without = without_late(&compiled, &data);
         trial.reference(Some(trial.range.unwrap_or(whole)), &without).findings != expected.findings
     };
-    let mut verdict = Verdict { said: expected.clone(), late_changes, in_two: false, broken: None };
+    let mut verdict =
+        Verdict { said: expected.clone(), late_changes, in_two: false, screened: compiled.is_screened(), broken: None };
     let found = match compiled.run(&case.tables, &trial.how()) {
         Ok(found) => found,
         Err(message) => {
@@ -123,6 +130,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
     for &equality in equalities {
         let difference = match equality {
             Equality::Reference => Ok(expected.difference(&found.essence())),
+            Equality::Interpreter => trial.interpreter(&found),
             Equality::Partitions => trial.partitions(&found),
             Equality::RowOrder => trial.row_order(&found),
             Equality::Prefix => trial.prefix(&found),
@@ -213,6 +221,11 @@ impl<'a> Trial<'a> {
             }
         }
         Ok(None)
+    }
+
+    fn interpreter(&self, found: &Said) -> Difference {
+        let other = self.run(&How { interpreted: true, ..self.how() })?;
+        Ok(found.difference(&other))
     }
 
     fn row_order(&self, found: &Said) -> Difference {

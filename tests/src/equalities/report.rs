@@ -26,6 +26,8 @@ pub struct Report {
     pub late_changes: u64,
     /// Tried in two packages.
     pub in_two: u64,
+    /// With a model over whose rows compiled code passes.
+    pub screened: u64,
     /// Findings of all cases.
     pub findings: u64,
     /// Constructs, by how many cases have them.
@@ -52,6 +54,7 @@ impl fmt::Display for Report {
             ("with failures", self.with_failures),
             ("a late row or a correction changes one", self.late_changes),
             ("tried in two packages", self.in_two),
+            ("rows pass compiled code", self.screened),
         ];
         for (name, of) in shares {
             writeln!(f, "{name:<42}{of:>8}  {:>5.1} %", self.percent(of))?;
@@ -97,6 +100,7 @@ pub fn run_cases(seeds: Range<u64>, size: Size, equalities: &[Equality], enough:
                     report.with_failures += u64::from(!verdict.said.failures.is_empty());
                     report.late_changes += u64::from(verdict.late_changes);
                     report.in_two += u64::from(verdict.in_two);
+                    report.screened += u64::from(verdict.screened);
                     report.findings += verdict.said.findings.len() as u64;
                     for name in case.constructs.keys() {
                         *report.constructs.entry(name).or_default() += 1;

@@ -1,0 +1,208 @@
+//! Forms: expressions about one row, as they are compiled.
+//!
+//! A form has two lanes of numbers, 64-bit whole numbers and 64-bit floats, and truths. Texts, entities and variants are
+//! whole numbers: the place of a cell in its column's sorted dictionary. **Constants stand by number**, so expressions
+//! that differ in constants only are one form and share their code.
+//!
+//! What a form cannot say is [`Truth::Unsure`], and so is, row by row, what might be a fault. The interpreter is asked
+//! there, so a form need not be complete to be of use.
+
+use watchfire_dsl::program::{ColumnId, SpanOfTime};
+use watchfire_stdlib::ops::Comparison;
+use watchfire_stdlib::value::Value;
+
+/// How a cell lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Layout {
+    /// One byte: truths, hours.
+    Byte,
+    /// Codes into a dictionary; in the lane each is twice its code and one more ([`Constant::Rank`]).
+    Code,
+    /// Variants of an enum.
+    Variant,
+    /// Dates.
+    Date,
+    /// Whole numbers, money, times.
+    Whole,
+    /// Numbers.
+    Float,
+    /// One of two numbers: the longitude (0) or latitude (1) of a position.
+    Half(u8),
+}
+
+/// What is read for a row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Input {
+    /// A cell of it.
+    Cell(ColumnId),
+    /// A cell of the n-th row before it among those about the same entity.
+    Before(u32, ColumnId),
+    /// A fact about its entity when it became known, by the fact's place.
+    Fact(usize),
+}
+
+/// An aggregate over rows about the entity.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Fact {
+    /// What is computed.
+    pub(crate) function: FactFunction,
+    /// Length of the window, and how long before the row it ends; `None`: all rows.
+    pub(crate) window: Option<(SpanOfTime, SpanOfTime)>,
+    /// The rows that count.
+    pub(crate) filter: Option<Form>,
+    /// The column that is taken of each.
+    pub(crate) value: Option<ColumnId>,
+}
+
+/// What a fact computes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum FactFunction {
+    /// How many rows; with a column, how many have a value there.
+    Count,
+    /// How many different values.
+    CountDistinct,
+    /// The exact sum, and that divided by how many there are.
+    Sum,
+    Mean,
+    /// There is a row.
+    Any,
+}
+
+/// A constant. Its value is known when the form meets its data.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Constant {
+    /// In the lane of whole numbers.
+    Whole(Value),
+    /// In the lane of floats; a whole number must be one exactly.
+    Float(Value),
+    /// Where a text or entity stands among the doubled codes of a column: on one, or between two.
+    Rank(ColumnId, Value),
+    /// The offset of the package's zone, and the instants between which it holds.
+    Offset,
+    OffsetFrom,
+    OffsetUntil,
+    /// A weight among others, as a multiple of their unit; the unit.
+    Weight(Vec<Value>, usize),
+    Unit(Vec<Value>),
+}
+
+/// A number.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Number {
+    /// An input, by its place.
+    Input(usize),
+    /// A constant, by its place.
+    Constant(usize, Lane),
+    /// A whole number as the nearest float.
+    ToFloat(Box<Number>),
+    /// A sum, difference or product of one lane; whole numbers that leave it are unsure.
+    Arithmetic(Operator, Lane, Box<Number>, Box<Number>),
+    /// A quotient of floats; by zero it is missing.
+    Quotient(Box<Number>, Box<Number>),
+    /// `-x`
+    Negate(Lane, Box<Number>),
+    /// `a ?? b`, of one lane.
+    Otherwise(Lane, Box<Number>, Box<Number>),
+    /// The sum of the constants (by place, whole numbers) whose truth is true.
+    Score(Vec<(usize, Truth)>),
+    /// The hour on the clock: an instant, and the places of offset, first and last instant.
+    Hour(Box<Number>, [usize; 3]),
+    /// Metres between two positions: longitude and latitude of each.
+    Distance(Box<[Number; 4]>),
+}
+
+/// Kinds of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Lane {
+    Whole,
+    Float,
+}
+
+/// Operators of one lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Operator {
+    Add,
+    Subtract,
+    Multiply,
+}
+
+/// A truth: true, false, missing or unsure.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Truth {
+    /// Known.
+    Constant(bool),
+    /// Not known.
+    Missing,
+    /// Not for a form to say.
+    Unsure,
+    /// An input of truths, by its place.
+    Input(usize),
+    /// Two numbers of one lane.
+    Compare(Comparison, Lane, Box<Number>, Box<Number>),
+    /// A whole number with a float, exactly.
+    CompareMixed(Comparison, Box<Number>, Box<Number>),
+    /// `a is b`, of one lane.
+    Is(Lane, Box<Number>, Box<Number>),
+    /// The number is missing.
+    IsMissing(Box<Number>),
+    Not(Box<Truth>),
+    And(Box<Truth>, Box<Truth>),
+    Or(Box<Truth>, Box<Truth>),
+    /// `a ?? b`
+    Otherwise(Box<Truth>, Box<Truth>),
+    /// A decision and what follows it: unsure where the first is; the second where the first is true; else false.
+    Then(Box<Truth>, Box<Truth>),
+    /// A decision or else another: unsure where the first is; true where it is; else the second.
+    Else(Box<Truth>, Box<Truth>),
+}
+
+/// A truth about a row, and what it reads.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Form {
+    /// The truth.
+    pub(crate) root: Truth,
+    /// Inputs, by place, and how they lie in memory.
+    pub(crate) inputs: Vec<(Input, Layout)>,
+    /// Constants, by place.
+    pub(crate) constants: Vec<Constant>,
+    /// Facts, by place.
+    pub(crate) facts: Vec<Fact>,
+}
+
+impl Truth {
+    /// `a and b`, where one side may already be known.
+    pub(crate) fn and(a: Truth, b: Truth) -> Truth {
+        match (a, b) {
+            (Self::Constant(false), _) | (_, Self::Constant(false)) => Self::Constant(false),
+            (Self::Constant(true), other) | (other, Self::Constant(true)) => other,
+            (a, b) => Self::And(Box::new(a), Box::new(b)),
+        }
+    }
+
+    /// `a or b`, where one side may already be known.
+    pub(crate) fn or(a: Truth, b: Truth) -> Truth {
+        match (a, b) {
+            (Self::Constant(true), _) | (_, Self::Constant(true)) => Self::Constant(true),
+            (Self::Constant(false), other) | (other, Self::Constant(false)) => other,
+            (a, b) => Self::Or(Box::new(a), Box::new(b)),
+        }
+    }
+
+    /// A decision and what follows it.
+    pub(crate) fn then(a: Truth, b: Truth) -> Truth {
+        match a {
+            Self::Constant(true) => b,
+            Self::Constant(false) | Self::Missing => Self::Constant(false),
+            a => Self::Then(Box::new(a), Box::new(b)),
+        }
+    }
+
+    /// A decision or else another.
+    pub(crate) fn otherwise_decide(a: Truth, b: Truth) -> Truth {
+        match a {
+            Self::Constant(true) => Self::Constant(true),
+            Self::Constant(false) | Self::Missing => b,
+            a => Self::Else(Box::new(a), Box::new(b)),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! Compiled loops: made by Cranelift, held in executable memory, called.
+//!
+//! The only unsafe code of the engine is here. A [`Kernel`] owns the memory in which its code lies and frees it when the
+//! last user is gone. Compiled code allocates nothing, calls nothing that can panic, and reads and writes only what
+//! [`Kernel::run`] has checked to be there.
+#![expect(unsafe_code, reason = "machine code is called")]
+
+use super::code::{self, Read};
+use super::facts::Made;
+use super::form::{Layout, Truth};
+use crate::table::{Column, ColumnData};
+use cranelift_codegen::settings::{self, Configurable};
+use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
+use cranelift_jit::{JITBuilder, JITModule};
+use cranelift_module::{Linkage, Module};
+use std::collections::HashMap;
+use std::mem::ManuallyDrop;
+use std::sync::{Arc, Mutex, PoisonError};
+use watchfire_stdlib::geo::great_circle_distance;
+use watchfire_stdlib::value::Point;
+
+/// What a loop reads for one input: its cells, and for each a byte that says whether it is there ([`KNOWN`](super::facts::KNOWN)). The layout is
+/// what compiled code expects.
+#[repr(C)]
+struct Slice {
+    data: *const u8,
+    states: *const u8,
+}
+
+type Loop = unsafe extern "C" fn(u64, *const Slice, *const u64, *mut u8);
+
+/// A compiled loop.
+pub(crate) struct Kernel {
+    module: ManuallyDrop<JITModule>,
+    code: Loop,
+    reads: Vec<Read>,
+    constants: usize,
+}
+
+// SAFETY: after it was made, a kernel only holds finished code and its memory, which nobody writes any more; calling the
+// code reads its arguments and writes to an output that the caller holds exclusively.
+unsafe impl Send for Kernel {}
+// SAFETY: as above.
+unsafe impl Sync for Kernel {}
+
+impl Drop for Kernel {
+    fn drop(&mut self) {
+        // SAFETY: the module is not used afterwards, and the code cannot be running: that borrows the kernel.
+        unsafe { ManuallyDrop::take(&mut self.module).free_memory() }
+    }
+}
+
+impl std::fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kernel").field("reads", &self.reads).finish_non_exhaustive()
+    }
+}
+
+impl Kernel {
+    /// Compiles a form; `None`: not on this machine.
+    fn compile(root: &Truth, reads: &[Read], constants: usize) -> Option<Self> {
+        let mut flags = settings::builder();
+        flags.set("opt_level", "speed").ok()?;
+        flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
+        let isa = cranelift_native::builder().ok()?.finish(settings::Flags::new(flags)).ok()?;
+        let mut builder = JITBuilder::with_isa(isa, cranelift_module::default_libcall_names());
+        builder.symbol("distance", distance as *const u8);
+        let mut module = ManuallyDrop::new(JITModule::new(builder));
+        let made = Self::make(&mut module, root, reads);
+        let Some(pointer) = made else {
+            // SAFETY: nothing of the module is used afterwards.
+            unsafe { ManuallyDrop::take(&mut module).free_memory() };
+            return None;
+        };
+        // SAFETY: the pointer is to finished code of this signature ([`code::signature`], the platform's C convention).
+        let code = unsafe { std::mem::transmute::<*const u8, Loop>(pointer) };
+        Some(Self { module, code, reads: reads.to_vec(), constants })
+    }
+
+    fn make(module: &mut JITModule, root: &Truth, reads: &[Read]) -> Option<*const u8> {
+        let signature = code::distance_signature(module.make_signature());
+        let distance = module.declare_function("distance", Linkage::Import, &signature).ok()?;
+        let mut context = module.make_context();
+        context.func.signature = code::signature(module.make_signature());
+        let main = module.declare_function("screen", Linkage::Export, &context.func.signature).ok()?;
+        let distance = module.declare_func_in_func(distance, &mut context.func);
+        let mut scratch = FunctionBuilderContext::new();
+        code::write(FunctionBuilder::new(&mut context.func, &mut scratch), root, reads, distance);
+        module.define_function(main, &mut context).ok()?;
+        module.finalize_definitions().ok()?;
+        Some(module.get_finalized_function(main))
+    }
+
+    /// Runs the loop over `out.len()` rows from `start` on: 1 where the truth is true, 2 where it is unsure, else 0.
+    /// False where the arguments are not those that it was compiled for.
+    pub(super) fn run(&self, cells: &[Cells<'_>], constants: &[u64], start: usize, out: &mut [u8]) -> bool {
+        let end = start.saturating_add(out.len());
+        if cells.len() != self.reads.len() || constants.len() != self.constants {
+            return false;
+        }
+        let slices: Option<Vec<Slice>> =
+            cells.iter().zip(&self.reads).map(|(cells, read)| slice(cells, *read, start, end)).collect();
+        let Some(slices) = slices else { return false };
+        // SAFETY: for each input `slice` found rows `start..end` of the layout that the code reads, and their validity
+        // where the code reads it; there are as many constants as it reads; it writes `out.len()` bytes of `out`.
+        unsafe { (self.code)(out.len() as u64, slices.as_ptr(), constants.as_ptr(), out.as_mut_ptr()) };
+        true
+    }
+}
+
+/// The cells of an input.
+#[derive(Clone, Debug)]
+pub(super) enum Cells<'a> {
+    /// A column of the table.
+    Column(&'a Column),
+    /// A column that was worked out.
+    Made(Arc<Made>),
+}
+
+impl Cells<'_> {
+    pub(super) fn data(&self) -> &ColumnData {
+        match self {
+            Self::Column(column) => &column.data,
+            Self::Made(made) => &made.data,
+        }
+    }
+}
+
+/// Rows `start..end` of an input, if they lie in memory as they are to be read.
+fn slice(cells: &Cells<'_>, read: Read, start: usize, end: usize) -> Option<Slice> {
+    fn of<T>(values: &[T], start: usize, end: usize) -> Option<*const u8> {
+        values.get(start..end).map(|values| values.as_ptr().cast())
+    }
+    let data = match (cells.data(), read.layout) {
+        (ColumnData::Bool(values), Layout::Byte) => of(values, start, end),
+        (ColumnData::Hour(values), Layout::Byte) => of(values, start, end),
+        (ColumnData::Text(codes, _) | ColumnData::Entity(codes, _), Layout::Code) => of(codes, start, end),
+        (ColumnData::Enum(_, codes), Layout::Variant) => of(codes, start, end),
+        (ColumnData::Date(values), Layout::Date) => of(values, start, end),
+        (ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values), Layout::Whole) => {
+            of(values, start, end)
+        }
+        (ColumnData::Float(values), Layout::Float) => of(values, start, end),
+        (ColumnData::Point(points), Layout::Half(_)) => of(points, start, end),
+        _ => None,
+    }?;
+    let states = match (cells, read.gaps, read.doubts) {
+        // Not read.
+        (Cells::Column(_), false, false) => data,
+        // Truths are bytes of 0 and 1: missing, known.
+        (Cells::Column(Column { valid: Some(valid), .. }), true, false) => of(valid, start, end)?,
+        (Cells::Made(made), true, true) => of(&made.states, start, end)?,
+        _ => return None,
+    };
+    Some(Slice { data, states })
+}
+
+/// Metres between two positions; called by compiled code.
+extern "C" fn distance(longitude: f64, latitude: f64, other_longitude: f64, other_latitude: f64) -> f64 {
+    let (p, q) = (Point { longitude, latitude }, Point { longitude: other_longitude, latitude: other_latitude });
+    great_circle_distance(p, q)
+}
+
+/// A form, and how its inputs lie in memory.
+type Wanted = (Truth, Vec<Read>);
+
+/// Compiled loops by form: each is compiled once and freed with its last user.
+#[derive(Debug, Default)]
+pub(crate) struct Kernels {
+    known: Mutex<HashMap<Wanted, Option<Arc<Kernel>>>>,
+}
+
+impl Kernels {
+    /// The loop of a form; `None`: it cannot be compiled on this machine.
+    pub(crate) fn of(&self, root: &Truth, reads: &[Read], constants: usize) -> Option<Arc<Kernel>> {
+        let wanted = (root.clone(), reads.to_vec());
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.entry(wanted).or_insert_with(|| Kernel::compile(root, reads, constants).map(Arc::new)).clone()
+    }
+}

@@ -1,0 +1,533 @@
+//! From the plan's expressions about the row of a trigger to forms.
+
+use super::form::{Constant, Fact, FactFunction, Form, Input, Lane, Layout, Number, Operator, Truth};
+use crate::plan::{
+    AggregateNode, Arithmetic, FixedWindow, FromNode, ModelPlan, Node, NodeKind, Plan, WindowNode, span_of,
+};
+use watchfire_dsl::program::{
+    AggregateFunction, ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, SourceKind, SourceTime, SpanOfTime,
+    Table, Trigger,
+};
+use watchfire_stdlib::ops::Comparison;
+use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::Value;
+
+/// Forms are not made larger than this, nor is text followed deeper: code and stack stay bounded.
+const LARGEST: usize = 2_000;
+const DEEPEST: usize = 200;
+
+/// What a model decides about a row of its trigger, by the row alone or with `facts`, other rows about its entity;
+/// `None`: nothing, or it has no such trigger.
+pub(crate) fn screen(
+    program: &Program,
+    plan: &Plan,
+    model: &ModelPlan,
+    parameters: &[Value],
+    facts: bool,
+) -> Option<(SourceId, Form)> {
+    let Trigger::On { source, .. } = program.models.get(model.id.index())?.trigger else { return None };
+    let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
+    let mut lowering = Lowering::new(plan, model, table, parameters);
+    lowering.alone = !facts;
+    let mut rules = Truth::Constant(false);
+    for rule in model.rules.iter().rev() {
+        let holds = rule.condition.as_ref().map_or(Truth::Constant(true), |condition| lowering.truth(condition));
+        rules = Truth::otherwise_decide(holds, rules);
+    }
+    let condition = lowering.truth(&model.condition);
+    let filter = model.filter.as_ref().map_or(Truth::Constant(true), |filter| lowering.truth(filter));
+    let root = Truth::then(filter, Truth::then(condition, rules));
+    let says_nothing = lowering.size > LARGEST || matches!(root, Truth::Unsure | Truth::Constant(true));
+    (!says_nothing).then_some((source, lowering.finish(root)))
+}
+
+struct Lowering<'a> {
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    table: &'a Table,
+    parameters: &'a [Value],
+    /// The variable of the row.
+    slot: RowSlot,
+    /// The row is one of many that an aggregate takes.
+    nested: bool,
+    /// No other rows are looked at.
+    alone: bool,
+    inputs: Vec<(Input, Layout)>,
+    constants: Vec<Constant>,
+    facts: Vec<Fact>,
+    size: usize,
+    depth: usize,
+}
+
+/// What a number stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Int,
+    Float,
+    Money,
+    Time,
+    Date,
+    Hour,
+    /// Microseconds.
+    Duration,
+    /// A place in the dictionary of a column.
+    Code(ColumnId),
+    Variant(EnumId),
+}
+
+impl Sort {
+    fn lane(self) -> Lane {
+        if self == Self::Float { Lane::Float } else { Lane::Whole }
+    }
+}
+
+impl<'a> Lowering<'a> {
+    fn new(plan: &'a Plan, model: &'a ModelPlan, table: &'a Table, parameters: &'a [Value]) -> Self {
+        let (inputs, constants, facts) = (Vec::new(), Vec::new(), Vec::new());
+        let (slot, nested, alone, size, depth) = (RowSlot(0), false, true, 0, 0);
+        Self { plan, model, table, parameters, slot, nested, alone, inputs, constants, facts, size, depth }
+    }
+
+    fn finish(self, root: Truth) -> Form {
+        Form { root, inputs: self.inputs, constants: self.constants, facts: self.facts }
+    }
+
+    fn truth(&mut self, node: &'a Node) -> Truth {
+        self.size += 1;
+        if self.size > LARGEST || self.depth > DEEPEST {
+            return Truth::Unsure;
+        }
+        self.depth += 1;
+        let truth = self.try_truth(node).unwrap_or(Truth::Unsure);
+        self.depth -= 1;
+        truth
+    }
+
+    fn try_truth(&mut self, node: &'a Node) -> Option<Truth> {
+        Some(match &node.kind {
+            NodeKind::Constant(Value::Bool(truth)) => Truth::Constant(*truth),
+            NodeKind::Constant(Value::Missing) => Truth::Missing,
+            NodeKind::Parameter(id) => match self.parameters.get(id.index()) {
+                Some(Value::Bool(truth)) => Truth::Constant(*truth),
+                _ => return None,
+            },
+            NodeKind::Column(row, _, column) if node.ty == Kind::Bool => {
+                Truth::Input(self.cell(row, *column, Layout::Byte)?)
+            }
+            NodeKind::Aggregate(aggregate) => match self.fact(aggregate)? {
+                (fact, FactFunction::Any) => Truth::Input(self.input(Input::Fact(fact), Layout::Byte)),
+                _ => return None,
+            },
+            NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => return None,
+            NodeKind::Let(id) => self.truth(self.model.lets.get(id.index())?),
+            NodeKind::Fact(id, entity) if matches!(entity.kind, NodeKind::This) => {
+                self.truth(&self.plan.facts.get(id.index())?.as_ref()?.value)
+            }
+            NodeKind::Not(operand) => match self.truth(operand) {
+                Truth::Constant(truth) => Truth::Constant(!truth),
+                Truth::Unsure => Truth::Unsure,
+                operand => Truth::Not(Box::new(operand)),
+            },
+            NodeKind::And(left, right) => Truth::and(self.truth(left), self.truth(right)),
+            NodeKind::Or(left, right) => Truth::or(self.truth(left), self.truth(right)),
+            NodeKind::Otherwise(left, right) if node.ty == Kind::Bool => {
+                Truth::Otherwise(Box::new(self.truth(left)), Box::new(self.truth(right)))
+            }
+            NodeKind::Compare(comparison, left, right) => self.compare(*comparison, left, right)?,
+            NodeKind::Is(left, right) => self.is(left, right)?,
+            NodeKind::IsNot(left, right) => Truth::Not(Box::new(self.is(left, right)?)),
+            NodeKind::InRange { operands, closed } => self.in_range(operands, *closed)?,
+            NodeKind::InList(value, items) => {
+                let mut found = Truth::Constant(false);
+                for item in items {
+                    let equal = self.compare(Comparison::Equal, value, item).unwrap_or(Truth::Unsure);
+                    found = Truth::or(found, equal);
+                }
+                found
+            }
+            _ => return None,
+        })
+    }
+
+    fn in_range(&mut self, operands: &'a [Node; 3], closed: bool) -> Option<Truth> {
+        let [value, low, high] = operands;
+        let from = self.compare(Comparison::GreaterOrEqual, value, low)?;
+        let until = self.compare(if closed { Comparison::LessOrEqual } else { Comparison::Less }, value, high)?;
+        if value.ty != Kind::Hour {
+            return Some(Truth::and(from, until));
+        }
+        let wraps = self.compare(Comparison::Greater, low, high)?;
+        let both = Truth::And(Box::new(from.clone()), Box::new(until.clone()));
+        let either = Truth::Or(Box::new(from), Box::new(until));
+        // Bounds are known where they are constants; elsewhere it is left to the interpreter.
+        let known = |node: &Node| matches!(node.kind, NodeKind::Constant(_) | NodeKind::Parameter(_));
+        (known(low) && known(high)).then(|| {
+            let plain = Truth::And(Box::new(Truth::Not(Box::new(wraps.clone()))), Box::new(both));
+            Truth::Or(Box::new(plain), Box::new(Truth::And(Box::new(wraps), Box::new(either))))
+        })
+    }
+
+    fn is(&mut self, left: &'a Node, right: &'a Node) -> Option<Truth> {
+        match (&left.kind, &right.kind) {
+            (NodeKind::Constant(Value::Missing), _) => {
+                return self.number(right).map(|(number, _)| Truth::IsMissing(Box::new(number)));
+            }
+            (_, NodeKind::Constant(Value::Missing)) => {
+                return self.number(left).map(|(number, _)| Truth::IsMissing(Box::new(number)));
+            }
+            _ => {}
+        }
+        let (left, right, sort) = self.alike(left, right)?;
+        Some(Truth::Is(sort.lane(), Box::new(left), Box::new(right)))
+    }
+
+    fn compare(&mut self, comparison: Comparison, left: &'a Node, right: &'a Node) -> Option<Truth> {
+        if let Some((left, right, sort)) = self.alike(left, right) {
+            return Some(Truth::Compare(comparison, sort.lane(), Box::new(left), Box::new(right)));
+        }
+        match (self.number(left)?, self.number(right)?) {
+            ((whole, Sort::Int), (float, Sort::Float)) => {
+                Some(Truth::CompareMixed(comparison, Box::new(whole), Box::new(float)))
+            }
+            ((float, Sort::Float), (whole, Sort::Int)) => {
+                Some(Truth::CompareMixed(mirrored(comparison), Box::new(whole), Box::new(float)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Two operands as numbers of one lane and kind.
+    fn alike(&mut self, left: &'a Node, right: &'a Node) -> Option<(Number, Number, Sort)> {
+        for (constant, other, swapped) in [(right, left, false), (left, right, true)] {
+            let Some(value) = self.constant_of(constant) else { continue };
+            let (number, sort) = self.number(other)?;
+            let constant = self.constant(value, sort)?;
+            return Some(if swapped { (constant, number, sort) } else { (number, constant, sort) });
+        }
+        match (self.number(left)?, self.number(right)?) {
+            ((left, a), (right, b)) if a == b => Some((left, right, a)),
+            ((left, Sort::Hour), (right, Sort::Int)) | ((left, Sort::Int), (right, Sort::Hour)) => {
+                Some((left, right, Sort::Int))
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of a constant or parameter.
+    fn constant_of(&self, node: &Node) -> Option<Value> {
+        match &node.kind {
+            NodeKind::Constant(value) => Some(value.clone()),
+            NodeKind::Parameter(id) => self.parameters.get(id.index()).cloned(),
+            NodeKind::Negate(operand) => match self.constant_of(operand)? {
+                Value::Int(n) => n.checked_neg().map(Value::Int),
+                Value::Float(x) => Some(Value::float(-x)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// A constant beside a number of some sort.
+    fn constant(&mut self, value: Value, beside: Sort) -> Option<Number> {
+        let constant = match (&value, beside) {
+            (Value::Int(_), Sort::Int | Sort::Hour)
+            | (Value::Hour(_), Sort::Hour | Sort::Int)
+            | (Value::Money(_), Sort::Money)
+            | (Value::Time(_), Sort::Time)
+            | (Value::Date(_), Sort::Date)
+            | (Value::Duration(_), Sort::Duration) => Constant::Whole(value),
+            (Value::Enum(id, _), Sort::Variant(of)) if *id == of => Constant::Whole(value),
+            (Value::Float(_), Sort::Float) => Constant::Float(value),
+            (Value::Int(n), Sort::Float) if exact(*n) => Constant::Float(value),
+            (Value::Text(_) | Value::Entity(_), Sort::Code(column)) => Constant::Rank(column, value),
+            _ => return None,
+        };
+        Some(Number::Constant(self.add_constant(constant), beside.lane()))
+    }
+
+    fn add_constant(&mut self, constant: Constant) -> usize {
+        self.constants.push(constant);
+        self.constants.len() - 1
+    }
+
+    fn number(&mut self, node: &'a Node) -> Option<(Number, Sort)> {
+        self.size += 1;
+        if self.size > LARGEST || self.depth > DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let number = self.try_number(node);
+        self.depth -= 1;
+        number
+    }
+
+    fn try_number(&mut self, node: &'a Node) -> Option<(Number, Sort)> {
+        if let Some(value) = self.constant_of(node) {
+            let sort = match &value {
+                Value::Int(_) => Sort::Int,
+                Value::Float(_) => Sort::Float,
+                Value::Money(_) => Sort::Money,
+                Value::Time(_) => Sort::Time,
+                Value::Date(_) => Sort::Date,
+                Value::Hour(_) => Sort::Hour,
+                Value::Duration(_) => Sort::Duration,
+                Value::Enum(id, _) => Sort::Variant(*id),
+                _ => return None,
+            };
+            return Some((self.constant(value, sort)?, sort));
+        }
+        match &node.kind {
+            NodeKind::Column(row, _, column) => {
+                let (layout, sort) = match &node.ty {
+                    Kind::Int => (Layout::Whole, Sort::Int),
+                    Kind::Money => (Layout::Whole, Sort::Money),
+                    Kind::Time => (Layout::Whole, Sort::Time),
+                    Kind::Float | Kind::Quantity(_) => (Layout::Float, Sort::Float),
+                    Kind::Date => (Layout::Date, Sort::Date),
+                    Kind::Hour => (Layout::Byte, Sort::Hour),
+                    Kind::Enum(id) => (Layout::Variant, Sort::Variant(*id)),
+                    Kind::Text | Kind::Entity(_) => (Layout::Code, Sort::Code(*column)),
+                    _ => return None,
+                };
+                Some((Number::Input(self.cell(row, *column, layout)?), sort))
+            }
+            NodeKind::Aggregate(aggregate) => {
+                let (fact, function) = self.fact(aggregate)?;
+                let (layout, sort) = match (function, &node.ty) {
+                    (FactFunction::Count | FactFunction::CountDistinct, _) | (FactFunction::Sum, Kind::Int) => {
+                        (Layout::Whole, Sort::Int)
+                    }
+                    (FactFunction::Sum, Kind::Money) => (Layout::Whole, Sort::Money),
+                    (FactFunction::Sum | FactFunction::Mean, Kind::Float | Kind::Quantity(_)) => {
+                        (Layout::Float, Sort::Float)
+                    }
+                    _ => return None,
+                };
+                Some((Number::Input(self.input(Input::Fact(fact), layout)), sort))
+            }
+            NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => None,
+            NodeKind::Let(id) => self.number(self.model.lets.get(id.index())?),
+            NodeKind::Fact(id, entity) if matches!(entity.kind, NodeKind::This) => {
+                self.number(&self.plan.facts.get(id.index())?.as_ref()?.value)
+            }
+            NodeKind::Negate(operand) => match self.number(operand)? {
+                (number, sort @ (Sort::Int | Sort::Float | Sort::Money)) => {
+                    Some((Number::Negate(sort.lane(), Box::new(number)), sort))
+                }
+                _ => None,
+            },
+            NodeKind::Otherwise(left, right) => {
+                let (left, right, sort) = self.alike(left, right)?;
+                // Two texts that are not in the dictionary may stand at the same place.
+                if let Sort::Code(_) = sort {
+                    return None;
+                }
+                Some((Number::Otherwise(sort.lane(), Box::new(left), Box::new(right)), sort))
+            }
+            NodeKind::Arithmetic(operator, left, right) => self.arithmetic(*operator, left, right, &node.ty),
+            NodeKind::Score(rules) => self.score(rules),
+            NodeKind::Call(function, arguments) => match (function.name, arguments.as_slice()) {
+                ("hour", [time]) => {
+                    let (time, Sort::Time) = self.number(time)? else { return None };
+                    let places = [Constant::Offset, Constant::OffsetFrom, Constant::OffsetUntil];
+                    Some((Number::Hour(Box::new(time), places.map(|constant| self.add_constant(constant))), Sort::Hour))
+                }
+                ("distance", [p, q]) => {
+                    let ([a, b], [c, d]) = (self.position(p)?, self.position(q)?);
+                    Some((Number::Distance(Box::new([a, b, c, d])), Sort::Float))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn arithmetic(
+        &mut self,
+        operator: Arithmetic,
+        left: &'a Node,
+        right: &'a Node,
+        ty: &Kind,
+    ) -> Option<(Number, Sort)> {
+        let ((a, left), (b, right)) = (self.number(left)?, self.number(right)?);
+        let same = |operator, lane, a, b| Number::Arithmetic(operator, lane, Box::new(a), Box::new(b));
+        let operation = match operator {
+            Arithmetic::Add => Some(Operator::Add),
+            Arithmetic::Subtract => Some(Operator::Subtract),
+            Arithmetic::Multiply => Some(Operator::Multiply),
+            Arithmetic::Divide | Arithmetic::Remainder => None,
+        };
+        match (operator, operation, left, right) {
+            (_, Some(operation), Sort::Int, Sort::Int) => Some((same(operation, Lane::Whole, a, b), Sort::Int)),
+            (Arithmetic::Add | Arithmetic::Subtract, Some(operation), Sort::Money, Sort::Money) => {
+                Some((same(operation, Lane::Whole, a, b), Sort::Money))
+            }
+            (Arithmetic::Multiply, Some(operation), Sort::Money, Sort::Int)
+            | (Arithmetic::Multiply, Some(operation), Sort::Int, Sort::Money) => {
+                Some((same(operation, Lane::Whole, a, b), Sort::Money))
+            }
+            (Arithmetic::Subtract, Some(operation), Sort::Time, Sort::Time) => {
+                Some((same(operation, Lane::Whole, a, b), Sort::Duration))
+            }
+            (Arithmetic::Divide, _, Sort::Money, Sort::Money)
+            | (Arithmetic::Divide, _, Sort::Duration, Sort::Duration) => {
+                let number =
+                    Number::Quotient(Box::new(Number::ToFloat(Box::new(a))), Box::new(Number::ToFloat(Box::new(b))));
+                Some((number, Sort::Float))
+            }
+            _ if *ty == Kind::Duration => None,
+            (_, operation, ..) => {
+                let spans = operation != Some(Operator::Add) && operation != Some(Operator::Subtract);
+                let (a, b) = (self.measured(a, left, spans)?, self.measured(b, right, spans)?);
+                match operation {
+                    Some(operation) => Some((same(operation, Lane::Float, a, b), Sort::Float)),
+                    None if operator == Arithmetic::Divide => {
+                        Some((Number::Quotient(Box::new(a), Box::new(b)), Sort::Float))
+                    }
+                    None => None,
+                }
+            }
+        }
+    }
+
+    /// A number as a float; a span of time in seconds.
+    fn measured(&mut self, number: Number, sort: Sort, spans: bool) -> Option<Number> {
+        match sort {
+            Sort::Float => Some(number),
+            Sort::Int => Some(Number::ToFloat(Box::new(number))),
+            Sort::Duration if spans => {
+                let million = self.constant(Value::Float(1e6), Sort::Float)?;
+                Some(Number::Quotient(Box::new(Number::ToFloat(Box::new(number))), Box::new(million)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Weights are whole multiples of one unit, so that their sum is exact.
+    fn score(&mut self, rules: &'a [(Node, Node)]) -> Option<(Number, Sort)> {
+        let weights: Vec<Value> = rules.iter().map(|(weight, _)| self.constant_of(weight)).collect::<Option<_>>()?;
+        let whole = weights.iter().all(|weight| matches!(weight, Value::Int(_)));
+        if !whole && !weights.iter().all(|weight| matches!(weight, Value::Float(_))) {
+            return None;
+        }
+        let mut sum = Vec::with_capacity(rules.len());
+        for (place, (_, condition)) in rules.iter().enumerate() {
+            let constant = self.add_constant(Constant::Weight(weights.clone(), place));
+            sum.push((constant, self.truth(condition)));
+        }
+        let sum = Number::Score(sum);
+        if whole {
+            return Some((sum, Sort::Int));
+        }
+        let unit = Number::Constant(self.add_constant(Constant::Unit(weights)), Lane::Float);
+        let scaled = Number::Arithmetic(
+            Operator::Multiply,
+            Lane::Float,
+            Box::new(Number::ToFloat(Box::new(sum))),
+            Box::new(unit),
+        );
+        Some((scaled, Sort::Float))
+    }
+
+    /// Longitude and latitude of a position in the row.
+    fn position(&mut self, node: &'a Node) -> Option<[Number; 2]> {
+        match &node.kind {
+            NodeKind::Column(row, _, column) if node.ty == Kind::Point => {
+                let half =
+                    |lowering: &mut Self, half| Some(Number::Input(lowering.cell(row, *column, Layout::Half(half))?));
+                Some([half(self, 0)?, half(self, 1)?])
+            }
+            NodeKind::Let(id) if !self.nested => self.position(self.model.lets.get(id.index())?),
+            NodeKind::Constant(Value::Point(point)) => {
+                let part = |lowering: &mut Self, number| lowering.constant(Value::Float(number), Sort::Float);
+                Some([part(self, point.longitude)?, part(self, point.latitude)?])
+            }
+            _ => None,
+        }
+    }
+
+    /// The place of a cell among the inputs. The end of a state may not be known yet: the interpreter knows.
+    fn cell(&mut self, row: &Row, column: ColumnId, layout: Layout) -> Option<usize> {
+        let input = match row.moves[..] {
+            [] => Input::Cell(column),
+            [Move::Before(times)] if !self.alone => Input::Before(times, column),
+            _ => return None,
+        };
+        let hidden = matches!(self.table.time, SourceTime::State { until, known_ahead: false, .. } if until == column);
+        (row.slot == self.slot && !hidden).then(|| self.input(input, layout))
+    }
+
+    fn input(&mut self, input: Input, layout: Layout) -> usize {
+        self.inputs.iter().position(|known| *known == (input, layout)).unwrap_or_else(|| {
+            self.inputs.push((input, layout));
+            self.inputs.len() - 1
+        })
+    }
+
+    /// The place of an aggregate among the facts: one over events about the model's entity, of the model's source.
+    fn fact(&mut self, aggregate: &'a AggregateNode) -> Option<(usize, FactFunction)> {
+        let FromNode::Rows(timeline) = aggregate.from else { return None };
+        let events = matches!(self.table.time, SourceTime::Events { .. }) && self.table.expect.is_none();
+        if self.alone || !events || self.model.entities != Some(timeline) || aggregate.of.is_some() {
+            return None;
+        }
+        let function = match aggregate.function {
+            AggregateFunction::Count => FactFunction::Count,
+            AggregateFunction::CountDistinct => FactFunction::CountDistinct,
+            AggregateFunction::Sum => FactFunction::Sum,
+            AggregateFunction::Mean => FactFunction::Mean,
+            AggregateFunction::Any => FactFunction::Any,
+            _ => return None,
+        };
+        let span = |span| span_of(span, self.parameters);
+        let window = match &aggregate.window {
+            None => None,
+            Some(WindowNode::Fixed(FixedWindow::Span(length, gap))) => {
+                Some((span(*length)?, gap.map_or(Some(SpanOfTime::default()), span)?))
+            }
+            Some(_) => return None,
+        };
+        let own = Row::of(aggregate.slot);
+        let mut filters: Vec<&Node> = aggregate.filter.iter().collect();
+        let value = match (&aggregate.value, function) {
+            (None, _) => None,
+            (Some(value), FactFunction::Any) => {
+                filters.push(value);
+                None
+            }
+            (Some(Node { kind: NodeKind::Column(row, _, column), .. }), _) if *row == own => Some(*column),
+            (Some(_), _) => return None,
+        };
+        let mut inner = Self::new(self.plan, self.model, self.table, self.parameters);
+        (inner.slot, inner.nested, inner.depth) = (aggregate.slot, true, self.depth);
+        let filter = filters.iter().fold(Truth::Constant(true), |all, filter| Truth::then(all, inner.truth(filter)));
+        self.size += inner.size;
+        let filter = match filter {
+            Truth::Constant(true) => None,
+            Truth::Unsure => return None,
+            filter => Some(inner.finish(filter)),
+        };
+        let fact = Fact { function, window, filter, value };
+        let place = self.facts.iter().position(|known| *known == fact).unwrap_or_else(|| {
+            self.facts.push(fact);
+            self.facts.len() - 1
+        });
+        Some((place, function))
+    }
+}
+
+/// Whether a whole number is a float exactly.
+fn exact(number: i64) -> bool {
+    number.unsigned_abs() <= 1 << 53
+}
+
+/// The comparison that holds with the operands exchanged.
+fn mirrored(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        same => same,
+    }
+}

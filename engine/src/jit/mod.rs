@@ -1,0 +1,32 @@
+//! Compiled code: what models decide about the rows of a table, as machine loops.
+//!
+//! ```text
+//! filter, condition, levels ── lower ──► Form ── code, kernel ──► loop      by form: constants do not matter
+//!                                          │                       │
+//! table, parameters ─────────── bind ──────┴──► constants, columns ┴──► rows that are left for the interpreter
+//! ```
+//!
+//! | file | subject |
+//! |---|---|
+//! | `form.rs` | expressions about one row, as they are compiled |
+//! | `lower.rs` | the plan's expressions as forms |
+//! | `bind.rs` | a form's constants, once its data is known |
+//! | `code.rs` | forms as Cranelift's instructions |
+//! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
+//! | `facts.rs`, `window.rs` | aggregates and rows before as columns: windows that move over the rows of an entity once |
+//! | `screen.rs` | screens over tables, and which rows they leave |
+//!
+//! The interpreter decides about every row that is left, so results are the same with and without compiled code; what a
+//! form cannot say costs time and nothing else.
+
+mod bind;
+mod code;
+mod facts;
+mod form;
+mod kernel;
+mod lower;
+mod screen;
+mod window;
+
+pub(crate) use kernel::Kernels;
+pub(crate) use screen::{Left, Screening, screened};

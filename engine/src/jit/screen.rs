@@ -1,0 +1,259 @@
+//! Screens: which rows of a table a model has to look at.
+//!
+//! ```text
+//! table      row 0   row 1   row 2   row 3 …            morsels of 65,536 rows
+//! form       false   unsure  missing true               what the model decides by the row alone
+//! to look at         row 1           row 3              by the interpreter, as if there were no other rows to trigger it
+//! ```
+//!
+//! A row that a screen leaves out gives neither finding nor failure. All screens of a table pass over a morsel while it
+//! is in the processor's cache.
+
+use super::code::Read;
+use super::facts::{Ground, Made};
+use super::form::{Fact, Form, Input, Layout};
+use super::kernel::{Cells, Kernel, Kernels};
+use super::{bind, lower};
+use crate::mutant::{Mutant, mutant};
+use crate::plan::{ModelPlan, Plan, TimelineId};
+use crate::run::parallel::in_parallel;
+use crate::table::{Store, Table};
+use crate::timeline::Timeline;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceId};
+use watchfire_stdlib::value::{EntityKey, Value};
+use watchfire_stdlib::zone::Zone;
+
+/// Rows that are looked at together.
+const MORSEL: usize = 1 << 16;
+/// Tables with fewer rows are not worth compiling for.
+const LEAST: usize = 10_000;
+/// Where a screen leaves more than one row of so many, it is not worth having.
+const WORTH: usize = 3;
+/// The same for a screen beside which another one could use facts.
+const WORTH_ALONE: usize = 20;
+
+/// Rows that are left to look at: for each partition, the entity's place in it and the row's place among those about the
+/// entity, in this order.
+#[derive(Debug, Default)]
+pub(crate) struct Left {
+    partitions: Vec<Vec<(u32, u32)>>,
+}
+
+impl Left {
+    /// The rows of a partition, those about one entity together.
+    pub(crate) fn of(&self, partition: usize) -> &[(u32, u32)] {
+        self.partitions.get(partition).map_or(&[], |rows| rows)
+    }
+}
+
+/// What screens are made from.
+pub(crate) struct Screening<'a> {
+    pub(crate) program: &'a Program,
+    pub(crate) plan: &'a Plan,
+    pub(crate) store: &'a Store,
+    pub(crate) timelines: &'a [Timeline],
+    pub(crate) parameters: &'a [Value],
+    pub(crate) zone: Zone,
+    pub(crate) kernels: &'a Kernels,
+    pub(crate) threads: usize,
+    pub(crate) partitions: usize,
+    /// Facts may be worked out from other rows: nothing is known to be missing but what the rows say.
+    pub(crate) facts: bool,
+    /// Screens are made where they do not pay, too.
+    pub(crate) always: bool,
+}
+
+/// A form that met its data.
+struct Screen<'a> {
+    model: ModelId,
+    kernel: Arc<Kernel>,
+    cells: Vec<Cells<'a>>,
+    constants: Vec<u64>,
+}
+
+/// Columns that were worked out, each once for all models: facts, and cells of rows before.
+#[derive(Default)]
+struct MadeColumns {
+    facts: Vec<((SourceId, TimelineId, Fact), Option<Arc<Made>>)>,
+    before: Vec<((SourceId, TimelineId, u32, ColumnId), Option<Arc<Made>>)>,
+}
+
+impl<'a> Screening<'a> {
+    /// What is left to look at for each of these models that a screen serves.
+    pub(crate) fn run(&self, models: impl Iterator<Item = ModelId>) -> BTreeMap<ModelId, Left> {
+        let models: Vec<&ModelPlan> = models.filter_map(|id| self.plan.model(id)).collect();
+        let mut left = BTreeMap::new();
+        // Many models need not look further than the row; the others do where that leaves too much.
+        for facts in [false, true] {
+            let mut made = MadeColumns::default();
+            let mut screens: BTreeMap<SourceId, Vec<Screen<'a>>> = BTreeMap::new();
+            for model in models.iter().filter(|model| facts && self.always || !left.contains_key(&model.id)) {
+                if let Some((source, form)) = lower::screen(self.program, self.plan, model, self.parameters, facts)
+                    && (!facts || form.inputs.iter().any(|(input, _)| !matches!(input, Input::Cell(_))))
+                    && let Some(screen) = self.screen(model, source, &form, &mut made)
+                {
+                    screens.entry(source).or_default().push(screen);
+                }
+            }
+            let enough = if facts { WORTH } else { WORTH_ALONE };
+            for (source, screens) in screens {
+                let Some(table) = self.store.table(source) else { continue };
+                for (screen, rows) in screens.iter().zip(self.pass(table, &screens)) {
+                    let few = |rows: &Vec<u32>| self.always || rows.len() <= table.rows / enough;
+                    if let Some(places) = rows.filter(few).and_then(|rows| self.places(table, screen.model, &rows)) {
+                        left.insert(screen.model, places);
+                    }
+                }
+            }
+            if !self.facts {
+                break;
+            }
+        }
+        left
+    }
+
+    fn screen(&self, model: &ModelPlan, source: SourceId, form: &Form, made: &mut MadeColumns) -> Option<Screen<'a>> {
+        let table = self.store.table(source).filter(|table| table.rows >= if self.always { 1 } else { LEAST })?;
+        let mut cells = Vec::with_capacity(form.inputs.len());
+        for (input, _) in &form.inputs {
+            cells.push(match *input {
+                Input::Cell(column) => Cells::Column(table.column(column)?),
+                _ => Cells::Made(self.made(model, (source, table), form, *input, made)?),
+            });
+        }
+        let (kernel, constants) = self.compiled(table, form, &cells)?;
+        Some(Screen { model: model.id, kernel, cells, constants })
+    }
+
+    fn compiled(&self, table: &Table, form: &Form, cells: &[Cells<'_>]) -> Option<(Arc<Kernel>, Vec<u64>)> {
+        let read = |(cells, (_, layout)): (&Cells<'_>, &(Input, Layout))| {
+            let (gaps, doubts) = match cells {
+                Cells::Column(column) => (column.valid.is_some() && !mutant(Mutant::ScreenIgnoresGaps), false),
+                Cells::Made(_) => (true, true),
+            };
+            Read { layout: *layout, gaps, doubts }
+        };
+        let reads: Vec<Read> = cells.iter().zip(&form.inputs).map(read).collect();
+        let constants = bind::constants(form, table, &self.zone)?;
+        Some((self.kernels.of(&form.root, &reads, constants.len())?, constants))
+    }
+
+    /// A column that is worked out from the rows about a model's entities.
+    fn made(
+        &self,
+        model: &ModelPlan,
+        (source, table): (SourceId, &Table),
+        form: &Form,
+        input: Input,
+        made: &mut MadeColumns,
+    ) -> Option<Arc<Made>> {
+        let id = model.entities?;
+        let timeline = self.timelines.get(id.0 as usize)?;
+        let ground = Ground { table, timeline, zone: &self.zone, threads: self.threads, partitions: self.partitions };
+        match input {
+            Input::Cell(_) => None,
+            Input::Before(times, column) => {
+                let wanted = (source, id, times, column);
+                if let Some((_, known)) = made.before.iter().find(|(known, _)| *known == wanted) {
+                    return known.clone();
+                }
+                let column = ground.before(times, column).map(Arc::new);
+                made.before.push((wanted, column.clone()));
+                column
+            }
+            Input::Fact(place) => {
+                let wanted = (source, id, form.facts.get(place)?.clone());
+                if let Some((_, known)) = made.facts.iter().find(|(known, _)| *known == wanted) {
+                    return known.clone();
+                }
+                let fact = &wanted.2;
+                let column = match &fact.filter {
+                    None => ground.fact(fact, None),
+                    Some(filter) => self.mask(table, filter).and_then(|mask| ground.fact(fact, Some(&mask))),
+                };
+                let column = column.map(Arc::new);
+                made.facts.push((wanted, column.clone()));
+                column
+            }
+        }
+    }
+
+    /// For each row of a table whether a form about its cells is true (1) or unsure (2).
+    fn mask(&self, table: &Table, form: &Form) -> Option<Vec<u8>> {
+        let cell = |(input, _): &(Input, Layout)| match input {
+            Input::Cell(column) => table.column(*column).map(Cells::Column),
+            _ => None,
+        };
+        let cells: Vec<Cells<'_>> = form.inputs.iter().map(cell).collect::<Option<_>>()?;
+        let (kernel, constants) = self.compiled(table, form, &cells)?;
+        let mut mask = vec![0; table.rows];
+        kernel.run(&cells, &constants, 0, &mut mask).then_some(mask)
+    }
+
+    /// For each screen the rows that it leaves in, in order.
+    fn pass(&self, table: &Table, screens: &[Screen<'a>]) -> Vec<Option<Vec<u32>>> {
+        let morsels = table.rows.div_ceil(MORSEL);
+        let found = in_parallel(self.threads, morsels, |morsel| {
+            let start = morsel * MORSEL;
+            let mut marks = vec![0; MORSEL.min(table.rows - start)];
+            let left = |marks: &[u8]| -> Vec<u32> {
+                let keeps = |mark: u8| mark == 1 || mark == 2 && !mutant(Mutant::UnsureScreenedOut);
+                (start as u32..).zip(marks).filter(|(_, mark)| keeps(**mark)).map(|(row, _)| row).collect()
+            };
+            screens
+                .iter()
+                .map(|screen| {
+                    screen.kernel.run(&screen.cells, &screen.constants, start, &mut marks).then(|| left(&marks))
+                })
+                .collect::<Vec<_>>()
+        });
+        let mut all: Vec<Option<Vec<u32>>> = screens.iter().map(|_| Some(Vec::new())).collect();
+        for morsel in found {
+            for (all, rows) in all.iter_mut().zip(morsel) {
+                match (all.as_mut(), rows) {
+                    (Some(all), Some(rows)) => all.extend(rows),
+                    _ => *all = None,
+                }
+            }
+        }
+        all
+    }
+
+    /// Rows of a table as places in the timeline of a model's entities; rows about nobody are left out.
+    fn places(&self, table: &Table, model: ModelId, rows: &[u32]) -> Option<Left> {
+        let id = self.plan.model(model)?.entities?;
+        let (timeline, by) = (self.timelines.get(id.0 as usize)?, &self.plan.timelines.get(id.0 as usize)?.by);
+        let mut partitions: Vec<Vec<(u32, u32)>> = vec![Vec::new(); self.partitions];
+        for row in rows {
+            let Some(key) = key(table, by, *row) else { continue };
+            let (partition, entity) = timeline.place_of(&key)?;
+            let (_, among) = timeline.entry(partition, entity)?;
+            let place = among.binary_search_by_key(row, |row| row.row).ok()?;
+            partitions.get_mut(partition)?.push((entity as u32, place as u32));
+        }
+        partitions.iter_mut().for_each(|places| places.sort_unstable());
+        Some(Left { partitions })
+    }
+}
+
+/// Whom a row is about.
+fn key(table: &Table, by: &[ColumnId], row: u32) -> Option<EntityKey> {
+    let part = |column: &ColumnId| table.column(*column)?.entity(row as usize).cloned();
+    match by {
+        [column] => part(column),
+        [first, second] => match (part(first)?, part(second)?) {
+            (EntityKey::Single(first), EntityKey::Single(second)) => Some(EntityKey::Pair(first, second)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// The table whose rows a model's screen passes over, if there is one.
+pub(crate) fn screened(program: &Program, plan: &Plan, model: &ModelPlan) -> Option<String> {
+    let defaults: Vec<Value> = program.parameters.iter().map(|parameter| parameter.default.clone()).collect();
+    let (source, _) = lower::screen(program, plan, model, &defaults, true)?;
+    Some(program.sources.get(source.index())?.name.to_string())
+}
