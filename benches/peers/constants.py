@@ -5,7 +5,6 @@ same in Watch, with the constants as parameters. The last constant of each quest
 that about as many rows are found as wanted.
 """
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +91,3 @@ def models(sample: pl.DataFrame, chance: np.random.Generator) -> dict:
             conditions[f"{form}{number}"] = (f"{first} and " if first else "").format(k=k) + f"{about.format(k=k)} {sign} {t}"
             set_ |= {f"{form}{number}.k": k, f"{form}{number}.t": t}
     return {"models": conditions, "set": set_}
-
-
-def write(data: Path, seed: int, file: Path) -> None:
-    file.write_text(json.dumps(constants(data, seed), indent=1))

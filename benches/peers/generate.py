@@ -1,10 +1,10 @@
-"""Makes the data of one (rows, seed): `generate.py FOLDER ROWS SEED`. The same seed gives the same files.
+"""Makes the data of one (rows, seed), once: the same seed gives the same files.
 
 Ninety days from 2024-01-01 UTC. No two rows of a file have the same time, so that every order by time is total. People and
 addresses are skewed: few have very many rows.
 """
 
-import sys
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -159,14 +159,15 @@ def write(number: int, how: int) -> str:
     return text
 
 
-def main() -> None:
-    folder = Path(sys.argv[1])
+def generate(folder: Path, rows: int, seed: int) -> None:
+    """Makes the files, unless this very program has made them before."""
+    made_by = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()
+    done = folder / "made_by"
+    if done.exists() and done.read_text() == made_by:
+        return
     folder.mkdir(parents=True, exist_ok=True)
-    data = Data(folder, int(sys.argv[2]), int(sys.argv[3]))
+    done.unlink(missing_ok=True)
+    data = Data(folder, rows, seed)
     for make in (presence, readings, registry, meters, titles):
         make(data)
-    (folder / "done").touch()
-
-
-if __name__ == "__main__":
-    main()
+    done.write_text(made_by)

@@ -55,9 +55,9 @@ def w3(frames: dict, _: None) -> pl.LazyFrame:
 
 def w4(frames: dict, _: None) -> pl.LazyFrame:
     events = frames["presence"].filter(col("address").is_not_null()).select("address", "time", "person")
-    # Missing people are no people, and n_unique would count them as one.
+    # n_unique counts missing people as one.
     windows = events.sort("address", "time").rolling("time", period="7d", group_by="address")
-    people = windows.agg(people=col("person").drop_nulls().n_unique())
+    people = windows.agg(people=col("person").n_unique() - (col("person").null_count() > 0))
     return people.filter(col("people") > 250).select(entity="address", time="time")
 
 

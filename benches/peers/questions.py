@@ -20,6 +20,11 @@ TABLES = {
     "W7": ["presence", "meters", "registry"],
     "W8": ["titles"],
 }
+# The range of Watchfire's runs where it is not that of the data: whole days; W8 is one look at a register.
+RANGES = {
+    "W7": ["--to", "2024-03-31"],
+    "W8": ["--from", "2024-03-31", "--to", "2024-03-31"],
+}
 # Names of the models in watch/; those of W2 are in the answers.
 MODELS = {
     "W1": "scan",
