@@ -93,7 +93,14 @@ def versions() -> str:
     return f"Watchfire {commit or 'without git'}, {', '.join(peers)}, Python {platform.python_version()}"
 
 
-def write_page(page: Path, rows: list[dict], options: Namespace) -> None:
+def load() -> str:
+    """How busy the machine is with other things; to be asked before anything is run."""
+    if not hasattr(os, "getloadavg"):
+        return ""
+    return f" Load average when it began: {os.getloadavg()[0]:.1f} (what other programs took)."
+
+
+def write_page(page: Path, rows: list[dict], options: Namespace, busy: str) -> None:
     """Puts the results into the page, between its two marks."""
     text = page.read_text()
     head, found, rest = text.partition(BEGIN)
@@ -103,7 +110,7 @@ def write_page(page: Path, rows: list[dict], options: Namespace) -> None:
     many = f"{options.rows:,}".replace(",", " ")
     parts = [
         f"{date.today()}: {many} events, {options.threads} threads, medians of {options.runs} runs, seed {options.seed}.",
-        f"{versions()}. {machine()}.",
+        f"{versions()}. {machine()}.{busy}",
         "Seconds, wall clock / CPU:", table(rows),
         "Peak memory in MB, loaded data included:", memory(rows),
         "Where Watchfire's time goes, in seconds:", profile(rows),

@@ -14,7 +14,7 @@ from pathlib import Path
 import constants
 from generate import generate
 from measure import ENGINES
-from page import table, write_page
+from page import load, table, write_page
 from questions import RANGES, TABLES, TITLES
 
 HERE = Path(__file__).parent
@@ -150,6 +150,7 @@ def read_options() -> argparse.Namespace:
 
 def main() -> None:
     options = read_options()
+    busy = load()
     comparison = Comparison(options)
     comparison.prepare()
     comparison.stay()
@@ -157,7 +158,7 @@ def main() -> None:
     options.result.write_text("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
     print(f"\n{table(rows)}")
     if options.write:
-        write_page(options.page, rows, options)
+        write_page(options.page, rows, options, busy)
 
 
 if __name__ == "__main__":
