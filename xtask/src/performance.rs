@@ -1,0 +1,30 @@
+//! `cargo xtask peers`: how long Watchfire and its peers take for the same questions (`benches/peers`).
+
+use crate::python;
+use crate::shell::{Outcome, cargo, program, root, run, target};
+
+/// The peers, and what they need, in the versions that are compared.
+const PACKAGES: &[(&str, &str)] = &[
+    ("duckdb", "duckdb==2.0.1"),
+    ("polars", "polars==2.1.0"),
+    ("_polars_runtime_32", "polars-runtime-32==2.1.0"),
+    ("datafusion", "datafusion==55.0.0"),
+    ("pyarrow", "pyarrow==26.0.1"),
+    ("numpy", "numpy==2.4.6"),
+    ("cloudpickle", "cloudpickle==3.1.3"),
+    ("typing_extensions", "typing_extensions==4.16.0"),
+];
+
+/// Builds our side in release, gets the peers, and asks all of them; the arguments are those of `benches/peers/run.py`.
+pub(crate) fn compare(arguments: &[String]) -> Outcome {
+    python::ensure(PACKAGES)?;
+    run(cargo().args(["build", "--release", "--workspace"]))?;
+    let script = root().join("benches").join("peers").join("run.py");
+    run(program(python::interpreter())
+        .arg(script)
+        .arg(target().join("release").join("watchfire-peers"))
+        .arg(target().join("peers"))
+        .arg(target().join("peers.json"))
+        .arg(root().join("docs").join("performance.md"))
+        .args(arguments))
+}
