@@ -46,6 +46,7 @@ mod compare;
 mod coverage;
 mod edges;
 mod engine;
+mod fast;
 mod finding;
 mod ingest;
 mod interp;

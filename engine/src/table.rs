@@ -7,6 +7,7 @@
 //! that codes compare as their values do.
 
 use crate::mutant::{Mutant, mutant};
+use crate::run::parallel::in_parallel;
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, EnumId, SourceId};
 use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
@@ -15,6 +16,9 @@ use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
 pub(crate) const ALWAYS: i64 = i64::MIN;
 /// Open end: never superseded, never over.
 pub(crate) const NEVER: i64 = i64::MAX;
+
+/// Fewer rows are gathered sooner than threads start.
+const WORTH_A_THREAD: usize = 1 << 15;
 
 /// The rows of one table.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,6 +240,30 @@ impl Column {
         let valid = self.valid.as_ref().map(|valid| pick(valid, rows)).filter(|valid| valid.contains(&false));
         Column { data, valid }
     }
+}
+
+/// The columns with these rows, in this order.
+pub(crate) fn gather_all(columns: &[Option<Column>], rows: &[u32], threads: usize) -> Vec<Option<Column>> {
+    let gather = |place: usize| columns[place].as_ref().map(|column| column.gather(rows));
+    if rows.len() < WORTH_A_THREAD {
+        (0..columns.len()).map(gather).collect()
+    } else {
+        in_parallel(threads, columns.len(), gather)
+    }
+}
+
+/// Sorts a dictionary, and renumbers the codes; a code beyond it stays.
+pub(crate) fn ranked<T: Ord>(mut codes: Vec<u32>, items: Vec<T>) -> (Vec<u32>, Arc<[T]>) {
+    let mut order: Vec<(T, u32)> = items.into_iter().zip(0..).collect();
+    order.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+    let mut ranks = vec![0; order.len()];
+    for (rank, (_, code)) in order.iter().enumerate() {
+        ranks[*code as usize] = rank as u32;
+    }
+    for code in &mut codes {
+        *code = ranks.get(*code as usize).copied().unwrap_or(*code);
+    }
+    (codes, order.into_iter().map(|(item, _)| item).collect())
 }
 
 /// The tables that a run reads.

@@ -1,11 +1,11 @@
 //! Timelines: for each entity, its rows in row order.
 //!
 //! A timeline belongs to a source (or union) and the columns that say what its rows are about: one column, or two for a
-//! pair. It is cut into *partitions* by a fixed hash of the canonical key ([`partition_of`]), and each partition is a
-//! compressed sparse row: keys in order, an offset for each key, and the rows.
+//! pair. It is cut into *partitions* by a fixed hash of the canonical key ([`partition_of`]), and made of compressed sparse
+//! rows: keys by partition and then in order, an offset for each key, and the rows.
 //!
 //! ```text
-//! keys     A       B          C          one shard = one partition
+//! keys     A       B          C          one partition after the other
 //! offsets  0       2          3       6
 //! rows     a₁ a₂   b₁   c₁ c₂ c₃         each entity's rows in row order
 //! ```
@@ -13,8 +13,10 @@
 //! Rows are references into the tables: of a union, the part's number and the row in it, merged by event time, part
 //! and row (docs/language.md §1.5). All versions are in it; who reads asks [`Table::visible`].
 
-use crate::table::{ALWAYS, ColumnData, Store, Table};
-use std::collections::BTreeMap;
+use crate::fast::FastMap;
+use crate::table::{ALWAYS, Column, ColumnData, Store, Table, ranked};
+use std::borrow::Cow;
+use std::ops::Range;
 use watchfire_dsl::program::{ColumnId, ExprKind, Program, SourceId, SourceKind};
 use watchfire_stdlib::value::EntityKey;
 
@@ -49,53 +51,60 @@ pub(crate) fn partition_of(key: &EntityKey, partitions: usize) -> usize {
 /// The rows of one source, by entity.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Timeline {
-    shards: Vec<Shard>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Shard {
+    /// Where in `keys` each partition begins, and the last one ends.
+    shards: Vec<usize>,
+    /// By partition, then by key.
     keys: Vec<EntityKey>,
+    /// Where in `rows` those of each key begin, and the last one's end.
     offsets: Vec<usize>,
     rows: Vec<RowRef>,
-    /// Earliest known-at among all versions of the entity's rows.
+    /// By key: earliest known-at among all versions of the entity's rows.
     first_known: Vec<i64>,
 }
+
+/// The code of a row that is about nobody.
+const NOBODY: u32 = u32::MAX;
 
 impl Timeline {
     /// The rows about an entity, every version, in row order; empty if there are none.
     pub(crate) fn rows_of(&self, key: &EntityKey) -> &[RowRef] {
-        self.find(key).map_or(&[], |(shard, place)| shard.rows_at(place))
+        let found = self.place_of(key).and_then(|(partition, place)| self.entry(partition, place));
+        found.map_or(&[], |(_, rows)| rows)
     }
 
     /// For each entity of a partition, in the order of [`Timeline::entries`]: the instant at which the first row about it, any
     /// version, is known.
     pub(crate) fn all_first_known(&self, partition: usize) -> &[i64] {
-        self.shards.get(partition).map_or(&[], |shard| &shard.first_known)
+        &self.first_known[self.shard(partition)]
     }
 
     /// The entities of a partition by key, each with its rows.
     pub(crate) fn entries(&self, partition: usize) -> impl Iterator<Item = (&EntityKey, &[RowRef])> {
-        self.shards
-            .get(partition)
-            .into_iter()
-            .flat_map(|shard| shard.keys.iter().enumerate().map(|(place, key)| (key, shard.rows_at(place))))
+        self.shard(partition).map(|place| (&self.keys[place], self.rows_at(place)))
     }
 
     /// An entity's partition, and its place there.
     pub(crate) fn place_of(&self, key: &EntityKey) -> Option<(usize, usize)> {
-        let partition = partition_of(key, self.shards.len());
-        Some((partition, self.shards.get(partition)?.keys.binary_search(key).ok()?))
+        let partition = partition_of(key, self.shards.len().saturating_sub(1));
+        Some((partition, self.keys.get(self.shard(partition))?.binary_search(key).ok()?))
     }
 
     /// The entity at a place of a partition, with its rows.
     pub(crate) fn entry(&self, partition: usize, place: usize) -> Option<(&EntityKey, &[RowRef])> {
-        let shard = self.shards.get(partition)?;
-        Some((shard.keys.get(place)?, shard.rows_at(place)))
+        let place = self.shard(partition).nth(place)?;
+        Some((&self.keys[place], self.rows_at(place)))
     }
 
-    fn find(&self, key: &EntityKey) -> Option<(&Shard, usize)> {
-        let (partition, place) = self.place_of(key)?;
-        Some((self.shards.get(partition)?, place))
+    /// Where a partition's keys are.
+    fn shard(&self, partition: usize) -> Range<usize> {
+        match self.shards.get(partition..partition + 2) {
+            Some(&[start, end]) => start..end,
+            _ => 0..0,
+        }
+    }
+
+    fn rows_at(&self, place: usize) -> &[RowRef] {
+        &self.rows[self.offsets[place]..self.offsets[place + 1]]
     }
 
     /// Orders the rows of a source by entity. Rows in which a column of `by` is missing are about none and left out.
@@ -106,20 +115,98 @@ impl Timeline {
         by: &[ColumnId],
         partitions: usize,
     ) -> Timeline {
-        let mut builder = Builder { store, entities: BTreeMap::new() };
+        let mut found: Vec<Part<'_>> = Vec::new();
         for (part, (table, columns)) in parts(program, source, by).into_iter().enumerate() {
             if let (Some(table), Some(columns)) = (store.table(table), columns) {
-                builder.add(part as u16, table, &columns);
+                let (codes, keys) = codes(table, &columns);
+                found.push(Part { part: part as u16, table, codes, keys });
             }
         }
-        builder.finish(&part_tables(program, source), partitions.max(1))
+        let keys = common_keys(&mut found);
+        let mut timeline = Timeline::of_parts(&found, &keys, partitions.max(1));
+        if found.len() > 1 {
+            timeline.merge(&found);
+        }
+        timeline
+    }
+
+    /// Counting sort of the rows by the code of their entity; rows keep their order.
+    fn of_parts(parts: &[Part<'_>], keys: &[EntityKey], partitions: usize) -> Timeline {
+        let mut counts = vec![0_usize; keys.len()];
+        let mut known = vec![i64::MAX; keys.len()];
+        for part in parts {
+            for (code, first) in part.codes.iter().zip(&part.table.known).filter(|(code, _)| **code != NOBODY) {
+                counts[*code as usize] += 1;
+                let known = &mut known[*code as usize];
+                *known = (*first).min(*known);
+            }
+        }
+        let mut shards: Vec<Vec<usize>> = vec![Vec::new(); partitions];
+        for code in (0..keys.len()).filter(|code| counts[*code] > 0) {
+            shards[partition_of(&keys[code], partitions)].push(code);
+        }
+        let mut timeline = Timeline { shards: vec![0], offsets: vec![0], ..Timeline::default() };
+        let mut end = 0;
+        // From here on a code's count is where its next row goes.
+        for shard in shards {
+            for code in shard {
+                end += std::mem::replace(&mut counts[code], end);
+                timeline.keys.push(keys[code].clone());
+                timeline.offsets.push(end);
+                timeline.first_known.push(known[code]);
+            }
+            timeline.shards.push(timeline.keys.len());
+        }
+        timeline.rows = vec![RowRef { part: 0, row: 0 }; end];
+        for &Part { part, ref codes, .. } in parts {
+            for (code, row) in codes.iter().zip(0..).filter(|(code, _)| **code != NOBODY) {
+                let next = &mut counts[*code as usize];
+                timeline.rows[*next] = RowRef { part, row };
+                *next += 1;
+            }
+        }
+        timeline
+    }
+
+    /// Puts each entity's rows in the order of a union.
+    fn merge(&mut self, parts: &[Part<'_>]) {
+        let time = |row: &RowRef| {
+            let part = parts.iter().find(|part| part.part == row.part);
+            part.and_then(|part| part.table.time(row.row)).unwrap_or(ALWAYS)
+        };
+        for place in 0..self.keys.len() {
+            let rows = &mut self.rows[self.offsets[place]..self.offsets[place + 1]];
+            rows.sort_by_key(|row| (time(row), row.part, row.row));
+        }
     }
 }
 
-impl Shard {
-    fn rows_at(&self, place: usize) -> &[RowRef] {
-        &self.rows[self.offsets[place]..self.offsets[place + 1]]
+/// A table of a source: for each row the code of the entity that it is about, and the entities, sorted.
+struct Part<'a> {
+    part: u16,
+    table: &'a Table,
+    codes: Cow<'a, [u32]>,
+    keys: Cow<'a, [EntityKey]>,
+}
+
+/// All entities, sorted; the parts' codes become codes of these.
+fn common_keys<'a>(parts: &mut [Part<'a>]) -> Cow<'a, [EntityKey]> {
+    match parts {
+        [] => return Cow::default(),
+        [one] => return std::mem::take(&mut one.keys),
+        _ => {}
     }
+    let mut all: Vec<EntityKey> = parts.iter().flat_map(|part| part.keys.iter().cloned()).collect();
+    all.sort_unstable();
+    all.dedup();
+    for part in parts {
+        let places: Vec<u32> =
+            part.keys.iter().map(|key| all.binary_search(key).map_or(NOBODY, |place| place as u32)).collect();
+        for code in part.codes.to_mut() {
+            *code = places.get(*code as usize).copied().unwrap_or(NOBODY);
+        }
+    }
+    Cow::Owned(all)
 }
 
 /// The tables behind a source: itself, or a union's parts.
@@ -150,90 +237,46 @@ pub(crate) fn parts(program: &Program, source: SourceId, by: &[ColumnId]) -> Vec
     }
 }
 
-struct Builder<'a> {
-    store: &'a Store,
-    entities: BTreeMap<EntityKey, (i64, Vec<RowRef>)>,
-}
-
-impl Builder<'_> {
-    /// Counting sort of a table's rows by the dense code of their entity; rows keep their order.
-    fn add(&mut self, part: u16, table: &Table, by: &[ColumnId]) {
-        let (codes, keys) = codes(table, by);
-        let mut counts = vec![0_u32; keys.len()];
-        for code in codes.iter().flatten() {
-            counts[*code as usize] += 1;
-        }
-        let mut groups: Vec<(i64, Vec<RowRef>)> =
-            counts.iter().map(|count| (i64::MAX, Vec::with_capacity(*count as usize))).collect();
-        for (row, code) in codes.iter().enumerate() {
-            if let Some(code) = code {
-                let (known, rows) = &mut groups[*code as usize];
-                *known = (*known).min(table.known[row]);
-                rows.push(RowRef { part, row: row as u32 });
-            }
-        }
-        for (key, (known, rows)) in keys.into_iter().zip(groups) {
-            if !rows.is_empty() {
-                let entry = self.entities.entry(key).or_insert((i64::MAX, Vec::new()));
-                entry.0 = entry.0.min(known);
-                if entry.1.is_empty() { entry.1 = rows } else { entry.1.extend(rows) }
-            }
-        }
-    }
-
-    fn finish(self, tables: &[SourceId], partitions: usize) -> Timeline {
-        let mut shards = vec![Shard { offsets: vec![0], ..Shard::default() }; partitions];
-        let time = |row: &RowRef| {
-            let table = tables.get(row.part as usize).and_then(|source| self.store.table(*source));
-            table.and_then(|table| table.time(row.row)).unwrap_or(ALWAYS)
-        };
-        for (key, (known, mut rows)) in self.entities {
-            if tables.len() > 1 {
-                rows.sort_by_key(|row| (time(row), row.part, row.row));
-            }
-            let shard = &mut shards[partition_of(&key, partitions)];
-            shard.keys.push(key);
-            shard.rows.extend(rows);
-            shard.offsets.push(shard.rows.len());
-            shard.first_known.push(known);
-        }
-        Timeline { shards }
-    }
-}
-
-/// For each row the code of the entity it is about, and the entities.
-fn codes(table: &Table, by: &[ColumnId]) -> (Vec<Option<u32>>, Vec<EntityKey>) {
+/// For each row the code of the entity it is about, and the entities, sorted.
+fn codes<'a>(table: &'a Table, by: &[ColumnId]) -> (Cow<'a, [u32]>, Cow<'a, [EntityKey]>) {
+    let none = || (Cow::Owned(vec![NOBODY; table.rows]), Cow::default());
     match by {
         [column] => match table.column(*column) {
-            Some(column) => match &column.data {
-                ColumnData::Entity(codes, keys) => {
-                    let codes = codes.iter().enumerate().map(|(row, code)| column.is_valid(row).then_some(*code));
-                    (codes.collect(), keys.to_vec())
-                }
-                _ => (vec![None; table.rows], Vec::new()),
-            },
-            None => (vec![None; table.rows], Vec::new()),
+            Some(Column { data: ColumnData::Entity(codes, keys), valid }) => {
+                let codes = match valid {
+                    None => Cow::Borrowed(&codes[..]),
+                    Some(valid) => {
+                        codes.iter().zip(valid).map(|(code, valid)| if *valid { *code } else { NOBODY }).collect()
+                    }
+                };
+                (codes, Cow::Borrowed(&keys[..]))
+            }
+            _ => none(),
         },
         [first, second] => {
             let (left, left_keys) = codes(table, &[*first]);
             let (right, right_keys) = codes(table, &[*second]);
-            let mut pairs: BTreeMap<(u32, u32), u32> = BTreeMap::new();
-            let seen: Vec<Option<(u32, u32)>> = left.into_iter().zip(right).map(|(a, b)| Some((a?, b?))).collect();
-            for pair in seen.iter().flatten() {
-                pairs.insert(*pair, 0);
-            }
-            for (place, code) in pairs.values_mut().enumerate() {
-                *code = place as u32;
-            }
+            let mut known: FastMap<(u32, u32), u32> = FastMap::default();
+            let mut pairs: Vec<(u32, u32)> = Vec::new();
+            let code = |(left, right): (&u32, &u32)| {
+                if *left == NOBODY || *right == NOBODY {
+                    return NOBODY;
+                }
+                *known.entry((*left, *right)).or_insert_with(|| {
+                    pairs.push((*left, *right));
+                    pairs.len() as u32 - 1
+                })
+            };
+            let unordered = left.iter().zip(right.iter()).map(code).collect();
+            let (codes, pairs) = ranked(unordered, pairs);
             let single = |key: &EntityKey| match key {
                 EntityKey::Single(text) | EntityKey::Pair(text, _) => text.clone(),
             };
-            let keys = pairs
-                .keys()
-                .map(|(a, b)| EntityKey::Pair(single(&left_keys[*a as usize]), single(&right_keys[*b as usize])));
-            let keys = keys.collect();
-            (seen.into_iter().map(|pair| pair.and_then(|pair| pairs.get(&pair).copied())).collect(), keys)
+            let pair = |(left, right): &(u32, u32)| {
+                EntityKey::Pair(single(&left_keys[*left as usize]), single(&right_keys[*right as usize]))
+            };
+            (Cow::Owned(codes), pairs.iter().map(pair).collect())
         }
-        _ => (vec![None; table.rows], Vec::new()),
+        _ => none(),
     }
 }

@@ -1,9 +1,8 @@
 //! Typed columns while they grow.
 
+use crate::fast::FastMap;
 use crate::read::Interner;
-use crate::table::{Column, ColumnData};
-use std::collections::HashMap;
-use std::sync::Arc;
+use crate::table::{Column, ColumnData, ranked};
 use watchfire_dsl::program::{EnumId, Kind};
 use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
 
@@ -37,9 +36,28 @@ enum Growing {
     Duration(Vec<Duration>),
     Hour(Vec<u8>),
     Point(Vec<Point>),
-    Shape(Vec<u32>, HashMap<Value, u32>, Vec<Value>),
+    Shape(Vec<u32>, FastMap<Value, u32>, Vec<Value>),
     Enum(EnumId, Vec<u32>),
-    Entity(Vec<u32>, HashMap<EntityKey, u32>, Vec<EntityKey>),
+    Entity(Vec<u32>, FastMap<EntityKey, u32>, Vec<EntityKey>),
+}
+
+/// What a growing column holds for each row, whatever its type.
+macro_rules! with_values {
+    ($data:expr, $values:ident => $body:expr) => {
+        match $data {
+            Growing::Bool($values) => $body,
+            Growing::Int($values) | Growing::Money($values) | Growing::Time($values) => $body,
+            Growing::Float($values) => $body,
+            Growing::Date($values) => $body,
+            Growing::Duration($values) => $body,
+            Growing::Hour($values) => $body,
+            Growing::Point($values) => $body,
+            Growing::Text($values, _)
+            | Growing::Enum(_, $values)
+            | Growing::Entity($values, ..)
+            | Growing::Shape($values, ..) => $body,
+        }
+    };
 }
 
 impl ColumnBuilder {
@@ -57,8 +75,8 @@ impl ColumnBuilder {
             Kind::Hour => Growing::Hour(Vec::new()),
             Kind::Point => Growing::Point(Vec::new()),
             Kind::Enum(id) => Growing::Enum(*id, Vec::new()),
-            Kind::Entity(_) => Growing::Entity(Vec::new(), HashMap::new(), Vec::new()),
-            Kind::Line | Kind::Polygon => Growing::Shape(Vec::new(), HashMap::new(), Vec::new()),
+            Kind::Entity(_) => Growing::Entity(Vec::new(), FastMap::default(), Vec::new()),
+            Kind::Line | Kind::Polygon => Growing::Shape(Vec::new(), FastMap::default(), Vec::new()),
             Kind::List(_) | Kind::Level | Kind::Unknown => return None,
         };
         Some(Self { data, valid: Vec::new() })
@@ -130,6 +148,55 @@ impl ColumnBuilder {
         self.valid.push(there);
     }
 
+    /// Replaces a cell that was added.
+    pub(crate) fn put(&mut self, row: usize, slot: &Slot) {
+        self.push(slot);
+        with_values!(&mut self.data, values => {
+            values.swap_remove(row);
+        });
+        self.valid.swap_remove(row);
+    }
+
+    /// Adds so many rows at once; values of another kind than the column's are missing.
+    pub(crate) fn extend(&mut self, data: ColumnData, valid: Option<Vec<bool>>, rows: usize) {
+        fn add<T>(all: &mut Vec<T>, values: Vec<T>) {
+            if all.is_empty() { *all = values } else { all.extend(values) }
+        }
+        match (&mut self.data, data) {
+            (Growing::Bool(all), ColumnData::Bool(values)) => add(all, values),
+            (Growing::Int(all), ColumnData::Int(values)) | (Growing::Time(all), ColumnData::Time(values)) => {
+                add(all, values)
+            }
+            (Growing::Float(all), ColumnData::Float(values)) => add(all, values),
+            (Growing::Date(all), ColumnData::Date(values)) => add(all, values),
+            (Growing::Point(all), ColumnData::Point(values)) => add(all, values),
+            _ => {
+                (0..rows).for_each(|_| self.push(&Slot::Missing));
+                return;
+            }
+        }
+        match valid {
+            Some(valid) => add(&mut self.valid, valid),
+            None => self.valid.resize(self.valid.len() + rows, true),
+        }
+    }
+
+    /// Adds a row for each code: the slot with this number.
+    pub(crate) fn spread<'s>(&mut self, slots: impl Iterator<Item = &'s Slot>, codes: &[u32]) {
+        let start = self.valid.len();
+        slots.for_each(|slot| self.push(slot));
+        with_values!(&mut self.data, values => {
+            let few = values.split_off(start);
+            values.extend(codes.iter().map(|code| few[*code as usize]));
+        });
+        let few = self.valid.split_off(start);
+        if few.contains(&false) {
+            self.valid.extend(codes.iter().map(|code| few[*code as usize]));
+        } else {
+            self.valid.resize(start + codes.len(), true);
+        }
+    }
+
     /// A cell that was added.
     pub(crate) fn value(&self, row: usize) -> Value {
         if !self.valid[row] {
@@ -181,18 +248,4 @@ impl ColumnBuilder {
         let valid = self.valid.contains(&false).then_some(self.valid);
         Column { data, valid }
     }
-}
-
-/// Sorts a dictionary, and renumbers the codes.
-fn ranked<T: Ord>(mut codes: Vec<u32>, items: Vec<T>) -> (Vec<u32>, Arc<[T]>) {
-    let mut order: Vec<(T, u32)> = items.into_iter().zip(0..).collect();
-    order.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-    let mut ranks = vec![0; order.len()];
-    for (rank, (_, code)) in order.iter().enumerate() {
-        ranks[*code as usize] = rank as u32;
-    }
-    for code in &mut codes {
-        *code = ranks.get(*code as usize).copied().unwrap_or(0);
-    }
-    (codes, order.into_iter().map(|(item, _)| item).collect())
 }

@@ -2,9 +2,9 @@
 
 use super::cell::{Parsed, Reader, settle};
 use super::{keys, text};
+use crate::fast::FastMap;
 use crate::read::{Interner, RawCell, RawColumn, RawData, TextCells};
 use crate::rejects::Reason;
-use std::collections::HashMap;
 use std::sync::Arc;
 use watchfire_dsl::program::{Column, EntityKeyType, Kind, Program};
 use watchfire_stdlib::functions::{Context, Function, Pattern};
@@ -15,8 +15,8 @@ use watchfire_stdlib::value::Value;
 pub(crate) enum Cells<'a> {
     /// Codes into distinct cells.
     Distinct(Vec<u32>, Vec<Parsed>),
-    /// Each row's, read when it is asked for.
-    Plain(Box<dyn Fn(usize) -> Parsed + 'a>),
+    /// Each row's, read when it is asked for; and the raw columns from which they may be read at once.
+    Plain(&'a [&'a RawColumn], Box<dyn Fn(usize) -> Parsed + 'a>),
 }
 
 /// Reads raw columns as the column declares; `rows`: how many. Texts in `markers` are missing.
@@ -53,10 +53,10 @@ pub(crate) fn read<'a>(
         (_, None, [one]) if matches!(one.data, RawData::Text(_)) || matches!(column.ty.kind, Kind::Enum(_)) => {
             distinct(one, rows, markers, |raw| reader.read(RawCell::Text(raw)))
         }
-        (_, None, [one]) => Cells::Plain(Box::new(move |row| reader.read(one.cell(row)))),
+        (_, None, [one]) => Cells::Plain(raw, Box::new(move |row| reader.read(one.cell(row)))),
         (Kind::Point, None, [longitude, latitude]) => {
             let numbers = Reader::of_kind(&Kind::Float);
-            Cells::Plain(Box::new(move |row| {
+            let read = move |row| {
                 let read = |raw: &RawColumn| numbers.read(unless_marked(raw.cell(row), markers));
                 match (read(longitude), read(latitude)) {
                     (Parsed::Value(Value::Float(longitude)), Parsed::Value(Value::Float(latitude))) => {
@@ -65,7 +65,8 @@ pub(crate) fn read<'a>(
                     (Parsed::Bad(reason), _) | (_, Parsed::Bad(reason)) => Parsed::Bad(reason),
                     _ => Parsed::Missing,
                 }
-            }))
+            };
+            Cells::Plain(raw, Box::new(read))
         }
         _ => tuples(raw, rows, markers, |cells| {
             joined(cells).map_or(Parsed::Missing, |raw| reader.read(RawCell::Text(&raw)))
@@ -139,14 +140,17 @@ fn distinct<'a>(
         RawData::Text(cells) => (cells, raw.valid.as_ref()),
         _ => {
             made = as_text(raw, rows);
-            (&made.0, Some(&made.1))
+            (&made.0, made.1.as_ref())
         }
     };
     let mut parsed: Vec<Parsed> = cells.texts.iter().map(&mut read).collect();
     let missing = parsed.len() as u32;
     parsed.push(Parsed::Missing);
-    let code = |row: usize| if valid.is_some_and(|valid| !valid[row]) { missing } else { cells.codes[row] };
-    Cells::Distinct((0..rows).map(code).collect(), parsed)
+    let mut codes = cells.codes.clone();
+    if let Some(valid) = valid {
+        codes.iter_mut().zip(valid).filter(|(_, valid)| !**valid).for_each(|(code, _)| *code = missing);
+    }
+    Cells::Distinct(codes, parsed)
 }
 
 /// Reads each distinct combination of raw cells once.
@@ -156,16 +160,15 @@ fn tuples<'a>(
     markers: &[Arc<str>],
     mut read: impl FnMut(&[RawCell<'_>]) -> Parsed,
 ) -> Cells<'a> {
-    let texts: Vec<Option<(TextCells, Vec<bool>)>> =
+    let texts: Vec<Option<(TextCells, Option<Vec<bool>>)>> =
         raw.iter().map(|raw| (!matches!(raw.data, RawData::Text(_))).then(|| as_text(raw, rows))).collect();
     let code = |column: usize, row: usize| match (&texts[column], raw[column]) {
-        (Some((cells, valid)), _) => valid[row].then(|| cells.codes[row]),
-        (None, RawColumn { data: RawData::Text(cells), valid }) => {
+        (Some((cells, valid)), _) | (None, RawColumn { data: RawData::Text(cells), valid }) => {
             valid.as_ref().is_none_or(|valid| valid[row]).then(|| cells.codes[row])
         }
         _ => None,
     };
-    let mut known: HashMap<Box<[Option<u32>]>, u32> = HashMap::new();
+    let mut known: FastMap<Box<[Option<u32>]>, u32> = FastMap::default();
     let mut parsed = Vec::new();
     let mut codes = Vec::with_capacity(rows);
     let mut key = Vec::with_capacity(raw.len());
@@ -199,8 +202,24 @@ fn is_marked(text: &str, markers: &[Arc<str>]) -> bool {
     !markers.is_empty() && markers.iter().any(|marker| **marker == *text.trim())
 }
 
-/// A raw column as texts, and which cells have one.
-fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Vec<bool>) {
+/// A raw column as texts, each made once, and which cells have one; `None`: all.
+fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Option<Vec<bool>>) {
+    let valid = raw.valid.as_deref();
+    let (codes, firsts) = match &raw.data {
+        RawData::Int(values) | RawData::Wall(values) | RawData::Instant(values) | RawData::Clock(values) => {
+            numbered(values.iter().copied(), valid)
+        }
+        RawData::Date(values) => numbered(values.iter().map(|date| i64::from(*date)), valid),
+        RawData::Bool(values) => numbered(values.iter().map(|truth| i64::from(*truth)), valid),
+        RawData::Float(values) => numbered(values.iter().map(|number| (number + 0.0).to_bits().cast_signed()), valid),
+        _ => return formatted(raw, rows),
+    };
+    let texts = firsts.into_iter().filter_map(|row| text::cell_text(raw.cell(row as usize))).collect();
+    (TextCells { codes, texts }, raw.valid.clone())
+}
+
+/// The same for raw columns of which each cell's text has to be looked at.
+fn formatted(raw: &RawColumn, rows: usize) -> (TextCells, Option<Vec<bool>>) {
     let mut interner = Interner::default();
     let (mut codes, mut valid) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
     for row in 0..rows {
@@ -208,5 +227,32 @@ fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Vec<bool>) {
         codes.push(text.as_ref().map_or(0, |text| interner.code_shared(text)));
         valid.push(text.is_some());
     }
-    (TextCells { codes, texts: interner.texts }, valid)
+    (TextCells { codes, texts: interner.texts }, Some(valid))
+}
+
+/// For each value its place among the distinct ones, in the order in which they come, and the row in which each comes
+/// first. Missing cells have any.
+fn numbered(values: impl ExactSizeIterator<Item = i64> + Clone, valid: Option<&[bool]>) -> (Vec<u32>, Vec<u32>) {
+    let is_valid = |row: u32| valid.is_none_or(|valid| valid[row as usize]);
+    let mut codes = vec![0; values.len()];
+    let mut firsts: Vec<u32> = Vec::new();
+    let there = || values.clone().zip(0_u32..).filter(|(_, row)| is_valid(*row));
+    let (least, most) =
+        there().fold((i64::MAX, i64::MIN), |(least, most), (value, _)| (least.min(value), most.max(value)));
+    let span = usize::try_from(i128::from(most) - i128::from(least)).unwrap_or(0);
+    // Numbers that lie close together find their place without a hash.
+    let mut dense = vec![u32::MAX; if span / 4 <= codes.len() { span + 1 } else { 0 }];
+    let mut sparse: FastMap<i64, u32> = FastMap::default();
+    for (value, row) in there() {
+        let known = match dense.get_mut(value.wrapping_sub(least) as usize) {
+            Some(known) => known,
+            None => sparse.entry(value).or_insert(u32::MAX),
+        };
+        if *known == u32::MAX {
+            *known = firsts.len() as u32;
+            firsts.push(row);
+        }
+        codes[row as usize] = *known;
+    }
+    (codes, firsts)
 }

@@ -1,15 +1,16 @@
 //! Loading tables: raw columns through the declared columns into rows, one table after the other.
 
-use super::builder::{ColumnBuilder, Slot};
-use super::cell::{Parsed, settle};
+use super::builder::ColumnBuilder;
+use super::cell::Parsed;
 use super::column::{self, Cells};
+use super::fill::{Filling, Growing, Zones};
 use super::needed::{self, Reads};
 use super::{text, versions};
 use crate::read::columnar::ReadError;
 use crate::read::{RawColumn, RawFrame, columnar, csv, files, frame, ndjson};
 use crate::rejects::{DEFAULT_SAMPLES, Extent, InputCount, PRIVATE, Place, Reason, Rejects, Sample, shown};
 use crate::sources::{FileOptions, Format, GivenRows, Input, Sources};
-use crate::table::{Store, Table};
+use crate::table::{self, Store, Table};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::data::{
@@ -21,14 +22,19 @@ use watchfire_dsl::program::{
     self, Column, ColumnId, Kind, LoadZone, Program, Source, SourceId, SourceKind, SourceTime,
 };
 use watchfire_stdlib::functions::Context;
-use watchfire_stdlib::value::{DAY_MICROS, EntityKey, Value};
+use watchfire_stdlib::value::{EntityKey, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// Loads the tables that are read; `reads` says which columns of which sources ([`needed::needed`] adds to them).
 ///
 /// # Errors
 /// Data that is not there or cannot be read at all; single cells and rows that do not fit are rejects.
-pub(crate) fn load(program: &Program, sources: &Sources, reads: &Reads) -> Result<Store, Vec<Diagnostic>> {
+pub(crate) fn load(
+    program: &Program,
+    sources: &Sources,
+    reads: &Reads,
+    threads: usize,
+) -> Result<Store, Vec<Diagnostic>> {
     let needed = needed::needed(program, reads);
     let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
     let mut loader = Loader {
@@ -36,6 +42,7 @@ pub(crate) fn load(program: &Program, sources: &Sources, reads: &Reads) -> Resul
         sources,
         needed: &needed,
         zone,
+        threads,
         rejects: Rejects::keeping(sources.samples.unwrap_or(DEFAULT_SAMPLES)),
         tables: vec![None; program.sources.len()],
         inputs: Vec::new(),
@@ -66,18 +73,12 @@ struct Loader<'a> {
     sources: &'a Sources,
     needed: &'a Reads,
     zone: Zone,
+    threads: usize,
     rejects: Rejects,
     tables: Vec<Option<Arc<Table>>>,
     inputs: Vec<InputCount>,
     errors: Vec<Diagnostic>,
     on_the_way: BTreeSet<SourceId>,
-}
-
-/// Where a column's wall times hang.
-enum Zones {
-    Fixed(Zone),
-    /// By entity, in this column of the row; entities without a zone are left out.
-    Lookup(ColumnId, HashMap<EntityKey, Zone>),
 }
 
 impl<'a> Loader<'a> {
@@ -199,8 +200,6 @@ impl<'a> Loader<'a> {
                 continue;
             }
             let context = Context { zone: &self.zone, site: (0, 0, 0) };
-            let read = column::read(self.program, column, &cells, raw.rows, markers, &context);
-            let zones = self.zones(column);
             let place = |row: usize| Place { file: raw.file.clone(), line: raw.line(row) };
             let private = is_private(self.program, column);
             let sample = |row: usize| {
@@ -210,7 +209,17 @@ impl<'a> Loader<'a> {
                 let texts: Vec<Arc<str>> = cells.iter().map(|raw| text::cell_shown(raw.cell(row))).collect();
                 Sample { place: place(row), raw: shown(&texts.join(" ")) }
             };
-            growing.fill(id, &read, raw.rows, start, &zones, &mut self.rejects, &sample);
+            let filling = Filling {
+                id,
+                column,
+                cells: column::read(self.program, column, &cells, raw.rows, markers, &context),
+                rows: raw.rows,
+                start,
+                zones: self.zones(column),
+                optional: column.ty.optional && !growing.is_time(id),
+                sample: &sample,
+            };
+            growing.fill(&filling, &mut self.rejects);
         }
         growing.frames.push((start, raw.file, raw.lines));
     }
@@ -241,14 +250,21 @@ impl<'a> Loader<'a> {
                 }
                 (_, value) => Parsed::Value(value),
             };
-            let cells = Cells::Plain(Box::new(parse));
-            let zones = Zones::Fixed(self.zone);
             let sample = |row: usize| Sample {
                 place: Place { file: "test".into(), line: row as u64 + 1 },
                 raw: shown(&versions::shown(&cell(row))),
             };
-            let optional = (named.is_none() || column.ty.optional) && !growing.is_time(id);
-            growing.fill_as(id, &cells, given.rows.len(), start, &zones, optional, &mut self.rejects, &sample);
+            let filling = Filling {
+                id,
+                column,
+                cells: Cells::Plain(&[], Box::new(parse)),
+                rows: given.rows.len(),
+                start,
+                zones: Zones::Fixed(self.zone),
+                optional: (named.is_none() || column.ty.optional) && !growing.is_time(id),
+                sample: &sample,
+            };
+            growing.fill(&filling, &mut self.rejects);
         }
         growing.frames.push((start, "test".into(), None));
     }
@@ -277,198 +293,54 @@ impl<'a> Loader<'a> {
 
     fn finish(&mut self, id: SourceId, growing: Growing<'a>) -> Table {
         let Growing { source, declared, builders, mut rejected, frames, lost, .. } = growing;
-        let columns: Vec<Option<crate::table::Column>> =
+        let columns: Vec<Option<table::Column>> =
             builders.into_iter().map(|builder| builder.map(ColumnBuilder::finish)).collect();
-        let place = |row: u32| {
-            let row = row as usize;
+        let place = |row: usize| {
             let frame = frames.partition_point(|(start, ..)| *start <= row).saturating_sub(1);
             let (start, file, lines) = &frames[frame];
             let line = lines.as_ref().map_or((row - start) as u64 + 1, |lines| lines[row - start]);
             Place { file: file.clone(), line }
         };
-        let cell = |row: u32, column: Option<ColumnId>| {
-            let column = column.and_then(|column| columns.get(column.index())).and_then(Option::as_ref);
-            column.map_or(Value::Missing, |column| column.value(row as usize))
-        };
         let program = self.program;
-        let sample = |row: u32, id: Option<ColumnId>| {
-            let private = id.is_some_and(|id| is_private(program, &source.columns[id.index()]));
-            let raw = if private { PRIVATE.into() } else { shown(&versions::shown(&cell(row, id))) };
-            Sample { place: place(row), raw }
+        let raw = |columns: &[Option<table::Column>], row: usize, id: ColumnId| -> Arc<str> {
+            if is_private(program, &source.columns[id.index()]) {
+                return PRIVATE.into();
+            }
+            let value = columns[id.index()].as_ref().map_or(Value::Missing, |column| column.value(row));
+            shown(&versions::shown(&value))
         };
         // a date that has no first instant in the calendar is no time
-        for column in time_columns(declared) {
-            let name = &source.columns[column.index()].name;
-            for row in 0..rejected.len() as u32 {
-                let Value::Date(date) = cell(row, Some(column)) else { continue };
-                if !rejected[row as usize] && self.zone.start_of_day(date).is_none() {
-                    rejected[row as usize] = true;
-                    let sample = || sample(row, Some(column));
+        for id in time_columns(declared) {
+            let Some(column) = &columns[id.index()] else { continue };
+            let table::ColumnData::Date(dates) = &column.data else { continue };
+            for (row, date) in dates.iter().enumerate() {
+                if column.is_valid(row) && !rejected[row] && self.zone.start_of_day(*date).is_none() {
+                    rejected[row] = true;
+                    let sample = || Sample { place: place(row), raw: raw(&columns, row, id) };
+                    let name = &source.columns[id.index()].name;
                     self.rejects.add(&source.name, Some(name), Reason::OutOfRange, Extent::Row, sample);
                 }
             }
         }
-        let kept: Vec<u32> = (0..rejected.len() as u32).filter(|row| !rejected[*row as usize]).collect();
+        let kept: Vec<u32> = (0..).zip(&rejected).filter(|(_, rejected)| !**rejected).map(|(row, _)| row).collect();
         self.inputs.push(InputCount {
             source: source.name.clone(),
             rows: rejected.len() as u64 + lost,
             rejected: (rejected.len() - kept.len()) as u64 + lost,
         });
-        let gathered = columns.iter().map(|column| column.as_ref().map(|column| column.gather(&kept))).collect();
-        let rows = versions::Rows { id, source, declared, rows: kept.len(), columns: gathered };
-        let rejects = &mut self.rejects;
-        versions::table(rows, &self.zone, rejects, |row, column| sample(kept[row as usize], column))
-    }
-}
-
-/// A table while its files are added.
-struct Growing<'a> {
-    source: &'a Source,
-    declared: &'a program::Table,
-    /// Columns to read, each after those it refers to.
-    columns: Vec<ColumnId>,
-    builders: Vec<Option<ColumnBuilder>>,
-    rejected: Vec<bool>,
-    /// First row, file, lines.
-    frames: Vec<(usize, Arc<str>, Option<Vec<u64>>)>,
-    lost: u64,
-}
-
-impl Growing<'_> {
-    fn is_time(&self, column: ColumnId) -> bool {
-        match self.declared.time {
-            SourceTime::Timeless => false,
-            SourceTime::Events { at } => at == column,
-            SourceTime::State { since, .. } => since == column,
-        }
-    }
-
-    /// A cell here that does not fit takes its row with it.
-    fn is_critical(&self, id: ColumnId) -> bool {
-        needed::key(self.source, self.declared).contains(&id)
-            || time_columns(self.declared).contains(&id)
-            || matches!(self.source.columns.get(id.index()).map(|column| &column.ty.kind), Some(Kind::Entity(_)))
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one column's cells, and what is needed to place them")]
-    fn fill(
-        &mut self,
-        id: ColumnId,
-        cells: &Cells<'_>,
-        rows: usize,
-        start: usize,
-        zones: &Zones,
-        rejects: &mut Rejects,
-        sample: &dyn Fn(usize) -> Sample,
-    ) {
-        let optional = self.source.columns[id.index()].ty.optional && !self.is_time(id);
-        self.fill_as(id, cells, rows, start, zones, optional, rejects, sample);
-    }
-
-    #[expect(clippy::too_many_arguments, reason = "one column's cells, and what is needed to place them")]
-    fn fill_as(
-        &mut self,
-        id: ColumnId,
-        cells: &Cells<'_>,
-        rows: usize,
-        start: usize,
-        zones: &Zones,
-        optional: bool,
-        rejects: &mut Rejects,
-        sample: &dyn Fn(usize) -> Sample,
-    ) {
-        let source = self.source;
-        let column = &source.columns[id.index()];
-        let kind = &column.ty.kind;
-        let critical = self.is_critical(id);
-        let Some(mut builder) = self.builders[id.index()].take() else { return };
-        let missing = if optional {
-            Ok(Slot::Missing)
-        } else if matches!(kind, Kind::Entity(_)) {
-            Err(Reason::NoEntity)
-        } else {
-            Err(Reason::Missing)
+        let all = kept.len() == rejected.len();
+        let columns = if all { columns } else { table::gather_all(&columns, &kept, self.threads) };
+        let rows = versions::Rows { id, source, declared, rows: kept.len(), columns };
+        let sample = |columns: &[Option<table::Column>], row: u32, id: ColumnId| Sample {
+            place: place(kept[row as usize] as usize),
+            raw: raw(columns, row as usize, id),
         };
-        let ready = |builder: &mut ColumnBuilder, parsed: Parsed, zone: &Zone| match settle(parsed, kind, zone) {
-            Ok(Value::Missing) => missing.clone(),
-            Ok(value) => Ok(builder.prepare(value)),
-            Err(reason) => Err(reason),
-        };
-        // a zone that is looked up, or `after`, differs from row to row
-        let prepared: Option<Vec<Result<Slot, Reason>>> = match (cells, zones) {
-            (Cells::Distinct(_, distinct), Zones::Fixed(zone)) => {
-                Some(distinct.iter().map(|parsed| ready(&mut builder, parsed.clone(), zone)).collect())
-            }
-            _ => None,
-        };
-        for row in 0..rows {
-            let mut row_zone = None;
-            let mut slot = match (&prepared, cells) {
-                (Some(prepared), Cells::Distinct(codes, _)) => prepared[codes[row] as usize].clone(),
-                _ => {
-                    let parsed = match cells {
-                        Cells::Distinct(codes, distinct) => distinct[codes[row] as usize].clone(),
-                        Cells::Plain(read) => read(row),
-                    };
-                    row_zone = self.zone_of(zones, start + row);
-                    match (row_zone, parsed) {
-                        (Some(zone), parsed) => ready(&mut builder, parsed, &zone),
-                        (None, Parsed::Missing) => missing.clone(),
-                        (None, Parsed::Bad(reason)) => Err(reason),
-                        (None, _) => Err(Reason::NoZone),
-                    }
-                }
-            };
-            if let (Some(after), Ok(Slot::Value(value))) = (column.load.after, &slot) {
-                let zone = row_zone.or_else(|| self.zone_of(zones, start + row)).unwrap_or(Zone::UTC);
-                let bound =
-                    self.builders[after.index()].as_ref().map_or(Value::Missing, |after| after.value(start + row));
-                slot = moved_after(value, &bound, &zone).map(Slot::Value).ok_or(Reason::OutOfRange);
-            }
-            match slot {
-                Ok(slot) => builder.push(&slot),
-                Err(reason) => {
-                    builder.push(&Slot::Missing);
-                    let extent = if critical { Extent::Row } else { Extent::Cell };
-                    self.rejected[start + row] |= critical;
-                    rejects.add(&source.name, Some(&column.name), reason, extent, || sample(row));
-                }
-            }
-        }
-        self.builders[id.index()] = Some(builder);
-    }
-
-    fn zone_of(&self, zones: &Zones, row: usize) -> Option<Zone> {
-        match zones {
-            Zones::Fixed(zone) => Some(*zone),
-            Zones::Lookup(entity, zones) => match self.builders[entity.index()].as_ref()?.value(row) {
-                Value::Entity(key) => zones.get(&key).copied(),
-                _ => None,
-            },
-        }
-    }
-}
-
-/// A time or date moved by whole days of the zone until it is later than the bound; without a bound it stays.
-fn moved_after(value: &Value, bound: &Value, zone: &Zone) -> Option<Value> {
-    match (value, bound) {
-        (Value::Time(time), Value::Time(bound)) if time <= bound => {
-            let mut days = (bound - time) / DAY_MICROS;
-            loop {
-                let moved = zone.add_days(*time, days)?;
-                if moved > *bound {
-                    return Some(Value::Time(moved));
-                }
-                days += 1;
-            }
-        }
-        (Value::Date(date), Value::Date(bound)) if date <= bound => bound.checked_add(1).map(Value::Date),
-        (value, _) => Some(value.clone()),
+        versions::table(rows, &self.zone, self.threads, &mut self.rejects, sample)
     }
 }
 
 /// Event time, end and recorded.
-fn time_columns(declared: &program::Table) -> Vec<ColumnId> {
+pub(super) fn time_columns(declared: &program::Table) -> Vec<ColumnId> {
     let mut columns: Vec<ColumnId> = declared.recorded.into_iter().collect();
     match declared.time {
         SourceTime::Timeless => {}

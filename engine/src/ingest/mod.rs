@@ -14,11 +14,15 @@
 //! 4. [`versions`] works out which version is known when, and puts the rows in order.
 
 mod builder;
+mod bulk;
 mod cell;
 mod column;
+mod fill;
 mod keys;
 mod load;
 mod needed;
+mod order;
+mod shared;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 pub(crate) mod tests;

@@ -11,7 +11,7 @@
 //! Copies that become known one after the other differ in event time. As those that differ in an entity or the end, they
 //! leave no version from when both are known.
 
-use super::needed;
+use super::{needed, order, shared};
 use crate::mutant::{Mutant, mutant};
 use crate::rejects::{Extent, Reason, Rejects, Sample};
 use crate::table::{ALWAYS, Column, ColumnData, NEVER, Table};
@@ -29,104 +29,137 @@ pub(crate) struct Rows<'a> {
     pub(crate) columns: Vec<Option<Column>>,
 }
 
-/// One line of the table to be.
-#[derive(Clone, Debug)]
-struct Line {
-    base: u32,
-    /// Number of the row of which it is a version.
-    row: u32,
-    /// Columns in which copies differ.
-    masked: Vec<ColumnId>,
-    known: i64,
-    known_until: i64,
+/// Lines of the table to be, not yet in order.
+#[derive(Default)]
+pub(super) struct Lines {
+    /// The row whose cells they have.
+    pub(super) base: Vec<u32>,
+    /// The first copy of the row of which they are versions.
+    pub(super) row: Vec<u32>,
+    pub(super) known: Vec<i64>,
+    pub(super) known_until: Vec<i64>,
+    /// Line, and a column in which its copies differ.
+    pub(super) masked: Vec<(u32, ColumnId)>,
+}
+
+impl Lines {
+    /// A line for a row that has one version.
+    fn single(&mut self, row: u32, known: i64) {
+        self.base.push(row);
+        self.row.push(row);
+        self.known.push(known);
+        self.known_until.push(NEVER);
+    }
+
+    /// A line for each of these rows, each of which has one version.
+    fn singles(known: &[i64]) -> Lines {
+        let base: Vec<u32> = (0..known.len() as u32).collect();
+        let known_until = vec![NEVER; known.len()];
+        Lines { row: base.clone(), base, known: known.to_vec(), known_until, masked: Vec::new() }
+    }
 }
 
 /// Times of the rows, before versions are looked at.
-struct Times {
-    time: Option<Vec<i64>>,
-    recorded: Option<Vec<Option<i64>>>,
-    until: Option<Vec<i64>>,
-    known: Vec<i64>,
+pub(super) struct Times {
+    pub(super) time: Option<Vec<i64>>,
+    /// [`ALWAYS`]: missing.
+    recorded: Option<Vec<i64>>,
+    pub(super) until: Option<Vec<i64>>,
+    pub(super) known: Vec<i64>,
 }
 
 /// Puts rows in order, and gives each the span in which it is what is known. `sample`: how a reject shows a row's cell.
 pub(crate) fn table(
     rows: Rows<'_>,
     zone: &Zone,
+    threads: usize,
     rejects: &mut Rejects,
-    sample: impl Fn(u32, Option<ColumnId>) -> Sample,
+    sample: impl Fn(&[Option<Column>], u32, ColumnId) -> Sample,
 ) -> Table {
     let times = times(&rows, zone);
     let key = needed::key(rows.source, rows.declared);
     let lines = if key.is_empty() {
-        let known = times.known.iter().zip(0..);
-        let line = |(known, base): (&i64, u32)| Line {
-            base,
-            row: base,
-            masked: Vec::new(),
-            known: *known,
-            known_until: NEVER,
-        };
-        known.map(line).collect()
+        Lines::singles(&times.known)
     } else {
+        let sample = |row: u32, column: ColumnId| sample(&rows.columns, row, column);
         lines_of_versions(&rows, &times, &key, rejects, &sample)
     };
-    ordered(&rows, &times, lines)
+    order::ordered(rows, &times, lines, threads)
 }
 
-/// The instant that a cell of a time or date column is.
-fn instants(column: &Column, zone: &Zone) -> Vec<Option<i64>> {
+/// The instants that the cells of a time or date column are.
+fn instants(column: &Column, zone: &Zone, missing: i64) -> Vec<i64> {
+    let valid = |row: usize| column.is_valid(row);
     match &column.data {
-        ColumnData::Time(times) => (0..times.len()).map(|row| column.is_valid(row).then(|| times[row])).collect(),
-        ColumnData::Date(dates) => {
-            (0..dates.len()).map(|row| column.is_valid(row).then(|| zone.start_of_day(dates[row])).flatten()).collect()
+        ColumnData::Time(times) if column.valid.is_none() => times.clone(),
+        ColumnData::Time(times) => {
+            times.iter().enumerate().map(|(row, time)| if valid(row) { *time } else { missing }).collect()
         }
-        _ => vec![None; column.len()],
+        ColumnData::Date(dates) => {
+            let start = |date: i32| zone.start_of_day(date).unwrap_or(missing);
+            dates.iter().enumerate().map(|(row, date)| if valid(row) { start(*date) } else { missing }).collect()
+        }
+        _ => vec![missing; column.len()],
     }
 }
 
 fn times(rows: &Rows<'_>, zone: &Zone) -> Times {
-    let of = |id: ColumnId| {
+    let of = |id: ColumnId, missing: i64| {
         let column = rows.columns.get(id.index()).and_then(Option::as_ref);
-        column.map_or_else(|| vec![None; rows.rows], |column| instants(column, zone))
+        column.map_or_else(|| vec![missing; rows.rows], |column| instants(column, zone, missing))
     };
     let (time, until) = match rows.declared.time {
         SourceTime::Timeless => (None, None),
-        SourceTime::Events { at } => (Some(of(at)), None),
-        SourceTime::State { since, until, .. } => (Some(of(since)), Some(of(until))),
+        SourceTime::Events { at } => (Some(of(at, ALWAYS)), None),
+        SourceTime::State { since, until, .. } => (Some(of(since, ALWAYS)), Some(of(until, NEVER))),
     };
-    let time: Option<Vec<i64>> = time.map(|time| time.into_iter().map(|time| time.unwrap_or(ALWAYS)).collect());
-    let until = until.map(|until| until.into_iter().map(|until| until.unwrap_or(NEVER)).collect());
-    let recorded = rows.declared.recorded.map(of);
-    let known = (0..rows.rows).map(|row| {
-        let time = time.as_ref().map_or(ALWAYS, |time| time[row]);
-        let recorded = recorded.as_ref().and_then(|recorded| recorded[row]).unwrap_or(ALWAYS);
-        if mutant(Mutant::RecordedIgnored) && time != ALWAYS { time } else { time.max(recorded) }
-    });
-    Times { known: known.collect(), time, recorded, until }
+    let recorded = rows.declared.recorded.map(|id| of(id, ALWAYS));
+    let known = match (&time, &recorded) {
+        (None, None) => vec![ALWAYS; rows.rows],
+        (Some(time), None) => time.clone(),
+        (None, Some(recorded)) => recorded.clone(),
+        (Some(time), Some(recorded)) => {
+            let known = |(time, recorded): (&i64, &i64)| {
+                if mutant(Mutant::RecordedIgnored) && *time != ALWAYS { *time } else { *time.max(recorded) }
+            };
+            time.iter().zip(recorded).map(known).collect()
+        }
+    };
+    Times { time, recorded, until, known }
 }
 
-fn compare(rows: &Rows<'_>, columns: &[ColumnId], a: u32, b: u32) -> Ordering {
+pub(super) fn compare(rows: &Rows<'_>, columns: &[ColumnId], a: u32, b: u32) -> Ordering {
     let (a, b) = (a as usize, b as usize);
     let each = columns.iter().filter_map(|id| rows.columns.get(id.index()).and_then(Option::as_ref));
     each.map(|column| column.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 /// Columns that were read.
-fn read_columns(rows: &Rows<'_>) -> Vec<ColumnId> {
+pub(super) fn read_columns(rows: &Rows<'_>) -> Vec<ColumnId> {
     (0..rows.columns.len()).filter(|place| rows.columns[*place].is_some()).map(|place| ColumnId(place as u32)).collect()
 }
 
+/// Lines of a table with a key. Rows that share theirs with no other need no comparison.
 fn lines_of_versions(
     rows: &Rows<'_>,
     times: &Times,
     key: &[ColumnId],
     rejects: &mut Rejects,
-    sample: &impl Fn(u32, Option<ColumnId>) -> Sample,
-) -> Vec<Line> {
-    let recorded = |row: u32| times.recorded.as_ref().and_then(|recorded| recorded[row as usize]);
+    sample: &impl Fn(u32, ColumnId) -> Sample,
+) -> Lines {
+    let recorded = |row: u32| times.recorded.as_ref().map(|recorded| recorded[row as usize]);
     let all = read_columns(rows);
-    let mut order: Vec<u32> = (0..rows.rows as u32).collect();
+    let mut order = shared::sharing(rows, key);
+    if order.is_empty() {
+        return Lines::singles(&times.known);
+    }
+    let mut lines = Lines::default();
+    let mut others = order.iter().copied().peekable();
+    for (row, known) in (0..).zip(&times.known) {
+        if others.next_if_eq(&row).is_none() {
+            lines.single(row, *known);
+        }
+    }
     order.sort_unstable_by(|a, b| {
         compare(rows, key, *a, *b)
             .then_with(|| recorded(*a).cmp(&recorded(*b)))
@@ -134,17 +167,14 @@ fn lines_of_versions(
             .then_with(|| compare(rows, &all, *a, *b))
             .then(a.cmp(b))
     });
-    let mut lines = Vec::with_capacity(order.len());
-    for (row, versions) in (0..).zip(order.chunk_by(|a, b| compare(rows, key, *a, *b).is_eq())) {
-        let first = lines.len();
+    for versions in order.chunk_by(|a, b| compare(rows, key, *a, *b).is_eq()) {
         // from the latest version back: each holds until a later one is known
         let mut replaced = NEVER;
         let mut starts: Vec<&[u32]> = versions.chunk_by(|a, b| recorded(*a) == recorded(*b)).collect();
         while let Some(copies) = starts.pop() {
-            version(rows, times, &all, row, copies, replaced, &mut lines, rejects, sample);
+            version(rows, times, &all, versions[0], copies, replaced, &mut lines, rejects, sample);
             replaced = copies.iter().map(|row| times.known[*row as usize]).fold(replaced, i64::min);
         }
-        lines[first..].reverse();
     }
     lines
 }
@@ -158,9 +188,9 @@ fn version(
     row: u32,
     copies: &[u32],
     replaced: i64,
-    lines: &mut Vec<Line>,
+    lines: &mut Lines,
     rejects: &mut Rejects,
-    sample: &impl Fn(u32, Option<ColumnId>) -> Sample,
+    sample: &impl Fn(u32, ColumnId) -> Sample,
 ) {
     let known = |row: u32| times.known[row as usize];
     let mut distinct: Vec<u32> = copies.to_vec();
@@ -170,7 +200,7 @@ fn version(
         let extent = if is_critical(rows, *column) { Extent::Row } else { Extent::Cell };
         for row in &distinct {
             let name = rows.source.columns.get(column.index()).map(|column| &column.name);
-            rejects.add(&rows.source.name, name, Reason::Conflict, extent, || sample(*row, Some(*column)));
+            rejects.add(&rows.source.name, name, Reason::Conflict, extent, || sample(*row, *column));
         }
     }
     // Copies that become known later have another event time: from then on nothing is known of the row.
@@ -180,7 +210,12 @@ fn version(
     let masked = if differing.is_empty() { Vec::new() } else { self::differing(rows, all, &distinct[..many]) };
     let masked = if mutant(Mutant::ConflictKeepsFirst) { Vec::new() } else { masked };
     if !masked.iter().any(|column| is_critical(rows, *column)) {
-        lines.push(Line { base: distinct[0], row, masked, known: since, known_until: until.min(replaced) });
+        let line = lines.base.len() as u32;
+        lines.base.push(distinct[0]);
+        lines.row.push(row);
+        lines.known.push(since);
+        lines.known_until.push(until.min(replaced));
+        lines.masked.extend(masked.into_iter().map(|column| (line, column)));
     }
 }
 
@@ -199,65 +234,6 @@ fn is_critical(rows: &Rows<'_>, column: ColumnId) -> bool {
         SourceTime::State { since, until, .. } => column == since || column == until,
     };
     time || matches!(rows.source.columns.get(column.index()).map(|column| &column.ty.kind), Some(Kind::Entity(_)))
-}
-
-/// Gathers the lines' cells, and sorts them: by event time, then the columns of the order, missing first.
-fn ordered(rows: &Rows<'_>, times: &Times, lines: Vec<Line>) -> Table {
-    let base: Vec<u32> = lines.iter().map(|line| line.base).collect();
-    let mut columns: Vec<Option<Column>> =
-        rows.columns.iter().map(|column| column.as_ref().map(|column| column.gather(&base))).collect();
-    for (place, line) in lines.iter().enumerate() {
-        for column in &line.masked {
-            if let Some(Some(column)) = columns.get_mut(column.index()) {
-                column.valid.get_or_insert_with(|| vec![true; lines.len()])[place] = false;
-            }
-        }
-    }
-    let gathered = Rows { id: rows.id, source: rows.source, declared: rows.declared, rows: lines.len(), columns };
-    let order = needed::order(rows.source, rows.declared);
-    let all = read_columns(&gathered);
-    let time = |line: u32| times.time.as_ref().map_or(ALWAYS, |time| time[base[line as usize] as usize]);
-    let mut places: Vec<u32> = (0..lines.len() as u32).collect();
-    places.sort_unstable_by_key(|place| time(*place));
-    for ties in places.chunk_by_mut(|a, b| time(*a) == time(*b)) {
-        ties.sort_unstable_by(|a, b| {
-            let span = |place: u32| {
-                let line = &lines[place as usize];
-                (line.known, line.known_until)
-            };
-            let order = compare(&gathered, &order, *a, *b)
-                .then_with(|| span(*a).cmp(&span(*b)))
-                .then_with(|| compare(&gathered, &all, *a, *b))
-                .then(a.cmp(b));
-            if mutant(Mutant::TieOrderReversed) { order.reverse() } else { order }
-        });
-    }
-    let pick = |values: &Vec<i64>| places.iter().map(|place| values[base[*place as usize] as usize]).collect();
-    let line = |place: &u32| &lines[*place as usize];
-    let mut first = vec![u32::MAX; rows.rows];
-    for (place, at) in places.iter().zip(0..) {
-        let first = &mut first[line(place).row as usize];
-        *first = at.min(*first);
-    }
-    Table {
-        source: rows.id,
-        rows: lines.len(),
-        time: times.time.as_ref().map(pick),
-        until: times.until.as_ref().map(pick),
-        known: places.iter().map(|place| line(place).known).collect(),
-        known_until: places.iter().map(|place| line(place).known_until).collect(),
-        row: places.iter().map(|place| first[line(place).row as usize]).collect(),
-        hidden_until: match rows.declared.time {
-            SourceTime::State { until, known_ahead: false, .. } => Some(until),
-            _ => None,
-        },
-        events: false,
-        known_range: {
-            let dated = || times.known.iter().copied().filter(|known| *known != ALWAYS);
-            dated().min().zip(dated().max())
-        },
-        columns: gathered.columns.iter().map(|column| column.as_ref().map(|column| column.gather(&places))).collect(),
-    }
 }
 
 /// How a conflict shows a cell.

@@ -1,8 +1,11 @@
 //! Polars' columns as raw columns.
 
 use super::columnar::{ReadError, check_columns};
-use super::{RawColumn, RawData, RawFrame, TextBuilder};
-use polars::prelude::{DataFrame, DataType, PolarsError, PolarsResult, Series, TimeUnit};
+use super::{Interner, RawColumn, RawData, RawFrame, TextCells};
+use polars::prelude::{
+    CategoricalMapping, ChunkedArray, DataFrame, DataType, Int64Chunked, PolarsError, PolarsNumericType, PolarsResult,
+    Series, TimeUnit, UInt32Chunked,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -20,78 +23,113 @@ pub(crate) fn raw_frame(frame: &DataFrame, wanted: &BTreeSet<Arc<str>>, file: Ar
 fn raw_column(series: &Series) -> Result<RawColumn, ReadError> {
     let converted = convert(series).map_err(|error| ReadError::Unreadable(error.to_string()))?;
     let no_type = || ReadError::NoRawType { column: series.name().to_string(), found: series.dtype().to_string() };
-    let data = converted.ok_or_else(no_type)?;
-    let valid = match &data {
-        RawColumn { valid: Some(_), .. } => return Ok(data),
-        _ if series.null_count() == 0 => None,
-        _ => Some(series.is_not_null().iter().map(|valid| valid == Some(true)).collect()),
-    };
-    Ok(RawColumn { valid, ..data })
+    Ok(RawColumn { data: converted.ok_or_else(no_type)?, valid: valid(series) })
+}
+
+/// Which cells are there; `None`: all.
+fn valid(series: &Series) -> Option<Vec<bool>> {
+    if series.null_count() == 0 {
+        return None;
+    }
+    let mut valid = Vec::with_capacity(series.len());
+    for chunk in series.chunks() {
+        match chunk.validity() {
+            Some(bits) => valid.extend(bits.iter()),
+            None => valid.resize(valid.len() + chunk.len(), chunk.null_count() == 0),
+        }
+    }
+    Some(valid)
+}
+
+/// The cells of a column, chunk by chunk; those that are not there hold any.
+fn values<T: PolarsNumericType, U>(column: &ChunkedArray<T>, of: impl Fn(T::Native) -> U) -> Vec<U> {
+    let mut all = Vec::with_capacity(column.len());
+    for chunk in column.downcast_iter() {
+        all.extend(chunk.values().iter().map(|value| of(*value)));
+    }
+    all
 }
 
 /// `None`: no declared type can be read from such a column.
-fn convert(series: &Series) -> PolarsResult<Option<RawColumn>> {
-    fn plain<T: Default>(values: impl Iterator<Item = Option<T>>) -> Vec<T> {
-        values.map(Option::unwrap_or_default).collect()
+fn convert(series: &Series) -> PolarsResult<Option<RawData>> {
+    fn same<T>(value: T) -> T {
+        value
     }
-    let data = match series.dtype() {
+    Ok(Some(match series.dtype() {
         DataType::Null => RawData::Null,
-        DataType::Boolean => RawData::Bool(plain(series.bool()?.iter())),
-        DataType::Int8
-        | DataType::Int16
-        | DataType::Int32
-        | DataType::Int64
-        | DataType::UInt8
-        | DataType::UInt16
-        | DataType::UInt32 => RawData::Int(plain(series.cast(&DataType::Int64)?.i64()?.iter())),
+        DataType::Boolean => {
+            let mut all = Vec::with_capacity(series.len());
+            for chunk in series.bool()?.downcast_iter() {
+                all.extend(chunk.values().iter());
+            }
+            RawData::Bool(all)
+        }
+        DataType::Int64 => RawData::Int(values(series.i64()?, same)),
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
+            RawData::Int(values(series.cast(&DataType::Int64)?.i64()?, same))
+        }
         DataType::UInt64 => {
-            let values = series.u64()?;
-            if values.iter().flatten().all(|value| i64::try_from(value).is_ok()) {
-                RawData::Int(plain(values.iter().map(|value| value.and_then(|value| i64::try_from(value).ok()))))
+            let column = series.u64()?;
+            if column.iter().flatten().all(|value| i64::try_from(value).is_ok()) {
+                RawData::Int(values(column, |value| value as i64))
             } else {
-                RawData::Wide(plain(values.iter().map(|value| value.map(i128::from))))
+                RawData::Wide(values(column, i128::from))
             }
         }
-        DataType::Float32 => RawData::Float(plain(series.f32()?.iter().map(|value| value.map(f64::from)))),
-        DataType::Float64 => RawData::Float(plain(series.f64()?.iter())),
+        DataType::Float32 => RawData::Float(values(series.f32()?, f64::from)),
+        DataType::Float64 => RawData::Float(values(series.f64()?, same)),
         DataType::Decimal(_, scale) => {
-            RawData::Decimal(plain(series.decimal()?.physical().iter()), u32::try_from(*scale).unwrap_or(0))
+            RawData::Decimal(values(series.decimal()?.physical(), same), u32::try_from(*scale).unwrap_or(0))
         }
-        DataType::String => return Ok(Some(texts(series)?)),
-        DataType::Categorical(..) | DataType::Enum(..) => return Ok(Some(texts(&series.cast(&DataType::String)?)?)),
+        DataType::String => RawData::Text(texts(series.str()?.iter(), series.len())),
+        DataType::Categorical(_, categories) | DataType::Enum(_, categories) => {
+            categorical(series.to_physical_repr().cast(&DataType::UInt32)?.u32()?, categories)
+        }
         // Only places are read from bytes (WKB), which have a form as text.
         DataType::Binary => {
-            let mut builder = TextBuilder::default();
-            for bytes in series.binary()?.iter() {
-                builder.push(bytes.map(hexadecimal).as_deref());
-            }
-            return Ok(Some(builder.finish()));
+            let mut interner = Interner::default();
+            let code = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| interner.code(&hexadecimal(bytes)));
+            let codes = series.binary()?.iter().map(code).collect();
+            RawData::Text(TextCells { codes, texts: interner.texts })
         }
-        DataType::Date => RawData::Date(plain(series.date()?.physical().iter())),
+        DataType::Date => RawData::Date(values(series.date()?.physical(), same)),
         DataType::Datetime(unit, zone) => {
-            let values = plain(series.datetime()?.physical().iter());
-            let micros = to_micros(values, *unit)?;
+            let micros = micros(series.datetime()?.physical(), *unit)?;
             if zone.is_some() { RawData::Instant(micros) } else { RawData::Wall(micros) }
         }
         DataType::Time => {
             let physical = series.to_physical_repr();
-            RawData::Clock(plain(physical.i64()?.iter()).into_iter().map(|nanos: i64| nanos.div_euclid(1000)).collect())
+            RawData::Clock(values(physical.i64()?, |nanos| nanos.div_euclid(1000)))
         }
         DataType::Duration(unit) => {
             let physical = series.to_physical_repr();
-            RawData::Span(to_micros(plain(physical.i64()?.iter()), *unit)?)
+            RawData::Span(micros(physical.i64()?, *unit)?)
         }
         _ => return Ok(None),
-    };
-    Ok(Some(RawColumn { data, valid: None }))
+    }))
 }
 
-fn texts(series: &Series) -> PolarsResult<RawColumn> {
-    let mut builder = TextBuilder::default();
-    for text in series.str()?.iter() {
-        builder.push(text);
-    }
-    Ok(builder.finish())
+fn texts<'a>(cells: impl Iterator<Item = Option<&'a str>>, rows: usize) -> TextCells {
+    let mut interner = Interner::default();
+    let mut codes = Vec::with_capacity(rows);
+    codes.extend(cells.map(|text| text.map_or(0, |text| interner.code(text))));
+    TextCells { codes, texts: interner.texts }
+}
+
+/// Texts that Polars has numbered already; they are numbered anew, as not every category need be there.
+fn categorical(column: &UInt32Chunked, categories: &CategoricalMapping) -> RawData {
+    let mut interner = Interner::default();
+    let mut known: Vec<Option<u32>> = vec![None; categories.num_cats_upper_bound()];
+    let mut code = |category: u32| {
+        let known = known.get_mut(category as usize)?;
+        if known.is_none() {
+            *known = categories.cat_to_str(category).map(|text| interner.code(text));
+        }
+        *known
+    };
+    let mut codes = Vec::with_capacity(column.len());
+    codes.extend(column.iter().map(|category| category.and_then(&mut code).unwrap_or(0)));
+    RawData::Text(TextCells { codes, texts: interner.texts })
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -100,17 +138,14 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Nanoseconds are cut to the microsecond in which they lie.
-fn to_micros(mut values: Vec<i64>, unit: TimeUnit) -> PolarsResult<Vec<i64>> {
+fn micros(column: &Int64Chunked, unit: TimeUnit) -> PolarsResult<Vec<i64>> {
     match unit {
-        TimeUnit::Microseconds => {}
-        TimeUnit::Nanoseconds => values.iter_mut().for_each(|value| *value = value.div_euclid(1000)),
+        TimeUnit::Microseconds => Ok(values(column, |micros| micros)),
+        TimeUnit::Nanoseconds => Ok(values(column, |nanos| nanos.div_euclid(1000))),
         TimeUnit::Milliseconds => {
-            for value in &mut values {
-                *value = value
-                    .checked_mul(1000)
-                    .ok_or_else(|| PolarsError::ComputeError("a time is outside the calendar".into()))?;
-            }
+            let outside = || PolarsError::ComputeError("a time is outside the calendar".into());
+            let micros = |millis: Option<i64>| millis.unwrap_or(0).checked_mul(1000).ok_or_else(outside);
+            column.iter().map(micros).collect()
         }
     }
-    Ok(values)
 }

@@ -15,7 +15,8 @@ pub(crate) mod files;
 pub(crate) mod frame;
 pub(crate) mod ndjson;
 
-use std::collections::{BTreeMap, HashMap};
+use crate::fast::FastMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Raw columns of one file or frame.
@@ -149,7 +150,7 @@ impl RawColumn {
 /// Gives each distinct text a number, in the order in which they come.
 #[derive(Debug, Default)]
 pub(crate) struct Interner {
-    codes: HashMap<Arc<str>, u32>,
+    codes: FastMap<Arc<str>, u32>,
     /// The texts so far.
     pub(crate) texts: Vec<Arc<str>>,
 }

@@ -74,7 +74,7 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     let threads = threads.max(1);
     let partitions = options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1);
 
-    let mut store = load(program, request.sources, &reads(program, &plan, request))
+    let mut store = load(program, request.sources, &reads(program, &plan, request), threads)
         .map_err(|diagnostics| RunError::Data { diagnostics, texts: request.texts.clone() })?;
     edges::add(program, &mut store);
     let loaded = Instant::now();

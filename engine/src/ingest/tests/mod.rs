@@ -124,7 +124,7 @@ pub(crate) fn all_reads(program: &Program) -> Reads {
 }
 
 pub(crate) fn try_load(program: &Program, sources: &Sources) -> Result<Store, Vec<Diagnostic>> {
-    load(program, sources, &all_reads(program))
+    load(program, sources, &all_reads(program), 2)
 }
 
 /// The store with all columns; errors fail the test.
