@@ -123,7 +123,6 @@ impl<'a> Loader<'a> {
             }
             builders.push(builder.flatten());
         }
-        let before = self.errors.len();
         let mut growing = Growing {
             source,
             declared,
@@ -163,7 +162,7 @@ impl<'a> Loader<'a> {
         if growing.rejected.len() > u32::MAX as usize {
             self.errors.push(TooManyRows { source: source.name.to_string() }.into());
         }
-        if self.errors.len() > before {
+        if !self.errors.is_empty() {
             return None;
         }
         Some(self.finish(id, growing))
@@ -206,6 +205,10 @@ impl<'a> Loader<'a> {
                 ids.push(*id);
                 cells.push(raw_columns);
             }
+        }
+        // nothing will run, and the columns that were left out would be too short
+        if !self.errors.is_empty() {
+            return;
         }
         let (source, declared) = (growing.source, growing.declared);
         let filling = |place: usize| {
