@@ -7,7 +7,7 @@
 //! that codes compare as their values do.
 
 use crate::mutant::{Mutant, mutant};
-use crate::run::parallel::in_parallel;
+use crate::run::parallel::by_column;
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, EnumId, SourceId};
 use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
@@ -16,9 +16,6 @@ use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
 pub(crate) const ALWAYS: i64 = i64::MIN;
 /// Open end: never superseded, never over.
 pub(crate) const NEVER: i64 = i64::MAX;
-
-/// Fewer rows are gathered sooner than threads start.
-const WORTH_A_THREAD: usize = 1 << 15;
 
 /// The rows of one table.
 #[derive(Clone, Debug, PartialEq)]
@@ -244,12 +241,9 @@ impl Column {
 
 /// The columns with these rows, in this order.
 pub(crate) fn gather_all(columns: &[Option<Column>], rows: &[u32], threads: usize) -> Vec<Option<Column>> {
-    let gather = |place: usize| columns[place].as_ref().map(|column| column.gather(rows));
-    if rows.len() < WORTH_A_THREAD {
-        (0..columns.len()).map(gather).collect()
-    } else {
-        in_parallel(threads, columns.len(), gather)
-    }
+    by_column(threads, rows.len(), columns.iter().collect(), |column: &Option<Column>| {
+        Some(column.as_ref()?.gather(rows))
+    })
 }
 
 /// Sorts a dictionary, and renumbers the codes; a code beyond it stays.

@@ -8,9 +8,10 @@ use super::column::Cells;
 use super::load::time_columns;
 use super::needed;
 use crate::rejects::{Extent, Reason, Rejects, Sample};
+use crate::run::parallel::by_column;
 use std::collections::HashMap;
 use std::sync::Arc;
-use watchfire_dsl::program::{self, Column, ColumnId, Kind, Source, SourceTime};
+use watchfire_dsl::program::{self, Column, ColumnId, Kind, LoadZone, Source, SourceTime};
 use watchfire_stdlib::value::{DAY_MICROS, EntityKey, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -36,7 +37,6 @@ pub(super) enum Zones {
 
 /// The cells of one column of one file.
 pub(super) struct Filling<'f> {
-    pub(super) id: ColumnId,
     pub(super) column: &'f Column,
     pub(super) cells: Cells<'f>,
     /// How many.
@@ -46,8 +46,6 @@ pub(super) struct Filling<'f> {
     pub(super) zones: Zones,
     /// Missing cells are nothing wrong.
     pub(super) optional: bool,
-    /// How a reject shows a cell.
-    pub(super) sample: &'f dyn Fn(usize) -> Sample,
 }
 
 impl Filling<'_> {
@@ -71,16 +69,16 @@ impl Filling<'_> {
     }
 }
 
-impl Growing<'_> {
-    /// The column holds the event time, or the start of a state.
-    pub(super) fn is_time(&self, column: ColumnId) -> bool {
-        match self.declared.time {
-            SourceTime::Timeless => false,
-            SourceTime::Events { at } => at == column,
-            SourceTime::State { since, .. } => since == column,
-        }
+/// The column holds the event time, or the start of a state.
+pub(super) fn is_time(declared: &program::Table, column: ColumnId) -> bool {
+    match declared.time {
+        SourceTime::Timeless => false,
+        SourceTime::Events { at } => at == column,
+        SourceTime::State { since, .. } => since == column,
     }
+}
 
+impl Growing<'_> {
     /// A cell here that does not fit takes its row with it.
     fn is_critical(&self, id: ColumnId) -> bool {
         needed::key(self.source, self.declared).contains(&id)
@@ -88,9 +86,42 @@ impl Growing<'_> {
             || matches!(self.source.columns.get(id.index()).map(|column| &column.ty.kind), Some(Kind::Entity(_)))
     }
 
-    /// Adds a column's cells: at once where a zone that is looked up, or `after`, does not differ from row to row.
-    pub(super) fn fill(&mut self, filling: &Filling<'_>, rejects: &mut Rejects) {
-        let Some(mut builder) = self.builders[filling.id.index()].take() else { return };
+    /// Adds the cells of columns with so many rows, and says of each column which do not fit. Columns that look at
+    /// others in their row come after these.
+    pub(super) fn fill<'f>(
+        &mut self,
+        columns: &[ColumnId],
+        rows: usize,
+        threads: usize,
+        filling: impl Fn(usize) -> Filling<'f> + Sync,
+    ) -> Vec<Vec<(usize, Reason)>> {
+        let source = self.source;
+        let looks_aside = |id: ColumnId| {
+            let load = &source.columns[id.index()].load;
+            load.after.is_some() || matches!(load.zone, Some(LoadZone::Lookup { .. }))
+        };
+        let take = |(place, id): (usize, &ColumnId)| {
+            (place, if looks_aside(*id) { None } else { self.builders[id.index()].take() })
+        };
+        let free = columns.iter().enumerate().map(take).collect();
+        let growing = &*self;
+        let filled = by_column(threads, rows, free, |(place, builder): (usize, Option<ColumnBuilder>)| {
+            builder.map(|builder| growing.filled(builder, &filling(place)))
+        });
+        let mut bad = vec![Vec::new(); columns.len()];
+        for (place, (id, filled)) in columns.iter().zip(filled).enumerate() {
+            let filled = filled
+                .or_else(|| self.builders[id.index()].take().map(|builder| self.filled(builder, &filling(place))));
+            if let Some((builder, rows)) = filled {
+                self.builders[id.index()] = Some(builder);
+                bad[place] = rows;
+            }
+        }
+        bad
+    }
+
+    /// The column with its cells added, at once where they do not look at others in their row; and which do not fit.
+    fn filled(&self, mut builder: ColumnBuilder, filling: &Filling<'_>) -> (ColumnBuilder, Vec<(usize, Reason)>) {
         let odd = match (&filling.zones, filling.column.load.after) {
             (Zones::Fixed(zone), None) => at_once(&mut builder, filling, zone),
             _ => None,
@@ -105,7 +136,7 @@ impl Growing<'_> {
                     bad.extend(slot.err().map(|reason| (row, reason)));
                 }
             }
-            Some(Odd::Bad(reasons)) => bad = reasons,
+            Some(Odd::Bad(rows)) => bad = rows,
             None => {
                 for row in 0..filling.rows {
                     let slot = self.slot(&mut builder, filling, row);
@@ -114,14 +145,25 @@ impl Growing<'_> {
                 }
             }
         }
-        let critical = self.is_critical(filling.id);
+        (builder, bad)
+    }
+
+    /// Rejects cells that do not fit, in rows from `start` on. `sample`: how a cell is shown.
+    pub(super) fn reject(
+        &mut self,
+        id: ColumnId,
+        start: usize,
+        bad: Vec<(usize, Reason)>,
+        rejects: &mut Rejects,
+        sample: impl Fn(usize) -> Sample,
+    ) {
+        let critical = self.is_critical(id);
         let extent = if critical { Extent::Row } else { Extent::Cell };
+        let name = self.source.columns.get(id.index()).map(|column| &column.name);
         for (row, reason) in bad {
-            self.rejected[filling.start + row] |= critical;
-            let sample = || (filling.sample)(row);
-            rejects.add(&self.source.name, Some(&filling.column.name), reason, extent, sample);
+            self.rejected[start + row] |= critical;
+            rejects.add(&self.source.name, name, reason, extent, || sample(row));
         }
-        self.builders[filling.id.index()] = Some(builder);
     }
 
     /// One cell, with the zone of its row, moved `after` another.

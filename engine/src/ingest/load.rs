@@ -3,12 +3,13 @@
 use super::builder::ColumnBuilder;
 use super::cell::Parsed;
 use super::column::{self, Cells};
-use super::fill::{Filling, Growing, Zones};
+use super::fill::{Filling, Growing, Zones, is_time};
 use super::needed::{self, Reads};
 use super::{text, versions};
 use crate::read::columnar::ReadError;
 use crate::read::{RawColumn, RawFrame, columnar, csv, files, frame, ndjson};
 use crate::rejects::{DEFAULT_SAMPLES, Extent, InputCount, PRIVATE, Place, Reason, Rejects, Sample, shown};
+use crate::run::parallel::by_column;
 use crate::sources::{FileOptions, Format, GivenRows, Input, Sources};
 use crate::table::{self, Store, Table};
 use std::collections::{BTreeSet, HashMap};
@@ -122,7 +123,6 @@ impl<'a> Loader<'a> {
             }
             builders.push(builder.flatten());
         }
-        let before = self.errors.len();
         let mut growing = Growing {
             source,
             declared,
@@ -133,10 +133,12 @@ impl<'a> Loader<'a> {
             lost: 0,
         };
         match self.sources.inputs.get(&source.name) {
-            Some(Input::Frame(frame)) => match frame::raw_frame(frame, &raw_names(source, columns), "frame".into()) {
-                Ok(raw) => self.add(&mut growing, raw, &[]),
-                Err(error) => self.errors.push(as_diagnostic(source, "frame", error)),
-            },
+            Some(Input::Frame(frame)) => {
+                match frame::raw_frame(frame, &raw_names(source, columns), "frame".into(), self.threads) {
+                    Ok(raw) => self.add(&mut growing, raw, &[]),
+                    Err(error) => self.errors.push(as_diagnostic(source, "frame", error)),
+                }
+            }
             Some(Input::Files(paths, options)) => {
                 for path in paths {
                     match files::expand(&source.name, path, options) {
@@ -160,7 +162,7 @@ impl<'a> Loader<'a> {
         if growing.rejected.len() > u32::MAX as usize {
             self.errors.push(TooManyRows { source: source.name.to_string() }.into());
         }
-        if self.errors.len() > before {
+        if !self.errors.is_empty() {
             return None;
         }
         Some(self.finish(id, growing))
@@ -173,7 +175,7 @@ impl<'a> Loader<'a> {
         let tabs = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"));
         let delimiter = options.delimiter.unwrap_or(if tabs { '\t' } else { ',' });
         let raw = match (format, u8::try_from(delimiter)) {
-            (Format::Parquet | Format::Ipc, _) => columnar::read(file, format, &wanted),
+            (Format::Parquet | Format::Ipc, _) => columnar::read(file, format, &wanted, self.threads),
             (Format::Csv, Ok(delimiter)) => csv::read(file, delimiter, &wanted, name, private, &mut self.rejects),
             (Format::Csv, Err(_)) => {
                 Err(ReadError::Unreadable(format!("`{delimiter}` cannot separate cells: it is not one byte")))
@@ -192,34 +194,47 @@ impl<'a> Loader<'a> {
         let start = growing.rejected.len();
         growing.rejected.resize(start + raw.rows, false);
         growing.lost += raw.lost;
-        for id in growing.columns.clone() {
+        let (program, zone) = (self.program, &self.zone);
+        let (mut ids, mut cells) = (Vec::new(), Vec::new());
+        for id in &growing.columns {
             let Some(column) = growing.source.columns.get(id.index()) else { continue };
-            let cells: Vec<&RawColumn> = raw_of(column).iter().filter_map(|name| raw.columns.get(name)).collect();
-            if column::misfit(self.program, column, &cells).is_some() {
-                self.errors.push(wrong_column(growing.source, column, &raw, self.program));
-                continue;
+            let raw_columns: Vec<&RawColumn> = raw_of(column).iter().filter_map(|name| raw.columns.get(name)).collect();
+            if column::misfit(program, column, &raw_columns).is_some() {
+                self.errors.push(wrong_column(growing.source, column, &raw, program));
+            } else {
+                ids.push(*id);
+                cells.push(raw_columns);
             }
-            let context = Context { zone: &self.zone, site: (0, 0, 0) };
-            let place = |row: usize| Place { file: raw.file.clone(), line: raw.line(row) };
-            let private = is_private(self.program, column);
-            let sample = |row: usize| {
-                if private {
-                    return Sample { place: place(row), raw: PRIVATE.into() };
-                }
-                let texts: Vec<Arc<str>> = cells.iter().map(|raw| text::cell_shown(raw.cell(row))).collect();
-                Sample { place: place(row), raw: shown(&texts.join(" ")) }
-            };
-            let filling = Filling {
-                id,
+        }
+        // nothing will run, and the columns that were left out would be too short
+        if !self.errors.is_empty() {
+            return;
+        }
+        let (source, declared) = (growing.source, growing.declared);
+        let filling = |place: usize| {
+            let (id, column) = (ids[place], &source.columns[ids[place].index()]);
+            let context = Context { zone, site: (0, 0, 0) };
+            Filling {
                 column,
-                cells: column::read(self.program, column, &cells, raw.rows, markers, &context),
+                cells: column::read(program, column, &cells[place], raw.rows, markers, &context),
                 rows: raw.rows,
                 start,
                 zones: self.zones(column),
-                optional: column.ty.optional && !growing.is_time(id),
-                sample: &sample,
+                optional: column.ty.optional && !is_time(declared, id),
+            }
+        };
+        let bad = growing.fill(&ids, raw.rows, self.threads, filling);
+        for ((id, bad), cells) in ids.iter().zip(bad).zip(&cells) {
+            let private = is_private(program, &source.columns[id.index()]);
+            let sample = |row: usize| {
+                let place = Place { file: raw.file.clone(), line: raw.line(row) };
+                if private {
+                    return Sample { place, raw: PRIVATE.into() };
+                }
+                let texts: Vec<Arc<str>> = cells.iter().map(|raw| text::cell_shown(raw.cell(row))).collect();
+                Sample { place, raw: shown(&texts.join(" ")) }
             };
-            growing.fill(&filling, &mut self.rejects);
+            growing.reject(*id, start, bad, &mut self.rejects, sample);
         }
         growing.frames.push((start, raw.file, raw.lines));
     }
@@ -254,17 +269,17 @@ impl<'a> Loader<'a> {
                 place: Place { file: "test".into(), line: row as u64 + 1 },
                 raw: shown(&versions::shown(&cell(row))),
             };
-            let filling = Filling {
-                id,
+            let filling = |_| Filling {
                 column,
-                cells: Cells::Plain(&[], Box::new(parse)),
+                cells: Cells::Plain(&[], Box::new(&parse)),
                 rows: given.rows.len(),
                 start,
                 zones: Zones::Fixed(self.zone),
-                optional: (named.is_none() || column.ty.optional) && !growing.is_time(id),
-                sample: &sample,
+                optional: (named.is_none() || column.ty.optional) && !is_time(growing.declared, id),
             };
-            growing.fill(&filling, &mut self.rejects);
+            for bad in growing.fill(&[id], given.rows.len(), 1, filling) {
+                growing.reject(id, start, bad, &mut self.rejects, sample);
+            }
         }
         growing.frames.push((start, "test".into(), None));
     }
@@ -293,8 +308,8 @@ impl<'a> Loader<'a> {
 
     fn finish(&mut self, id: SourceId, growing: Growing<'a>) -> Table {
         let Growing { source, declared, builders, mut rejected, frames, lost, .. } = growing;
-        let columns: Vec<Option<table::Column>> =
-            builders.into_iter().map(|builder| builder.map(ColumnBuilder::finish)).collect();
+        let finish = |builder: Option<ColumnBuilder>| builder.map(ColumnBuilder::finish);
+        let columns: Vec<Option<table::Column>> = by_column(self.threads, rejected.len(), builders, finish);
         let place = |row: usize| {
             let frame = frames.partition_point(|(start, ..)| *start <= row).saturating_sub(1);
             let (start, file, lines) = &frames[frame];

@@ -9,9 +9,12 @@
 //! 1. [`needed`] adds to the columns that the plan reads those that decide whether a row counts and where it lies, so
 //!    that what a row is does not depend on who reads it.
 //! 2. Tables are loaded one by one; one in which a time zone is looked up comes before those that look there.
-//! 3. Each distinct raw text is parsed and canonicalised once; then rows are filled in, zones and `after` applied, and
-//!    cells that do not fit counted as rejects.
-//! 4. [`versions`] works out which version is known when, and puts the rows in order.
+//! 3. Each distinct raw text is parsed and canonicalised once, and so is each distinct number that is read as a text or
+//!    key. Plain columns are read at once ([`bulk`]); then rows are filled in ([`fill`]), zones and `after` applied, and
+//!    cells that do not fit counted as rejects. Columns are filled on several threads; rejects are counted afterwards,
+//!    in row order.
+//! 4. [`versions`] works out which version is known when; only rows that share their key ([`shared`]) are compared.
+//!    [`order`] puts the lines in row order.
 
 mod builder;
 mod bulk;

@@ -115,7 +115,7 @@ fn rank(column: &Column, row: u32) -> i64 {
 }
 
 /// Sorts numbers, each with its place.
-fn by_number(numbers: Vec<i64>) -> Vec<(i64, u32)> {
+pub(super) fn by_number(numbers: Vec<i64>) -> Vec<(i64, u32)> {
     let mut sorted: Vec<(i64, u32)> = numbers.iter().copied().zip(0..).collect();
     let (Some(least), Some(most)) = (numbers.iter().min(), numbers.iter().max()) else { return sorted };
     if numbers.is_sorted() {

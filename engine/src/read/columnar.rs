@@ -28,7 +28,12 @@ pub(crate) enum ReadError {
 }
 
 /// Reads the wanted columns of a Parquet or Arrow IPC file.
-pub(crate) fn read(path: &Path, format: Format, wanted: &BTreeSet<Arc<str>>) -> Result<RawFrame, ReadError> {
+pub(crate) fn read(
+    path: &Path,
+    format: Format,
+    wanted: &BTreeSet<Arc<str>>,
+    threads: usize,
+) -> Result<RawFrame, ReadError> {
     let unreadable = |error: &dyn std::fmt::Display| ReadError::Unreadable(error.to_string());
     let file = File::open(path).map_err(|error| unreadable(&error))?;
     // A damaged file, or one with types that were left out of the build, makes the reader panic in places.
@@ -57,7 +62,7 @@ pub(crate) fn read(path: &Path, format: Format, wanted: &BTreeSet<Arc<str>>) -> 
             return Err(ReadError::Unreadable(text.unwrap_or_else(|| "the reader gave up".into())));
         }
     };
-    raw_frame(&frame, wanted, path.display().to_string().into())
+    raw_frame(&frame, wanted, path.display().to_string().into(), threads)
 }
 
 /// All wanted columns are there.

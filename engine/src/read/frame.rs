@@ -2,6 +2,7 @@
 
 use super::columnar::{ReadError, check_columns};
 use super::{Interner, RawColumn, RawData, RawFrame, TextCells};
+use crate::run::parallel::by_column;
 use polars::prelude::{
     CategoricalMapping, ChunkedArray, DataFrame, DataType, Int64Chunked, PolarsError, PolarsNumericType, PolarsResult,
     Series, TimeUnit, UInt32Chunked,
@@ -10,13 +11,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The wanted columns of a frame.
-pub(crate) fn raw_frame(frame: &DataFrame, wanted: &BTreeSet<Arc<str>>, file: Arc<str>) -> Result<RawFrame, ReadError> {
+pub(crate) fn raw_frame(
+    frame: &DataFrame,
+    wanted: &BTreeSet<Arc<str>>,
+    file: Arc<str>,
+    threads: usize,
+) -> Result<RawFrame, ReadError> {
     check_columns(wanted, frame.get_column_names().iter().map(|name| name.to_string()).collect())?;
-    let mut columns = BTreeMap::new();
-    for name in wanted {
+    let read = |name: &Arc<str>| {
         let column = frame.column(name).map_err(|error| ReadError::Unreadable(error.to_string()))?;
-        columns.insert(name.clone(), raw_column(column.as_materialized_series())?);
-    }
+        Ok((name.clone(), raw_column(column.as_materialized_series())?))
+    };
+    let columns = by_column(threads, frame.height(), wanted.iter().collect(), read);
+    let columns = columns.into_iter().collect::<Result<BTreeMap<_, _>, ReadError>>()?;
     Ok(RawFrame { columns, rows: frame.height(), file, lines: None, lost: 0 })
 }
 

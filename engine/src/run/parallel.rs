@@ -6,6 +6,23 @@ use std::sync::{Mutex, PoisonError};
 /// Stack of a worker. Expressions are evaluated recursively, and a package may chain many facts; only pages that are
 /// touched cost memory.
 const STACK: usize = 512 << 20;
+/// Columns of fewer rows are done sooner than threads start.
+const WORTH_THREADS: usize = 1 << 15;
+
+/// Calls `work` for each column of a table with so many rows, on threads where it is long enough for that.
+pub(crate) fn by_column<T: Send, U: Send>(
+    threads: usize,
+    rows: usize,
+    columns: Vec<T>,
+    work: impl Fn(T) -> U + Sync,
+) -> Vec<U> {
+    if threads < 2 || rows < WORTH_THREADS {
+        return columns.into_iter().map(work).collect();
+    }
+    let columns: Vec<Mutex<Option<T>>> = columns.into_iter().map(|column| Mutex::new(Some(column))).collect();
+    let take = |place: usize| columns[place].lock().unwrap_or_else(PoisonError::into_inner).take();
+    in_parallel(threads, columns.len(), |place| take(place).map(&work)).into_iter().flatten().collect()
+}
 
 /// Calls `work` for `0..count` on up to so many threads. A panic in one of them is passed on.
 pub(crate) fn in_parallel<T: Send>(threads: usize, count: usize, work: impl Fn(usize) -> T + Sync) -> Vec<T> {

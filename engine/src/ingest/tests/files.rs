@@ -89,6 +89,23 @@ fn files_keep_zones_and_types() {
 }
 
 #[test]
+fn each_file_with_a_column_that_cannot_fit_is_an_error() {
+    let folder = tempdir().unwrap();
+    let columns = vec![column("x", Kind::Float), optional("y", Kind::Float)];
+    let program =
+        program(vec![source("s", columns, timeless()), source("t", vec![column("x", Kind::Date)], timeless())]);
+    let write = |name: &str, mut frame: DataFrame| {
+        ParquetWriter::new(fs::File::create(folder.path().join(name)).unwrap()).finish(&mut frame).unwrap();
+    };
+    write("1.parquet", df!("x" => [true, false], "y" => [1.0, f64::NAN]).unwrap());
+    write("2.parquet", df!("x" => [1.0, f64::NAN], "y" => [1.0, f64::NAN]).unwrap());
+    write("3.parquet", df!("x" => [true], "y" => [true]).unwrap());
+    let sources = Sources::new().file("s", folder.path(), FileOptions::default());
+    let errors = try_load(&program, &sources.frame("t", df!("x" => [1, 2]).unwrap())).unwrap_err();
+    assert_eq!(errors.iter().map(Diagnostic::code).collect::<Vec<_>>(), ["E0707"; 4]);
+}
+
+#[test]
 fn folders_and_patterns_are_read_by_name() {
     let folder = tempdir().unwrap();
     fs::write(folder.path().join("2.csv"), "person,age,since\nb,x,\n").unwrap();

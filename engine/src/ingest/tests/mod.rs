@@ -3,6 +3,7 @@
 mod cells;
 mod files;
 mod knowledge;
+mod many;
 mod zones;
 
 use super::load;
