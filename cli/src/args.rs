@@ -121,6 +121,9 @@ pub(crate) struct Run {
     /// How many partitions to split the entities into; the answer does not depend on it.
     #[arg(long)]
     pub(crate) partitions: Option<u32>,
+    /// Do without compiled code; the answer does not depend on it.
+    #[arg(long)]
+    pub(crate) interpret: bool,
 }
 
 /// Formats of tables.

@@ -83,6 +83,14 @@ impl Timeline {
         self.shard(partition).map(|place| (&self.keys[place], self.rows_at(place)))
     }
 
+    /// The rows of a partition, and where those about each entity are among them.
+    pub(crate) fn ranges(&self, partition: usize) -> (&[RowRef], impl Iterator<Item = Range<usize>>) {
+        let shard = self.shard(partition);
+        let offset = |place: usize| self.offsets.get(place).copied().unwrap_or_default();
+        let (start, end) = (offset(shard.start), offset(shard.end));
+        (&self.rows[start..end], shard.map(move |place| offset(place) - start..offset(place + 1) - start))
+    }
+
     /// An entity's partition, and its place there.
     pub(crate) fn place_of(&self, key: &EntityKey) -> Option<(usize, usize)> {
         let partition = partition_of(key, self.shards.len().saturating_sub(1));

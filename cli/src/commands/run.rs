@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use std::path::Path;
 use std::time::Duration;
 use watchfire_dsl::diagnostics::{Language, to_json};
-use watchfire_engine::{Engine, FileOptions, Run, RunError, RunOptions, Warning};
+use watchfire_engine::{Compile, Engine, FileOptions, Run, RunError, RunOptions, Warning};
 use watchfire_stdlib::format::{fault_text, level_word};
 use watchfire_stdlib::value::Level;
 use watchfire_stdlib::zone::{Zone, calendar_date};
@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Args, terminal: &Terminal) -> Outcome {
         language: Some(terminal.language),
         pseudonym_key: std::env::var_os("WATCHFIRE_KEY").map(|key| key.into_encoded_bytes()),
         partitions: args.partitions.map(|n| n.max(1) as usize),
+        compile: if args.interpret { Compile::Never } else { Compile::default() },
         ..RunOptions::default()
     };
     let engine = Engine::new(package);

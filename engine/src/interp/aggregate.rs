@@ -4,9 +4,10 @@ use super::decide::FaultRow;
 use super::rows::Rows;
 use super::series::Series;
 use super::window::Bounds;
-use super::{Binding, Evaluator};
-use crate::mutant::{Mutant, mutant};
-use crate::plan::{AggregateNode, FromNode, Node};
+use super::{Binding, Evaluator, World};
+use crate::mutant::{Mutant, active, mutant};
+use crate::plan::{AggregateNode, FromNode, Node, NodeKind};
+use crate::table::{Column, ColumnData};
 use crate::timeline::RowRef;
 use std::collections::{BTreeMap, HashSet};
 use watchfire_dsl::program::{AggregateFunction, SourceId};
@@ -73,7 +74,21 @@ impl<'a> Evaluator<'a> {
             FromNode::Rows(timeline) => {
                 let source = self.world.plan.timelines[timeline.0 as usize].source;
                 let rows = self.rows_of(subject, *timeline);
-                for place in Rows::new(self.world, source, rows, window, self.t, self.k) {
+                let selection = Rows::new(self.world, source, rows, window, self.t, self.k);
+                let codes = own_codes(self.world, aggregate, (function, of), source);
+                let selection = match codes {
+                    Some((column, codes)) => {
+                        let lines = selection.map(|place| rows[place].row as usize);
+                        let mut found: Vec<u32> =
+                            lines.filter(|line| column.is_valid(*line)).map(|line| codes[line]).collect();
+                        found.sort_unstable();
+                        found.dedup();
+                        fold.content = Content::Count(i64::try_from(found.len()).unwrap_or(i64::MAX));
+                        None
+                    }
+                    None => Some(selection),
+                };
+                for place in selection.into_iter().flatten() {
                     if !self.take(aggregate, of, Binding::Row { rows, place }, &mut fold, Some((source, rows[place]))) {
                         break;
                     }
@@ -235,6 +250,26 @@ impl<'a> Evaluator<'a> {
     }
 }
 
+/// Where an aggregate counts the different texts or entities in a column of its rows, all of them: the column, and its
+/// codes, which are as different as they are.
+fn own_codes<'a>(
+    world: World<'a>,
+    aggregate: &AggregateNode,
+    (function, of): (AggregateFunction, Option<&Node>),
+    source: SourceId,
+) -> Option<(&'a Column, &'a [u32])> {
+    let NodeKind::Column(row, _, column) = &of?.kind else { return None };
+    let own = row.is_own() && row.slot == aggregate.slot && aggregate.filter.is_none();
+    if function != AggregateFunction::CountDistinct || !own || !world.plan.unions[source.index()].is_empty() {
+        return None;
+    }
+    let column = world.store.table(source)?.column(*column)?;
+    match &column.data {
+        ColumnData::Text(codes, _) | ColumnData::Entity(codes, _) if !active() => Some((column, codes)),
+        _ => None,
+    }
+}
+
 /// The values of an aggregate as they come, in row order.
 struct Fold {
     function: AggregateFunction,
@@ -352,7 +387,9 @@ impl Fold {
             if partly && !mutant(Mutant::CountAtLeastAsExact) { Value::AtLeast(count) } else { Value::Int(count) }
         };
         match (self.function, &self.content) {
-            (AggregateFunction::Count, Content::Count(count)) => return counted(*count),
+            (AggregateFunction::Count | AggregateFunction::CountDistinct, Content::Count(count)) => {
+                return counted(*count);
+            }
             (AggregateFunction::CountDistinct, Content::Distinct(values)) => return counted(whole(values.len())),
             (AggregateFunction::MaxOverlap, Content::Series(series)) => return counted(series.most_at_once()),
             _ if partly => return Value::Missing,

@@ -2,14 +2,14 @@
 //!
 //! ```text
 //! fn(rows: u64, inputs: *const Slice, constants: *const u64, out: *mut u8)
-//! out[row] = 1 where the truth is true, 2 where it is unsure, else 0
+//! out[row] = 0 where nothing is decided, 1 where that is unsure, 2 + n where rule n applies
 //! ```
 //!
 //! A truth is up to three bits: it is true, it is false, it is unsure; none of them: missing. A number is its value and
 //! up to two bits: it is missing, it is unsure. Bits that cannot be set are not computed.
 
 use super::facts::{MISSING, UNSURE};
-use super::form::{Lane, Layout, Number, Operator, Truth};
+use super::form::{Decision, Lane, Layout, Number, Operator, Truth};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{AbiParam, FuncRef, InstBuilder, MemFlags, Signature, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
@@ -25,6 +25,11 @@ pub(crate) struct Read {
     /// Some may be unsure.
     pub(crate) doubts: bool,
 }
+
+/// What a loop writes where only the interpreter can decide.
+pub(crate) const UNDECIDED: u8 = 1;
+/// What it writes where the first rule applies; those after it follow.
+pub(crate) const RULE: u8 = 2;
 
 /// Bytes of a [`Slice`](super::kernel::Slice): two pointers.
 const SLICE: i32 = 16;
@@ -43,7 +48,7 @@ pub(super) fn distance_signature(mut signature: Signature) -> Signature {
 }
 
 /// Writes the loop into an empty function.
-pub(super) fn write(mut builder: FunctionBuilder<'_>, root: &Truth, reads: &[Read], distance: FuncRef) {
+pub(super) fn write(mut builder: FunctionBuilder<'_>, root: &Decision, reads: &[Read], distance: FuncRef) {
     let (entry, head, body, exit) =
         (builder.create_block(), builder.create_block(), builder.create_block(), builder.create_block());
     builder.append_block_params_for_function_params(entry);
@@ -63,14 +68,7 @@ pub(super) fn write(mut builder: FunctionBuilder<'_>, root: &Truth, reads: &[Rea
     builder.ins().brif(more, body, &[], exit, &[]);
     builder.switch_to_block(body);
     let mut writer = Writer { builder: &mut builder, row, reads, pointers: &pointers, constants, distance };
-    let truth = writer.truth(root);
-    let result = match truth.unsure {
-        Some(unsure) => {
-            let unsure = writer.builder.ins().ishl_imm(unsure, 1);
-            writer.builder.ins().bor(truth.yes, unsure)
-        }
-        None => truth.yes,
-    };
+    let result = writer.decision(root);
     let place = builder.ins().iadd(out, row);
     builder.ins().store(MemFlags::trusted(), result, place, 0);
     let next = builder.ins().iadd_imm(row, 1);
@@ -107,6 +105,29 @@ struct NumberCode {
 }
 
 impl Writer<'_, '_> {
+    fn decision(&mut self, Decision { gate, rules }: &Decision) -> Value {
+        let mut result = self.byte(0);
+        for (place, rule) in rules.iter().enumerate().rev() {
+            let number = self.byte(RULE + place as u8);
+            result = self.choose(rule, number, result);
+        }
+        let nothing = self.byte(0);
+        self.choose(gate, result, nothing)
+    }
+
+    /// One byte where a truth is true, [`UNDECIDED`] where it is unsure, else another byte.
+    fn choose(&mut self, truth: &Truth, yes: Value, otherwise: Value) -> Value {
+        let truth = self.truth(truth);
+        let sure = self.builder.ins().select(truth.yes, yes, otherwise);
+        let Some(unsure) = truth.unsure else { return sure };
+        let undecided = self.byte(UNDECIDED);
+        self.builder.ins().select(unsure, undecided, sure)
+    }
+
+    fn byte(&mut self, byte: u8) -> Value {
+        self.builder.ins().iconst(types::I8, i64::from(byte))
+    }
+
     fn bit(&mut self, bit: bool) -> Value {
         self.builder.ins().iconst(types::I8, i64::from(bit))
     }
@@ -218,14 +239,6 @@ impl Writer<'_, '_> {
                 let unsure = self.either(first.unsure, later);
                 self.known(yes, None, unsure)
             }
-            Truth::Else(first, second) => {
-                let (first, second) = (self.truth(first), self.truth(second));
-                let yes = self.builder.ins().bor(first.yes, second.yes);
-                let yes = self.unless(yes, first.unsure);
-                let later = second.unsure.map(|unsure| self.unless(unsure, Some(first.yes)));
-                let unsure = self.either(first.unsure, later);
-                self.known(yes, None, unsure)
-            }
         }
     }
 
@@ -321,6 +334,35 @@ impl Writer<'_, '_> {
                         let overflow = self.builder.ins().icmp_imm(IntCC::Equal, operand.value, i64::MIN);
                         NumberCode { value, unsure: self.either(operand.unsure, Some(overflow)), ..operand }
                     }
+                }
+            }
+            Number::Absolute(lane, operand) => {
+                let operand = self.number(operand);
+                match lane {
+                    Lane::Float => NumberCode { value: self.builder.ins().fabs(operand.value), ..operand },
+                    Lane::Whole => {
+                        let negated = self.builder.ins().ineg(operand.value);
+                        let negative = self.builder.ins().icmp_imm(IntCC::SignedLessThan, operand.value, 0);
+                        let value = self.builder.ins().select(negative, negated, operand.value);
+                        let overflow = self.builder.ins().icmp_imm(IntCC::Equal, operand.value, i64::MIN);
+                        NumberCode { value, unsure: self.either(operand.unsure, Some(overflow)), ..operand }
+                    }
+                }
+            }
+            Number::Remainder(left, right) => {
+                let (left, right) = (self.number(left), self.number(right));
+                // By 0 there is none, and by -1 it is 0, as by 1: neither is left to the processor, which would trap.
+                let by_zero = self.builder.ins().icmp_imm(IntCC::Equal, right.value, 0);
+                let by_minus_one = self.builder.ins().icmp_imm(IntCC::Equal, right.value, -1);
+                let guarded = self.builder.ins().bor(by_zero, by_minus_one);
+                let one = self.builder.ins().iconst(types::I64, 1);
+                let divisor = self.builder.ins().select(guarded, one, right.value);
+                let value = self.builder.ins().srem(left.value, divisor);
+                let missing = self.either(left.missing, right.missing);
+                NumberCode {
+                    value,
+                    missing: self.either(missing, Some(by_zero)),
+                    unsure: self.either(left.unsure, right.unsure),
                 }
             }
             Number::Otherwise(_, left, right) => {

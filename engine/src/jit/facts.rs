@@ -8,12 +8,14 @@
 //! This holds for an entity whose rows became known in event order and were never replaced: what is known at a row is
 //! then a first part of them. For other entities facts are unsure.
 
+use super::code::{RULE, UNDECIDED};
 use super::form::{Fact, FactFunction};
-use super::window::{Counted, Differing, FloatSum, Outcome, WholeSum, Window};
+use super::window::{Counted, Differing, FloatSum, Outcome, WholeSum, Window, scale};
 use crate::run::parallel::in_parallel;
 use crate::table::{Column, ColumnData, NEVER, Table};
-use crate::timeline::{RowRef, Timeline};
+use crate::timeline::Timeline;
 use std::collections::HashMap;
+use std::ops::Range;
 use watchfire_dsl::program::{ColumnId, SpanOfTime};
 use watchfire_stdlib::value::DAY_MICROS;
 use watchfire_stdlib::zone::Zone;
@@ -32,18 +34,45 @@ pub(super) struct Made {
     pub(super) states: Vec<u8>,
 }
 
+/// The rows of a partition in the order of a timeline, with what decides when they count.
+#[derive(Debug, Default)]
+pub(super) struct Strip {
+    rows: Vec<u32>,
+    times: Vec<i64>,
+    known: Vec<i64>,
+    /// The rows about each entity for which facts can be said: they became known in event order, and stay.
+    steady: Vec<Range<usize>>,
+}
+
+/// The strips of all partitions.
+pub(super) fn strips(table: &Table, timeline: &Timeline, partitions: usize, threads: usize) -> Vec<Strip> {
+    let Some(times) = &table.time else { return Vec::new() };
+    in_parallel(threads, partitions, |partition| {
+        let (rows, ranges) = timeline.ranges(partition);
+        let rows: Vec<u32> = rows.iter().map(|row| row.row).collect();
+        let known = pick(&table.known, &rows);
+        let stays = |row: &u32| table.known_until[*row as usize] == NEVER;
+        let steady = ranges.filter(|range| known[range.clone()].is_sorted() && rows[range.clone()].iter().all(stays));
+        Strip { times: pick(times, &rows), steady: steady.collect(), known, rows }
+    })
+}
+
+/// The values at these rows.
+pub(super) fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+    rows.iter().map(|row| values[*row as usize]).collect()
+}
+
 /// What facts are made from.
 #[derive(Clone, Copy)]
 pub(super) struct Ground<'a> {
     pub(super) table: &'a Table,
-    pub(super) timeline: &'a Timeline,
+    pub(super) strips: &'a [Strip],
     pub(super) zone: &'a Zone,
     pub(super) threads: usize,
-    pub(super) partitions: usize,
 }
 
-impl<'a> Ground<'a> {
-    /// A fact for each row; `mask`: for each row whether it counts (1), or may (2). `None`: nothing is gained by it.
+impl Ground<'_> {
+    /// A fact for each row; `mask`: what a filter decides about each row ([`RULE`]: it counts). `None`: nothing is gained by it.
     pub(super) fn fact(&self, fact: &Fact, mask: Option<&[u8]>) -> Option<Made> {
         let span = match fact.window {
             None => None,
@@ -69,7 +98,7 @@ impl<'a> Ground<'a> {
             }
             (FactFunction::Sum | FactFunction::Mean, Some(ColumnData::Float(values))) => {
                 let (mean, valid) = (fact.function == FactFunction::Mean, value?.valid.as_deref());
-                let scaled = super::window::scale(values, valid)?;
+                let scaled = scale(values, valid)?;
                 walk.of(|| FloatSum::new(values, scaled, mean), ColumnData::Float)
             }
             _ => None,
@@ -79,21 +108,15 @@ impl<'a> Ground<'a> {
     /// The cells of a column in the n-th row before each.
     pub(super) fn before(&self, times: u32, column: ColumnId) -> Option<Made> {
         let column = self.table.column(column)?;
-        let back = times as usize;
         let mut from: Vec<u32> = (0..self.table.rows as u32).collect();
         let mut states = vec![UNSURE; self.table.rows];
-        for partition in 0..self.partitions {
-            for (_, rows) in self.timeline.entries(partition) {
-                if !is_steady(self.table, rows) {
-                    continue;
-                }
+        for strip in self.strips {
+            for rows in strip.steady.iter().map(|range| &strip.rows[range.clone()]) {
                 for (place, row) in rows.iter().enumerate() {
-                    let row = row.row as usize;
-                    states[row] = MISSING;
-                    if let Some(before) = place.checked_sub(back).and_then(|place| rows.get(place)) {
-                        from[row] = before.row;
-                        states[row] = if column.is_valid(before.row as usize) { KNOWN } else { MISSING };
-                    }
+                    let before = place.checked_sub(times as usize).and_then(|place| rows.get(place));
+                    let known = before.is_some_and(|before| column.is_valid(*before as usize));
+                    states[*row as usize] = if known { KNOWN } else { MISSING };
+                    from[*row as usize] = before.copied().unwrap_or(*row);
                 }
             }
         }
@@ -115,12 +138,6 @@ impl<'a> Ground<'a> {
     }
 }
 
-/// Rows about an entity became known in event order, and stay.
-fn is_steady(table: &Table, rows: &[RowRef]) -> bool {
-    let known = |row: &RowRef| table.known[row.row as usize];
-    rows.is_sorted_by_key(known) && rows.iter().all(|row| table.known_until[row.row as usize] == NEVER)
-}
-
 /// The way over the rows of all entities.
 struct Walk<'a> {
     ground: &'a Ground<'a>,
@@ -137,74 +154,83 @@ impl Walk<'_> {
         window: impl Fn() -> W + Sync,
         column: impl Fn(Vec<W::Value>) -> ColumnData,
     ) -> Option<Made> {
-        let Ground { table, timeline, threads, partitions, .. } = *self.ground;
-        let threads = threads.clamp(1, partitions.max(1));
+        let Ground { table, strips, threads, .. } = *self.ground;
+        let threads = threads.clamp(1, strips.len().max(1));
         let parts = in_parallel(threads, threads, |thread| {
             let mut window = window();
-            let mut found = Vec::new();
-            for partition in (thread..partitions).step_by(threads) {
-                for (_, rows) in timeline.entries(partition) {
-                    if is_steady(table, rows) {
-                        self.entity(rows, &mut window, &mut found);
-                    }
-                }
-            }
-            found
+            let of_strip = |strip| (strip, self.strip(strip, &mut window));
+            strips.iter().skip(thread).step_by(threads).map(of_strip).collect::<Vec<_>>()
         });
         let mut values = vec![W::Value::default(); table.rows];
         let mut states = vec![UNSURE; table.rows];
-        for (row, value, state) in parts.into_iter().flatten() {
-            (values[row as usize], states[row as usize]) = (value, state);
+        for (strip, found) in parts.into_iter().flatten() {
+            for (row, (value, state)) in strip.rows.iter().zip(found) {
+                (values[*row as usize], states[*row as usize]) = (value, state);
+            }
         }
         Some(Made { data: column(values), states })
     }
 
-    fn entity<W: Window>(&self, rows: &[RowRef], window: &mut W, found: &mut Vec<(u32, W::Value, u8)>) {
-        let table = self.ground.table;
-        let (Some(times), known) = (&table.time, &table.known) else { return };
-        let (mut entered, mut left, mut doubtful) = (0, 0, 0_usize);
-        let counts = |row: usize| {
-            let there = self.value.is_none_or(|value| value.is_valid(row));
-            (self.mask.map_or(KNOWN, |mask| mask[row]), there)
+    fn strip<W: Window>(&self, strip: &Strip, window: &mut W) -> Vec<(W::Value, u8)> {
+        window.load(&strip.rows);
+        let counts = |row: &u32| {
+            let there = self.value.is_none_or(|value| value.is_valid(*row as usize));
+            match self.mask.map_or(RULE, |mask| mask[*row as usize]) {
+                UNDECIDED => UNDECIDED,
+                RULE if there => RULE,
+                _ => 0,
+            }
         };
-        for row in rows {
-            let row = row.row as usize;
-            let (until, k) = (self.span.map(|(_, gap)| times[row].saturating_sub(gap)), known[row]);
-            while let Some(next) = rows.get(entered).map(|next| next.row as usize)
-                && until.is_none_or(|until| times[next] <= until)
-                && known[next] <= k
-            {
-                match counts(next) {
-                    (KNOWN, true) => window.enter(next),
-                    (UNSURE, _) => doubtful += 1,
+        let counts: Vec<u8> = strip.rows.iter().map(counts).collect();
+        let mut found = vec![(W::Value::default(), UNSURE); strip.rows.len()];
+        for range in &strip.steady {
+            self.entity(strip, &counts, range.clone(), window, &mut found);
+        }
+        found
+    }
+
+    fn entity<W: Window>(
+        &self,
+        strip: &Strip,
+        counts: &[u8],
+        range: Range<usize>,
+        window: &mut W,
+        found: &mut [(W::Value, u8)],
+    ) {
+        let (times, known) = (&strip.times[..range.end], &strip.known[..range.end]);
+        let (mut entered, mut left, mut doubtful) = (range.start, range.start, 0_usize);
+        for row in range.clone() {
+            let (until, after) = match self.span {
+                None => (i64::MAX, i64::MIN),
+                Some((length, gap)) => {
+                    let until = times[row].saturating_sub(gap);
+                    (until, until.saturating_sub(length))
+                }
+            };
+            while entered < range.end && times[entered] <= until && known[entered] <= known[row] {
+                match counts[entered] {
+                    RULE => window.enter(entered),
+                    UNDECIDED => doubtful += 1,
                     _ => {}
                 }
                 entered += 1;
             }
-            let after = self.span.zip(until).map(|((length, _), until)| until.saturating_sub(length));
-            while left < entered
-                && let Some(first) = rows.get(left).map(|first| first.row as usize)
-                && after.is_some_and(|after| times[first] <= after)
-            {
-                match counts(first) {
-                    (KNOWN, true) => window.leave(first),
-                    (UNSURE, _) => doubtful -= 1,
+            while left < entered && self.span.is_some() && times[left] <= after {
+                match counts[left] {
+                    RULE => window.leave(left),
+                    UNDECIDED => doubtful -= 1,
                     _ => {}
                 }
                 left += 1;
             }
-            let (value, state) = match window.outcome() {
-                _ if doubtful > 0 => (W::Value::default(), UNSURE),
-                Outcome::Known(value) => (value, KNOWN),
-                Outcome::Missing => (W::Value::default(), MISSING),
-                Outcome::Unsure => (W::Value::default(), UNSURE),
+            found[row] = match window.outcome() {
+                Outcome::Known(value) if doubtful == 0 => (value, KNOWN),
+                Outcome::Missing if doubtful == 0 => (W::Value::default(), MISSING),
+                _ => (W::Value::default(), UNSURE),
             };
-            found.push((row as u32, value, state));
         }
-        for row in rows.get(left..entered).unwrap_or_default() {
-            if let (KNOWN, true) = counts(row.row as usize) {
-                window.leave(row.row as usize);
-            }
+        for row in (left..entered).filter(|row| counts[*row] == RULE) {
+            window.leave(row);
         }
     }
 }

@@ -99,8 +99,12 @@ pub(crate) enum Number {
     Arithmetic(Operator, Lane, Box<Number>, Box<Number>),
     /// A quotient of floats; by zero it is missing.
     Quotient(Box<Number>, Box<Number>),
+    /// `a % b` of whole numbers; by zero it is missing.
+    Remainder(Box<Number>, Box<Number>),
     /// `-x`
     Negate(Lane, Box<Number>),
+    /// Without its sign.
+    Absolute(Lane, Box<Number>),
     /// `a ?? b`, of one lane.
     Otherwise(Lane, Box<Number>, Box<Number>),
     /// The sum of the constants (by place, whole numbers) whose truth is true.
@@ -152,15 +156,22 @@ pub(crate) enum Truth {
     Otherwise(Box<Truth>, Box<Truth>),
     /// A decision and what follows it: unsure where the first is; the second where the first is true; else false.
     Then(Box<Truth>, Box<Truth>),
-    /// A decision or else another: unsure where the first is; true where it is; else the second.
-    Else(Box<Truth>, Box<Truth>),
 }
 
-/// A truth about a row, and what it reads.
+/// A decision about a row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Decision {
+    /// Whether there is anything to decide.
+    pub(crate) gate: Truth,
+    /// The first that is true applies.
+    pub(crate) rules: Vec<Truth>,
+}
+
+/// A decision about a row, and what it reads.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Form {
-    /// The truth.
-    pub(crate) root: Truth,
+    /// The decision.
+    pub(crate) root: Decision,
     /// Inputs, by place, and how they lie in memory.
     pub(crate) inputs: Vec<(Input, Layout)>,
     /// Constants, by place.
@@ -194,15 +205,6 @@ impl Truth {
             Self::Constant(true) => b,
             Self::Constant(false) | Self::Missing => Self::Constant(false),
             a => Self::Then(Box::new(a), Box::new(b)),
-        }
-    }
-
-    /// A decision or else another.
-    pub(crate) fn otherwise_decide(a: Truth, b: Truth) -> Truth {
-        match a {
-            Self::Constant(true) => Self::Constant(true),
-            Self::Constant(false) | Self::Missing => b,
-            a => Self::Else(Box::new(a), Box::new(b)),
         }
     }
 }

@@ -7,7 +7,7 @@
 
 use super::code::{self, Read};
 use super::facts::Made;
-use super::form::{Layout, Truth};
+use super::form::{Decision, Layout};
 use crate::table::{Column, ColumnData};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
@@ -58,7 +58,7 @@ impl std::fmt::Debug for Kernel {
 
 impl Kernel {
     /// Compiles a form; `None`: not on this machine.
-    fn compile(root: &Truth, reads: &[Read], constants: usize) -> Option<Self> {
+    fn compile(root: &Decision, reads: &[Read], constants: usize) -> Option<Self> {
         let mut flags = settings::builder();
         flags.set("opt_level", "speed").ok()?;
         flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
@@ -77,7 +77,7 @@ impl Kernel {
         Some(Self { module, code, reads: reads.to_vec(), constants })
     }
 
-    fn make(module: &mut JITModule, root: &Truth, reads: &[Read]) -> Option<*const u8> {
+    fn make(module: &mut JITModule, root: &Decision, reads: &[Read]) -> Option<*const u8> {
         let signature = code::distance_signature(module.make_signature());
         let distance = module.declare_function("distance", Linkage::Import, &signature).ok()?;
         let mut context = module.make_context();
@@ -91,8 +91,7 @@ impl Kernel {
         Some(module.get_finalized_function(main))
     }
 
-    /// Runs the loop over `out.len()` rows from `start` on: 1 where the truth is true, 2 where it is unsure, else 0.
-    /// False where the arguments are not those that it was compiled for.
+    /// Runs the loop over `out.len()` rows from `start` on, and writes what is decided about each (see [`code`]). False where the arguments are not those that it was compiled for.
     pub(super) fn run(&self, cells: &[Cells<'_>], constants: &[u64], start: usize, out: &mut [u8]) -> bool {
         let end = start.saturating_add(out.len());
         if cells.len() != self.reads.len() || constants.len() != self.constants {
@@ -162,7 +161,7 @@ extern "C" fn distance(longitude: f64, latitude: f64, other_longitude: f64, othe
 }
 
 /// A form, and how its inputs lie in memory.
-type Wanted = (Truth, Vec<Read>);
+type Wanted = (Decision, Vec<Read>);
 
 /// Compiled loops by form: each is compiled once and freed with its last user.
 #[derive(Debug, Default)]
@@ -172,9 +171,85 @@ pub(crate) struct Kernels {
 
 impl Kernels {
     /// The loop of a form; `None`: it cannot be compiled on this machine.
-    pub(crate) fn of(&self, root: &Truth, reads: &[Read], constants: usize) -> Option<Arc<Kernel>> {
+    pub(crate) fn of(&self, root: &Decision, reads: &[Read], constants: usize) -> Option<Arc<Kernel>> {
         let wanted = (root.clone(), reads.to_vec());
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.entry(wanted).or_insert_with(|| Kernel::compile(root, reads, constants).map(Arc::new)).clone()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::jit::form::{Lane, Number, Truth};
+    use watchfire_stdlib::ops::Comparison;
+
+    /// `x + c₀ > c₁`, and so on with as many sums as asked for.
+    fn sums(many: usize) -> Decision {
+        let constant = |place| Box::new(Number::Constant(place, Lane::Whole));
+        let sum = (0..many).fold(Number::Input(0), |sum, place| {
+            Number::Arithmetic(crate::jit::form::Operator::Add, Lane::Whole, Box::new(sum), constant(place))
+        });
+        let gate = Truth::Compare(Comparison::Greater, Lane::Whole, Box::new(sum), constant(many));
+        Decision { gate, rules: vec![Truth::Constant(true)] }
+    }
+
+    const READ: Read = Read { layout: Layout::Whole, gaps: true, doubts: false };
+
+    fn column() -> Column {
+        Column { data: ColumnData::Int(vec![1, 5, i64::MAX, 7]), valid: Some(vec![true, true, true, false]) }
+    }
+
+    #[test]
+    fn a_loop_says_what_holds_and_where_it_is_not_sure() {
+        let kernel = Kernels::default().of(&sums(1), &[READ], 2).unwrap();
+        let column = column();
+        let mut out = [9; 4];
+        assert!(kernel.run(&[Cells::Column(&column)], &[2, 4], 0, &mut out));
+        assert_eq!(out, [0, code::RULE, code::UNDECIDED, 0]);
+    }
+
+    #[test]
+    fn it_runs_on_nothing_but_what_it_was_compiled_for() {
+        let kernel = Kernels::default().of(&sums(1), &[READ], 2).unwrap();
+        let (column, mut out) = (column(), [9; 4]);
+        let whole = Column { valid: None, ..column.clone() };
+        let dates = Column { data: ColumnData::Date(vec![1, 2, 3, 4]), valid: column.valid.clone() };
+        assert!(!kernel.run(&[], &[2, 4], 0, &mut out));
+        assert!(!kernel.run(&[Cells::Column(&column)], &[2], 0, &mut out));
+        assert!(!kernel.run(&[Cells::Column(&column)], &[2, 4], 1, &mut out));
+        assert!(!kernel.run(&[Cells::Column(&whole)], &[2, 4], 0, &mut out));
+        assert!(!kernel.run(&[Cells::Column(&dates)], &[2, 4], 0, &mut out));
+        assert_eq!(out, [9; 4]);
+    }
+
+    #[test]
+    fn one_form_is_compiled_once() {
+        let kernels = Kernels::default();
+        let (first, second) = (kernels.of(&sums(2), &[READ], 3).unwrap(), kernels.of(&sums(2), &[READ], 3).unwrap());
+        assert!(Arc::ptr_eq(&first, &second));
+    }
+
+    /// Megabytes that the process holds, where the system tells.
+    fn held() -> Option<u64> {
+        let status = std::fs::read_to_string("/proc/self/statm").ok()?;
+        status.split_whitespace().nth(1)?.parse::<u64>().ok().map(|pages| pages * 4096 >> 20)
+    }
+
+    #[test]
+    fn code_is_freed_with_its_last_user() {
+        const PACKAGES: usize = 20_000;
+        let mut before = None;
+        for number in 0..PACKAGES {
+            if number == PACKAGES / 10 {
+                before = held();
+            }
+            assert!(Kernels::default().of(&sums(1 + number % 3), &[READ], 2 + number % 3).is_some());
+        }
+        // Code takes a page of 4 KiB at least: kept, it would be 70 MB.
+        if let (Some(before), Some(after)) = (before, held()) {
+            assert!(after < before + 20, "{before} MB, then {after} MB");
+        }
     }
 }

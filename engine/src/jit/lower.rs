@@ -1,8 +1,8 @@
 //! From the plan's expressions about the row of a trigger to forms.
 
-use super::form::{Constant, Fact, FactFunction, Form, Input, Lane, Layout, Number, Operator, Truth};
+use super::form::{Constant, Decision, Fact, FactFunction, Form, Input, Lane, Layout, Number, Operator, Truth};
 use crate::plan::{
-    AggregateNode, Arithmetic, FixedWindow, FromNode, ModelPlan, Node, NodeKind, Plan, WindowNode, span_of,
+    AggregateNode, Arithmetic, FixedWindow, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, WindowNode, span_of,
 };
 use watchfire_dsl::program::{
     AggregateFunction, ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, SourceKind, SourceTime, SpanOfTime,
@@ -15,30 +15,30 @@ use watchfire_stdlib::value::Value;
 /// Forms are not made larger than this, nor is text followed deeper: code and stack stay bounded.
 const LARGEST: usize = 2_000;
 const DEEPEST: usize = 200;
+/// Each rule has a number in a byte.
+const MOST_RULES: usize = 250;
 
 /// What a model decides about a row of its trigger, by the row alone or with `facts`, other rows about its entity;
 /// `None`: nothing, or it has no such trigger.
-pub(crate) fn screen(
-    program: &Program,
-    plan: &Plan,
-    model: &ModelPlan,
-    parameters: &[Value],
+pub(crate) fn screen<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    parameters: &'a [Value],
     facts: bool,
 ) -> Option<(SourceId, Form)> {
     let Trigger::On { source, .. } = program.models.get(model.id.index())?.trigger else { return None };
     let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
     let mut lowering = Lowering::new(plan, model, table, parameters);
     lowering.alone = !facts;
-    let mut rules = Truth::Constant(false);
-    for rule in model.rules.iter().rev() {
-        let holds = rule.condition.as_ref().map_or(Truth::Constant(true), |condition| lowering.truth(condition));
-        rules = Truth::otherwise_decide(holds, rules);
-    }
     let condition = lowering.truth(&model.condition);
     let filter = model.filter.as_ref().map_or(Truth::Constant(true), |filter| lowering.truth(filter));
-    let root = Truth::then(filter, Truth::then(condition, rules));
-    let says_nothing = lowering.size > LARGEST || matches!(root, Truth::Unsure | Truth::Constant(true));
-    (!says_nothing).then_some((source, lowering.finish(root)))
+    let gate = Truth::then(filter, condition);
+    let rule = |rule: &'a Rule| rule.condition.as_ref().map_or(Truth::Constant(true), |holds| lowering.truth(holds));
+    let rules: Vec<Truth> = model.rules.iter().map(rule).collect();
+    let says_nothing = matches!(gate, Truth::Unsure | Truth::Constant(true)) && rules.first() == Some(&Truth::Unsure);
+    let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && !says_nothing && gate != Truth::Unsure;
+    fits.then(|| (source, lowering.finish(Decision { gate, rules })))
 }
 
 struct Lowering<'a> {
@@ -88,7 +88,7 @@ impl<'a> Lowering<'a> {
         Self { plan, model, table, parameters, slot, nested, alone, inputs, constants, facts, size, depth }
     }
 
-    fn finish(self, root: Truth) -> Form {
+    fn finish(self, root: Decision) -> Form {
         Form { root, inputs: self.inputs, constants: self.constants, facts: self.facts }
     }
 
@@ -332,6 +332,12 @@ impl<'a> Lowering<'a> {
                     let places = [Constant::Offset, Constant::OffsetFrom, Constant::OffsetUntil];
                     Some((Number::Hour(Box::new(time), places.map(|constant| self.add_constant(constant))), Sort::Hour))
                 }
+                ("abs", [amount]) => match self.number(amount)? {
+                    (number, sort @ (Sort::Int | Sort::Float | Sort::Money)) => {
+                        Some((Number::Absolute(sort.lane(), Box::new(number)), sort))
+                    }
+                    _ => None,
+                },
                 ("distance", [p, q]) => {
                     let ([a, b], [c, d]) = (self.position(p)?, self.position(q)?);
                     Some((Number::Distance(Box::new([a, b, c, d])), Sort::Float))
@@ -365,6 +371,9 @@ impl<'a> Lowering<'a> {
             (Arithmetic::Multiply, Some(operation), Sort::Money, Sort::Int)
             | (Arithmetic::Multiply, Some(operation), Sort::Int, Sort::Money) => {
                 Some((same(operation, Lane::Whole, a, b), Sort::Money))
+            }
+            (Arithmetic::Remainder, _, Sort::Int, Sort::Int) => {
+                Some((Number::Remainder(Box::new(a), Box::new(b)), Sort::Int))
             }
             (Arithmetic::Subtract, Some(operation), Sort::Time, Sort::Time) => {
                 Some((same(operation, Lane::Whole, a, b), Sort::Duration))
@@ -505,7 +514,7 @@ impl<'a> Lowering<'a> {
         let filter = match filter {
             Truth::Constant(true) => None,
             Truth::Unsure => return None,
-            filter => Some(inner.finish(filter)),
+            gate => Some(inner.finish(Decision { gate, rules: vec![Truth::Constant(true)] })),
         };
         let fact = Fact { function, window, filter, value };
         let place = self.facts.iter().position(|known| *known == fact).unwrap_or_else(|| {

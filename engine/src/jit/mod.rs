@@ -16,8 +16,8 @@
 //! | `facts.rs`, `window.rs` | aggregates and rows before as columns: windows that move over the rows of an entity once |
 //! | `screen.rs` | screens over tables, and which rows they leave |
 //!
-//! The interpreter decides about every row that is left, so results are the same with and without compiled code; what a
-//! form cannot say costs time and nothing else.
+//! Where compiled code is not sure the interpreter decides, so results are the same with and without it; what a form cannot
+//! say costs time and nothing else.
 
 mod bind;
 mod code;
@@ -29,4 +29,4 @@ mod screen;
 mod window;
 
 pub(crate) use kernel::Kernels;
-pub(crate) use screen::{Left, Screening, screened};
+pub(crate) use screen::{Left, LeftRow, Screening, screened};

@@ -9,8 +9,8 @@
 //! A row that a screen leaves out gives neither finding nor failure. All screens of a table pass over a morsel while it
 //! is in the processor's cache.
 
-use super::code::Read;
-use super::facts::{Ground, Made};
+use super::code::{RULE, Read, UNDECIDED};
+use super::facts::{Ground, Made, Strip, strips};
 use super::form::{Fact, Form, Input, Layout};
 use super::kernel::{Cells, Kernel, Kernels};
 use super::{bind, lower};
@@ -34,16 +34,24 @@ const WORTH: usize = 3;
 /// The same for a screen beside which another one could use facts.
 const WORTH_ALONE: usize = 20;
 
-/// Rows that are left to look at: for each partition, the entity's place in it and the row's place among those about the
-/// entity, in this order.
+/// Rows that are left to look at: for each partition, the entity's place in it, the row's place among those about the
+/// entity, and the rule that applies, where that is decided; in this order.
 #[derive(Debug, Default)]
 pub(crate) struct Left {
-    partitions: Vec<Vec<(u32, u32)>>,
+    partitions: Vec<Vec<LeftRow>>,
+}
+
+/// A row that is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct LeftRow {
+    pub(crate) entity: u32,
+    pub(crate) place: u32,
+    pub(crate) rule: Option<u8>,
 }
 
 impl Left {
     /// The rows of a partition, those about one entity together.
-    pub(crate) fn of(&self, partition: usize) -> &[(u32, u32)] {
+    pub(crate) fn of(&self, partition: usize) -> &[LeftRow] {
         self.partitions.get(partition).map_or(&[], |rows| rows)
     }
 }
@@ -78,6 +86,25 @@ struct Screen<'a> {
 struct MadeColumns {
     facts: Vec<((SourceId, TimelineId, Fact), Option<Arc<Made>>)>,
     before: Vec<((SourceId, TimelineId, u32, ColumnId), Option<Arc<Made>>)>,
+    strips: Vec<((SourceId, TimelineId), Arc<Vec<Strip>>)>,
+}
+
+impl MadeColumns {
+    /// The rows of a table in the order of a timeline.
+    fn strips(
+        &mut self,
+        table: &Table,
+        wanted: (SourceId, TimelineId),
+        screening: &Screening<'_>,
+    ) -> Option<Arc<Vec<Strip>>> {
+        if let Some((_, strips)) = self.strips.iter().find(|(known, _)| *known == wanted) {
+            return Some(strips.clone());
+        }
+        let timeline = screening.timelines.get(wanted.1.0 as usize)?;
+        let strips = Arc::new(strips(table, timeline, screening.partitions, screening.threads));
+        self.strips.push((wanted, strips.clone()));
+        Some(strips)
+    }
 }
 
 impl<'a> Screening<'a> {
@@ -101,7 +128,7 @@ impl<'a> Screening<'a> {
             for (source, screens) in screens {
                 let Some(table) = self.store.table(source) else { continue };
                 for (screen, rows) in screens.iter().zip(self.pass(table, &screens)) {
-                    let few = |rows: &Vec<u32>| self.always || rows.len() <= table.rows / enough;
+                    let few = |rows: &Vec<(u32, u8)>| self.always || rows.len() <= table.rows / enough;
                     if let Some(places) = rows.filter(few).and_then(|rows| self.places(table, screen.model, &rows)) {
                         left.insert(screen.model, places);
                     }
@@ -150,8 +177,8 @@ impl<'a> Screening<'a> {
         made: &mut MadeColumns,
     ) -> Option<Arc<Made>> {
         let id = model.entities?;
-        let timeline = self.timelines.get(id.0 as usize)?;
-        let ground = Ground { table, timeline, zone: &self.zone, threads: self.threads, partitions: self.partitions };
+        let strips = made.strips(table, (source, id), self)?;
+        let ground = Ground { table, strips: &strips, zone: &self.zone, threads: self.threads };
         match input {
             Input::Cell(_) => None,
             Input::Before(times, column) => {
@@ -193,14 +220,14 @@ impl<'a> Screening<'a> {
     }
 
     /// For each screen the rows that it leaves in, in order.
-    fn pass(&self, table: &Table, screens: &[Screen<'a>]) -> Vec<Option<Vec<u32>>> {
+    fn pass(&self, table: &Table, screens: &[Screen<'a>]) -> Vec<Option<Vec<(u32, u8)>>> {
         let morsels = table.rows.div_ceil(MORSEL);
         let found = in_parallel(self.threads, morsels, |morsel| {
             let start = morsel * MORSEL;
             let mut marks = vec![0; MORSEL.min(table.rows - start)];
-            let left = |marks: &[u8]| -> Vec<u32> {
-                let keeps = |mark: u8| mark == 1 || mark == 2 && !mutant(Mutant::UnsureScreenedOut);
-                (start as u32..).zip(marks).filter(|(_, mark)| keeps(**mark)).map(|(row, _)| row).collect()
+            let left = |marks: &[u8]| -> Vec<(u32, u8)> {
+                let least = if mutant(Mutant::UnsureScreenedOut) { RULE } else { UNDECIDED };
+                (start as u32..).zip(marks.iter().copied()).filter(|(_, mark)| *mark >= least).collect()
             };
             screens
                 .iter()
@@ -209,7 +236,7 @@ impl<'a> Screening<'a> {
                 })
                 .collect::<Vec<_>>()
         });
-        let mut all: Vec<Option<Vec<u32>>> = screens.iter().map(|_| Some(Vec::new())).collect();
+        let mut all: Vec<Option<Vec<(u32, u8)>>> = screens.iter().map(|_| Some(Vec::new())).collect();
         for morsel in found {
             for (all, rows) in all.iter_mut().zip(morsel) {
                 match (all.as_mut(), rows) {
@@ -222,16 +249,17 @@ impl<'a> Screening<'a> {
     }
 
     /// Rows of a table as places in the timeline of a model's entities; rows about nobody are left out.
-    fn places(&self, table: &Table, model: ModelId, rows: &[u32]) -> Option<Left> {
+    fn places(&self, table: &Table, model: ModelId, rows: &[(u32, u8)]) -> Option<Left> {
         let id = self.plan.model(model)?.entities?;
         let (timeline, by) = (self.timelines.get(id.0 as usize)?, &self.plan.timelines.get(id.0 as usize)?.by);
-        let mut partitions: Vec<Vec<(u32, u32)>> = vec![Vec::new(); self.partitions];
-        for row in rows {
+        let mut partitions: Vec<Vec<LeftRow>> = vec![Vec::new(); self.partitions];
+        for (row, mark) in rows {
             let Some(key) = key(table, by, *row) else { continue };
             let (partition, entity) = timeline.place_of(&key)?;
             let (_, among) = timeline.entry(partition, entity)?;
             let place = among.binary_search_by_key(row, |row| row.row).ok()?;
-            partitions.get_mut(partition)?.push((entity as u32, place as u32));
+            let rule = mark.checked_sub(RULE);
+            partitions.get_mut(partition)?.push(LeftRow { entity: entity as u32, place: place as u32, rule });
         }
         partitions.iter_mut().for_each(|places| places.sort_unstable());
         Some(Left { partitions })

@@ -1,5 +1,6 @@
 //! What is kept of the rows in a window while rows enter and leave.
 
+use super::facts::pick;
 use watchfire_stdlib::exact::odd_parts;
 
 /// Something computed from the rows in a window, which takes and gives back one row at a time. When the rows of one
@@ -7,6 +8,8 @@ use watchfire_stdlib::exact::odd_parts;
 pub(super) trait Window {
     type Value: Copy + Default + Send;
 
+    /// Takes up the values of these rows; from now on a row is named by its place among them.
+    fn load(&mut self, rows: &[u32]);
     fn enter(&mut self, row: usize);
     fn leave(&mut self, row: usize);
     fn outcome(&self) -> Outcome<Self::Value>;
@@ -26,6 +29,8 @@ pub(super) struct Counted(i64);
 impl Window for Counted {
     type Value = i64;
 
+    fn load(&mut self, _: &[u32]) {}
+
     fn enter(&mut self, _: usize) {
         self.0 += 1;
     }
@@ -42,27 +47,32 @@ impl Window for Counted {
 /// How many different values: how often each is there.
 pub(super) struct Differing<'a> {
     codes: &'a [u32],
+    loaded: Vec<u32>,
     often: Vec<u32>,
     different: i64,
 }
 
 impl<'a> Differing<'a> {
     pub(super) fn new(codes: &'a [u32], many: usize) -> Self {
-        Self { codes, often: vec![0; many], different: 0 }
+        Self { codes, loaded: Vec::new(), often: vec![0; many], different: 0 }
     }
 }
 
 impl Window for Differing<'_> {
     type Value = i64;
 
+    fn load(&mut self, rows: &[u32]) {
+        self.loaded = pick(self.codes, rows);
+    }
+
     fn enter(&mut self, row: usize) {
-        let often = &mut self.often[self.codes[row] as usize];
+        let often = &mut self.often[self.loaded[row] as usize];
         self.different += i64::from(*often == 0);
         *often += 1;
     }
 
     fn leave(&mut self, row: usize) {
-        let often = &mut self.often[self.codes[row] as usize];
+        let often = &mut self.often[self.loaded[row] as usize];
         *often -= 1;
         self.different -= i64::from(*often == 0);
     }
@@ -75,24 +85,29 @@ impl Window for Differing<'_> {
 /// The sum of whole numbers.
 pub(super) struct WholeSum<'a> {
     values: &'a [i64],
+    loaded: Vec<i64>,
     total: i128,
 }
 
 impl<'a> WholeSum<'a> {
     pub(super) fn new(values: &'a [i64]) -> Self {
-        Self { values, total: 0 }
+        Self { values, loaded: Vec::new(), total: 0 }
     }
 }
 
 impl Window for WholeSum<'_> {
     type Value = i64;
 
+    fn load(&mut self, rows: &[u32]) {
+        self.loaded = pick(self.values, rows);
+    }
+
     fn enter(&mut self, row: usize) {
-        self.total += i128::from(self.values[row]);
+        self.total += i128::from(self.loaded[row]);
     }
 
     fn leave(&mut self, row: usize) {
-        self.total -= i128::from(self.values[row]);
+        self.total -= i128::from(self.loaded[row]);
     }
 
     fn outcome(&self) -> Outcome<i64> {
@@ -104,6 +119,7 @@ impl Window for WholeSum<'_> {
 /// their number.
 pub(super) struct FloatSum<'a> {
     values: &'a [f64],
+    loaded: Vec<i128>,
     /// The power of two that makes every value a whole number.
     scale: f64,
     total: i128,
@@ -113,25 +129,25 @@ pub(super) struct FloatSum<'a> {
 
 impl<'a> FloatSum<'a> {
     pub(super) fn new(values: &'a [f64], scale: f64, mean: bool) -> Self {
-        Self { values, scale, total: 0, count: 0, mean }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "`scale` makes it a whole number that fits")]
-    fn whole(&self, row: usize) -> i128 {
-        (self.values[row] * self.scale) as i128
+        Self { values, loaded: Vec::new(), scale, total: 0, count: 0, mean }
     }
 }
 
 impl Window for FloatSum<'_> {
     type Value = f64;
 
+    #[expect(clippy::cast_possible_truncation, reason = "`scale` makes it a whole number that fits")]
+    fn load(&mut self, rows: &[u32]) {
+        self.loaded = rows.iter().map(|row| (self.values[*row as usize] * self.scale) as i128).collect();
+    }
+
     fn enter(&mut self, row: usize) {
-        self.total += self.whole(row);
+        self.total += self.loaded[row];
         self.count += 1;
     }
 
     fn leave(&mut self, row: usize) {
-        self.total -= self.whole(row);
+        self.total -= self.loaded[row];
         self.count -= 1;
     }
 
@@ -165,6 +181,7 @@ pub(super) fn scale(values: &[f64], valid: Option<&[bool]>) -> Option<f64> {
 }
 
 #[cfg(test)]
+#[expect(clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use watchfire_stdlib::exact::ExactSum;
@@ -176,6 +193,9 @@ mod tests {
         for (from, until) in [(0, 9), (0, 3), (2, 7), (4, 4), (1, 9)] {
             let (mut sum, mut mean) = (FloatSum::new(&values, scale, false), FloatSum::new(&values, scale, true));
             let mut exact = ExactSum::new();
+            let rows: Vec<u32> = (0..values.len() as u32).collect();
+            sum.load(&rows);
+            mean.load(&rows);
             for row in 0..until {
                 sum.enter(row);
                 mean.enter(row);

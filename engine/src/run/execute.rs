@@ -14,7 +14,7 @@ use super::peers::{self, Told};
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers, triggers_between};
-use crate::jit::Left;
+use crate::jit::{Left, LeftRow};
 use crate::mutant::{Mutant, mutant};
 use crate::places::Places;
 use crate::plan::{ModelPlan, Plan, TimelineId};
@@ -284,9 +284,10 @@ impl<'a> Task<'a> {
         }
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
-        for places in left.of(self.partition).chunk_by(|a, b| a.0 == b.0) {
-            let (entity, rows) = self.entities.entry(self.partition, places.first()?.0 as usize)?;
-            let places = places.iter().map(|(_, place)| *place as usize);
+        for left in left.of(self.partition).chunk_by(|a, b| a.entity == b.entity) {
+            let (entity, rows) = self.entities.entry(self.partition, left.first()?.entity as usize)?;
+            self.decided(world, *source, (entity, rows), left, (*after, *until), &mut result);
+            let places = left.iter().filter(|left| !self.is_decided(left)).map(|left| left.place as usize);
             let triggers = triggers(world, *source, rows, places, (*after, *until));
             if !triggers.is_empty() {
                 evaluator.turn_to(entity);
@@ -299,6 +300,34 @@ impl<'a> Task<'a> {
         Some(result)
     }
 
+    /// Whether nothing is left to the interpreter.
+    fn is_decided(&self, left: &LeftRow) -> bool {
+        left.rule.is_some() && self.model.about.is_none()
+    }
+
+    /// The findings about an entity that compiled code decided.
+    fn decided(
+        &self,
+        world: World<'a>,
+        source: SourceId,
+        (entity, rows): (&EntityKey, &[RowRef]),
+        left: &[LeftRow],
+        span: (i64, i64),
+        result: &mut Evaluated,
+    ) {
+        for left in left.iter().filter(|left| self.is_decided(left)) {
+            let (place, rule) = (left.place as usize, usize::from(left.rule.unwrap_or_default()));
+            if let Some(row) = rows.get(place)
+                && let Some((k, t)) = triggers_between(world, source, *row, span)
+                && let Some(level) = self.model.rules.get(rule).map(|rule| rule.level)
+            {
+                let (model, entity, about) = (self.model.id, entity.clone(), entity.clone());
+                let (told, steps) = (Box::default(), Box::default());
+                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule, told, steps });
+            }
+        }
+    }
+
     /// How many rows of the partition trigger in `(after, until]`.
     fn count(&self, world: World<'a>, source: SourceId, (after, until): (i64, i64), counts: &TriggerCounts) -> u64 {
         let counted = self.model.entities.map(|timeline| (timeline, self.partition, after, until));
@@ -306,8 +335,13 @@ impl<'a> Task<'a> {
         if let Some(count) = counted.and_then(|counted| known().get(&counted).copied()) {
             return count;
         }
+        let Some(table) = world.store.table(source) else { return 0 };
         let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
-        let count = all.filter(|row| triggers_between(world, source, **row, (after, until)).is_some()).count() as u64;
+        let triggers = |row: u32| {
+            let known = table.known[row as usize];
+            after < known && known <= until && table.triggers(row)
+        };
+        let count = all.filter(|row| triggers(row.row)).count() as u64;
         if let Some(counted) = counted {
             known().insert(counted, count);
         }

@@ -3,6 +3,7 @@
 //! `test` blocks are run by the engine itself; that they can fail is tested in `tests_fail`.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod compiled;
 mod composites;
 mod coverage;
 mod evaluations;

@@ -1,0 +1,148 @@
+//! Compiled code gives what the interpreter gives: for cells that are missing, infinite or at the ends of their range, for
+//! models that fail, and for rows that became known late.
+
+use super::package;
+use polars::df;
+use polars::prelude::DataFrame;
+use std::fmt::Write;
+use watchfire_engine::{Compile, Engine, Run, RunOptions, Sources};
+
+/// What conditions are made of: whole numbers, numbers, money, texts, and rows about the same home.
+const CONDITIONS: [&str; 26] = [
+    "r.x + 1 > 3",
+    "r.x * r.x >= 16",
+    "-r.x < 2",
+    "abs(r.x - 5) <= 1",
+    "r.x % 3 == 1",
+    "7 % r.x == 1",
+    "r.w / r.x > 0.5",
+    "r.w - r.w == 0.0",
+    "r.w * 0.0 is missing",
+    "(r.w ?? 2.0) < 2.5",
+    "r.x > r.w",
+    "r.x is 4 or r.w is missing",
+    "not (r.w < 1.0) and r.x in 2..5",
+    "r.x in (1, 4, 9)",
+    "r.paid > ¥10",
+    "r.paid / (r.paid + r.paid) == 0.5",
+    "r.note == \"b\" or r.note > \"c\"",
+    "hour(r.time) in 22..6",
+    "r.time - r.before.time < 3 h",
+    "r.x > r.before(2).x",
+    "count from visits over last 2 h > 1",
+    "count distinct note from visits where x > 2 over last 1 day >= 2",
+    "sum w from visits over last 6 h > 2.5",
+    "mean w from visits over 3 h before last 1 h < 1.0",
+    "sum x from visits where w > 0.2 > 6",
+    "any from visits where paid > ¥5 and note != \"a\" over last 90 min",
+];
+
+const SOURCES: &str = r#"
+entity Home key Text
+source visits events at time {
+    owner "o"
+    allows test
+    order (n)
+    n    : Int
+    home : Home?
+    x    : Int?
+    w    : Float?
+    paid : Money?
+    note : Text?
+    time : Time
+    recorded : Time? recorded
+}
+"#;
+
+/// A model for each condition, with a level rule that reads another one.
+fn engine() -> Engine {
+    let mut text = String::from(SOURCES);
+    for (number, condition) in CONDITIONS.iter().enumerate() {
+        let other = CONDITIONS[(number + 5) % CONDITIONS.len()];
+        let model = format!(
+            "model m{number} for Home {{\n category c\n purpose test\n basis \"b\"\n let told = {condition}\n on visits as r \
+             where r.n >= 0\n warn when told {{\n red when {other}\n yellow otherwise\n message \"{{r.n}}: {{told}}\"\n }}\n}}\n"
+        );
+        text.write_str(&model).unwrap();
+    }
+    let manifest = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
+    Engine::new(watchfire_engine::Package::from_texts(manifest, [("small.watch", text)]).unwrap())
+}
+
+/// Rows drawn by a linear congruence; one in `late` became known later than it happened.
+fn visits(rows: i64, late: i64) -> DataFrame {
+    let mut state = 7_u64;
+    let mut draw = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let numbers = [0.1, 0.25, 0.7, 1.5, -3.0, 0.0, f64::INFINITY, 1e300];
+    let wholes = [0, 1, 2, 4, 5, 9, -1, i64::MAX, i64::MIN];
+    let some = |there: u64| there > 0;
+    let (mut home, mut x, mut w, mut paid, mut note) = (vec![], vec![], vec![], vec![], vec![]);
+    let (mut time, mut recorded) = (vec![], vec![]);
+    for row in 0..rows {
+        home.push(some(draw(40)).then(|| format!("h{}", draw(9))));
+        // The ends of the range make models fail; most homes never see them.
+        let most = if draw(200) == 0 { wholes.len() } else { 7 };
+        x.push(some(draw(9)).then(|| wholes[draw(most as u64) as usize]));
+        w.push(some(draw(9)).then(|| numbers[draw(8) as usize]));
+        paid.push(some(draw(9)).then(|| draw(20) as i64));
+        note.push(some(draw(9)).then(|| ["a", "b", "bb", "d"][draw(4) as usize]));
+        let at = 1_709_200_000 + (row / 2) * 700 + draw(900) as i64;
+        let shown = |seconds: i64| chrono_text(seconds);
+        time.push(shown(at));
+        recorded.push((late > 0 && row % late == 0).then(|| shown(at + 5_000)));
+    }
+    let n: Vec<i64> = (0..rows).collect();
+    df!("n" => n, "home" => home, "x" => x, "w" => w, "paid" => paid, "note" => note, "time" => time, "recorded" => recorded)
+        .unwrap()
+}
+
+/// Seconds since 1970 as UTC.
+fn chrono_text(seconds: i64) -> String {
+    let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let date = watchfire_stdlib::zone::calendar_date(i32::try_from(days).unwrap()).unwrap();
+    format!("{date}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
+}
+
+fn run(engine: &Engine, visits: &DataFrame, compile: Compile) -> Run {
+    let options = RunOptions { compile, partitions: Some(3), ..RunOptions::default() };
+    engine.run(&Sources::new().frame("visits", visits.clone()), &options).unwrap()
+}
+
+/// Everything that a run says of its models.
+fn said(run: &Run) -> String {
+    let models: Vec<_> = run.models.iter().map(|model| (&model.model, model.evaluations, model.findings)).collect();
+    format!("{models:?}\n{:?}\n{:?}\n{:?}", run.findings, run.warnings, run.failures)
+}
+
+#[test]
+fn what_it_decides_is_what_the_interpreter_decides() {
+    let engine = engine();
+    let screened = engine.plan().models.iter().filter(|model| model.screens.is_some()).count();
+    assert_eq!(screened, CONDITIONS.len());
+    for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
+        let visits = visits(rows, late);
+        let (compiled, interpreted) = (run(&engine, &visits, Compile::Always), run(&engine, &visits, Compile::Never));
+        assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows < 400 || interpreted.models.iter().filter(|model| model.findings > 0).count() > 20);
+        assert!(rows < 400 || !interpreted.failures.is_empty());
+    }
+}
+
+#[test]
+fn it_serves_large_tables_by_itself() {
+    let engine = engine();
+    let visits = visits(12_000, 0);
+    assert_eq!(said(&run(&engine, &visits, Compile::WhereItPays)), said(&run(&engine, &visits, Compile::Never)));
+}
+
+#[test]
+fn models_without_a_row_of_their_own_are_left_to_the_interpreter() {
+    let package = package(
+        "model m for Home in homes { category c purpose test basis \"b\" every day at 02:00 warn when true { yellow otherwise \
+         } }",
+    );
+    assert!(Engine::new(package).plan().models[0].screens.is_none());
+}
