@@ -84,7 +84,7 @@ impl Ground<'_> {
         };
         let walk = Walk { ground: self, span, mask, value };
         match (fact.function, value.map(|value| &value.data)) {
-            (FactFunction::Count, _) => walk.of(Counted::default, |counts| ColumnData::Int(counts)),
+            (FactFunction::Count, _) => walk.of(Counted::default, ColumnData::Int),
             (FactFunction::Any, _) => {
                 walk.of(Counted::default, |counts: Vec<i64>| ColumnData::Bool(counts.iter().map(|n| *n > 0).collect()))
             }

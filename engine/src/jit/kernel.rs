@@ -234,7 +234,7 @@ mod tests {
     /// Megabytes that the process holds, where the system tells.
     fn held() -> Option<u64> {
         let status = std::fs::read_to_string("/proc/self/statm").ok()?;
-        status.split_whitespace().nth(1)?.parse::<u64>().ok().map(|pages| pages * 4096 >> 20)
+        status.split_whitespace().nth(1)?.parse::<u64>().ok().map(|pages| pages / 256)
     }
 
     #[test]

@@ -81,30 +81,36 @@ struct Screen<'a> {
     constants: Vec<u64>,
 }
 
-/// Columns that were worked out, each once for all models: facts, and cells of rows before.
-#[derive(Default)]
-struct MadeColumns {
-    facts: Vec<((SourceId, TimelineId, Fact), Option<Arc<Made>>)>,
-    before: Vec<((SourceId, TimelineId, u32, ColumnId), Option<Arc<Made>>)>,
-    strips: Vec<((SourceId, TimelineId), Arc<Vec<Strip>>)>,
+/// What was worked out so far, by what it is.
+struct Once<K, V>(Vec<(K, V)>);
+
+impl<K, V> Default for Once<K, V> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
 }
 
-impl MadeColumns {
-    /// The rows of a table in the order of a timeline.
-    fn strips(
-        &mut self,
-        table: &Table,
-        wanted: (SourceId, TimelineId),
-        screening: &Screening<'_>,
-    ) -> Option<Arc<Vec<Strip>>> {
-        if let Some((_, strips)) = self.strips.iter().find(|(known, _)| *known == wanted) {
-            return Some(strips.clone());
+impl<K: PartialEq, V: Clone> Once<K, V> {
+    /// What is wanted, made where it is not there yet.
+    fn get(&mut self, wanted: K, make: impl FnOnce(&K) -> V) -> V {
+        if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == wanted) {
+            return known.clone();
         }
-        let timeline = screening.timelines.get(wanted.1.0 as usize)?;
-        let strips = Arc::new(strips(table, timeline, screening.partitions, screening.threads));
-        self.strips.push((wanted, strips.clone()));
-        Some(strips)
+        let made = make(&wanted);
+        self.0.push((wanted, made.clone()));
+        made
     }
+}
+
+/// A table in the order of a timeline, and something about it.
+type Of<T> = (SourceId, TimelineId, T);
+
+/// What models share: rows in the order of timelines, facts, and cells of rows before.
+#[derive(Default)]
+struct MadeColumns {
+    strips: Once<Of<()>, Arc<Vec<Strip>>>,
+    facts: Once<Of<Fact>, Option<Arc<Made>>>,
+    before: Once<Of<(u32, ColumnId)>, Option<Arc<Made>>>,
 }
 
 impl<'a> Screening<'a> {
@@ -177,37 +183,30 @@ impl<'a> Screening<'a> {
         made: &mut MadeColumns,
     ) -> Option<Arc<Made>> {
         let id = model.entities?;
-        let strips = made.strips(table, (source, id), self)?;
+        let timeline = self.timelines.get(id.0 as usize)?;
+        let strips =
+            made.strips.get((source, id, ()), |_| Arc::new(strips(table, timeline, self.partitions, self.threads)));
         let ground = Ground { table, strips: &strips, zone: &self.zone, threads: self.threads };
         match input {
             Input::Cell(_) => None,
             Input::Before(times, column) => {
-                let wanted = (source, id, times, column);
-                if let Some((_, known)) = made.before.iter().find(|(known, _)| *known == wanted) {
-                    return known.clone();
-                }
-                let column = ground.before(times, column).map(Arc::new);
-                made.before.push((wanted, column.clone()));
-                column
+                made.before.get((source, id, (times, column)), |_| ground.before(times, column).map(Arc::new))
             }
             Input::Fact(place) => {
-                let wanted = (source, id, form.facts.get(place)?.clone());
-                if let Some((_, known)) = made.facts.iter().find(|(known, _)| *known == wanted) {
-                    return known.clone();
-                }
-                let fact = &wanted.2;
-                let column = match &fact.filter {
-                    None => ground.fact(fact, None),
-                    Some(filter) => self.mask(table, filter).and_then(|mask| ground.fact(fact, Some(&mask))),
-                };
-                let column = column.map(Arc::new);
-                made.facts.push((wanted, column.clone()));
-                column
+                let fact = form.facts.get(place)?.clone();
+                made.facts.get((source, id, fact), |(_, _, fact)| {
+                    let mask = fact.filter.as_ref().map(|filter| self.mask(table, filter));
+                    let made = match mask {
+                        None => ground.fact(fact, None),
+                        Some(mask) => ground.fact(fact, Some(&mask?)),
+                    };
+                    made.map(Arc::new)
+                })
             }
         }
     }
 
-    /// For each row of a table whether a form about its cells is true (1) or unsure (2).
+    /// What a form about its cells decides about each row of a table.
     fn mask(&self, table: &Table, form: &Form) -> Option<Vec<u8>> {
         let cell = |(input, _): &(Input, Layout)| match input {
             Input::Cell(column) => table.column(*column).map(Cells::Column),
