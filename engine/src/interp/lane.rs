@@ -55,6 +55,11 @@ impl<'a> Lane<'a> {
         self.spells.iter().all(|(_, rows)| rows.is_none_or(<[RowRef]>::is_empty))
     }
 
+    /// It is decided for good that the row at this place does not satisfy the condition.
+    pub(super) fn is_out(&self, place: usize) -> bool {
+        self.verdicts.get(place) == Some(&Some(false))
+    }
+
     /// The rows are of one entity after the other.
     pub(super) fn turns(&self) -> bool {
         self.spells.len() > 1
@@ -72,7 +77,16 @@ impl<'a> Lane<'a> {
         self.spell = spell;
         self.rows = self.spells.get(spell).and_then(|(_, rows)| *rows).unwrap_or_default();
         self.times = self.rows.iter().map(|row| world.time(self.source, *row)).collect();
-        self.verdicts = vec![None; self.times.len()];
+        let condition = self.plan.aggregate().and_then(|aggregate| aggregate.filter.as_ref());
+        let marks = condition.and_then(|condition| world.marks.of(condition));
+        self.verdicts = match marks {
+            None => vec![None; self.times.len()],
+            Some(marks) => {
+                let own = self.plan.depends == Depends::OwnCells;
+                let for_good = |row: &RowRef| marks(row.row).filter(|holds| own || !holds);
+                self.rows.iter().map(for_good).collect()
+            }
+        };
     }
 
     /// It is known at the k at hand of whom the rows are.

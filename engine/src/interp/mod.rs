@@ -33,6 +33,7 @@ pub(crate) use sequence::{Found, Looked, Search};
 
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
+use crate::jit::Marks;
 use crate::places::Places;
 use crate::plan::{ModelPlan, Plan, SharedId, TimelineId};
 use crate::table::Store;
@@ -64,6 +65,8 @@ pub(crate) struct World<'a> {
     pub(crate) zone: Zone,
     /// Findings so far.
     pub(crate) findings: &'a FindingStore,
+    /// What compiled code says of rows.
+    pub(crate) marks: &'a Marks,
 }
 
 /// What a row variable stands for.

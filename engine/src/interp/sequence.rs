@@ -173,6 +173,10 @@ impl<'e, 'a> Search<'e, 'a> {
         let early: Vec<usize> = found.waiting.range(..from.min(until)).copied().collect();
         for place in early.into_iter().chain(from..until) {
             let row = rows[place];
+            // A row that never is a last one makes no chain, whatever was before it.
+            if self.steps.last().is_some_and(|last| last.is_out(place)) {
+                continue;
+            }
             let time = self.steps.last().map_or(0, |last| last.times[place]);
             let t = self.deadline.as_ref().map_or(time, |(_, span)| self.end(time, *span));
             let Some(id) = self.id(source, row) else { continue };

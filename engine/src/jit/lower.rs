@@ -41,6 +41,24 @@ pub(crate) fn screen<'a>(
     fits.then(|| (source, lowering.finish(Decision { gate, rules })))
 }
 
+/// What the condition of a step of a sequence says of its own row alone; `None`: nothing.
+pub(crate) fn step<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    parameters: &'a [Value],
+    rows: &'a AggregateNode,
+) -> Option<(SourceId, Form)> {
+    let FromNode::Rows(timeline) = rows.from else { return None };
+    let source = plan.timelines.get(timeline.0 as usize)?.source;
+    let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
+    let mut lowering = Lowering::new(plan, model, table, parameters);
+    (lowering.slot, lowering.nested) = (rows.slot, true);
+    let gate = lowering.truth(rows.filter.as_ref()?);
+    let fits = lowering.size <= LARGEST && gate != Truth::Unsure;
+    fits.then(|| (source, lowering.finish(Decision { gate, rules: vec![Truth::Constant(true)] })))
+}
+
 struct Lowering<'a> {
     plan: &'a Plan,
     model: &'a ModelPlan,

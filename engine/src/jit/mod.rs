@@ -15,6 +15,7 @@
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
 //! | `facts.rs`, `window.rs` | aggregates and rows before as columns: windows that move over the rows of an entity once |
 //! | `screen.rs` | screens over tables, and which rows they leave |
+//! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //!
 //! Where compiled code is not sure the interpreter decides, so results are the same with and without it; what a form cannot
 //! say costs time and nothing else.
@@ -25,8 +26,10 @@ mod facts;
 mod form;
 mod kernel;
 mod lower;
+mod marks;
 mod screen;
 mod window;
 
 pub(crate) use kernel::Kernels;
+pub(crate) use marks::Marks;
 pub(crate) use screen::{Left, LeftRow, Screening, screened};

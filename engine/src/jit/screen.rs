@@ -82,7 +82,7 @@ struct Screen<'a> {
 }
 
 /// What was worked out so far, by what it is.
-struct Once<K, V>(Vec<(K, V)>);
+pub(super) struct Once<K, V>(Vec<(K, V)>);
 
 impl<K, V> Default for Once<K, V> {
     fn default() -> Self {
@@ -92,7 +92,7 @@ impl<K, V> Default for Once<K, V> {
 
 impl<K: PartialEq, V: Clone> Once<K, V> {
     /// What is wanted, made where it is not there yet.
-    fn get(&mut self, wanted: K, make: impl FnOnce(&K) -> V) -> V {
+    pub(super) fn get(&mut self, wanted: K, make: impl FnOnce(&K) -> V) -> V {
         if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == wanted) {
             return known.clone();
         }
@@ -147,8 +147,13 @@ impl<'a> Screening<'a> {
         left
     }
 
+    /// A table that was read, if code for it is worth compiling.
+    pub(super) fn worthwhile(&self, source: SourceId) -> Option<&'a Table> {
+        self.store.table(source).filter(|table| table.rows >= if self.always { 1 } else { LEAST })
+    }
+
     fn screen(&self, model: &ModelPlan, source: SourceId, form: &Form, made: &mut MadeColumns) -> Option<Screen<'a>> {
-        let table = self.store.table(source).filter(|table| table.rows >= if self.always { 1 } else { LEAST })?;
+        let table = self.worthwhile(source)?;
         let mut cells = Vec::with_capacity(form.inputs.len());
         for (input, _) in &form.inputs {
             cells.push(match *input {
@@ -207,7 +212,7 @@ impl<'a> Screening<'a> {
     }
 
     /// What a form about its cells decides about each row of a table.
-    fn mask(&self, table: &Table, form: &Form) -> Option<Vec<u8>> {
+    pub(super) fn mask(&self, table: &Table, form: &Form) -> Option<Vec<u8>> {
         let cell = |(input, _): &(Input, Layout)| match input {
             Input::Cell(column) => table.column(*column).map(Cells::Column),
             _ => None,

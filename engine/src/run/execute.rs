@@ -14,7 +14,7 @@ use super::peers::{self, Told};
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers, triggers_between};
-use crate::jit::{Left, LeftRow};
+use crate::jit::{Left, LeftRow, Marks};
 use crate::mutant::{Mutant, mutant};
 use crate::places::Places;
 use crate::plan::{ModelPlan, Plan, TimelineId};
@@ -42,6 +42,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) threads: usize,
     /// What compiled code left to look at, by model.
     pub(crate) screens: &'a BTreeMap<ModelId, Left>,
+    /// What compiled code says of the rows of sequences.
+    pub(crate) marks: &'a Marks,
     /// How many rows trigger, for those who do not look at each.
     pub(crate) triggers: TriggerCounts,
 }
@@ -185,6 +187,7 @@ impl Execution<'_> {
             parameters: self.parameters,
             zone: self.zone,
             findings,
+            marks: self.marks,
         }
     }
 

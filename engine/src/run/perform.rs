@@ -96,8 +96,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &plan, &wanted, &store, &zone, range));
     // Under a mistake of the interpreter's nothing may keep it from being made.
     let own = mutant(Mutant::UnsureScreenedOut) || mutant(Mutant::ScreenIgnoresGaps);
-    let screens = if options.compile == Compile::Never || active() && !own {
-        BTreeMap::new()
+    let (screens, marks) = if options.compile == Compile::Never || active() && !own {
+        Default::default()
     } else {
         let (program, plan, store, kernels) = (program, &plan, &store, request.kernels);
         let (timelines, parameters, always) = (&timelines, &parameters, options.compile == Compile::Always);
@@ -115,7 +115,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
             facts,
             always,
         };
-        screening.run(schedules.keys().copied())
+        let models = || schedules.keys().copied();
+        (screening.run(models()), screening.marks(models()))
     };
 
     let execution = Execution {
@@ -130,6 +131,7 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         partitions,
         threads,
         screens: &screens,
+        marks: &marks,
         triggers: Default::default(),
     };
     let block = options.block.unwrap_or_else(|| {

@@ -1,0 +1,60 @@
+//! Marks: what compiled code says of the rows that the steps of sequences choose from.
+//!
+//! A step's `where` may speak of other steps' rows. What it says of its own row alone is often enough to leave the row out,
+//! and where that is all it says, to take it.
+
+use super::code::{RULE, UNDECIDED};
+use super::lower;
+use super::screen::{Once, Screening};
+use crate::mutant::{Mutant, mutant};
+use crate::plan::Node;
+use std::collections::HashMap;
+use std::sync::Arc;
+use watchfire_dsl::program::ModelId;
+
+/// For conditions of steps, by their place in the plan: what is decided about each row of their table.
+#[derive(Debug, Default)]
+pub(crate) struct Marks {
+    conditions: HashMap<usize, Arc<Vec<u8>>>,
+}
+
+impl Marks {
+    /// Whether a condition holds for a row, as far as the row alone tells: `Some(false)`: it does not, whatever else there
+    /// is; `Some(true)`: all that speaks of the row alone does.
+    pub(crate) fn of(&self, condition: &Node) -> Option<impl Fn(u32) -> Option<bool> + '_> {
+        let marks = self.conditions.get(&name(condition))?;
+        Some(|row: u32| match marks.get(row as usize) {
+            Some(0) => Some(false),
+            Some(&RULE) => Some(true),
+            Some(&UNDECIDED) if mutant(Mutant::UnsureScreenedOut) => Some(false),
+            _ => None,
+        })
+    }
+}
+
+/// A node's place in memory names it while the plan lives.
+fn name(node: &Node) -> usize {
+    std::ptr::from_ref(node).addr()
+}
+
+impl Screening<'_> {
+    /// The marks of these models' steps.
+    pub(crate) fn marks(&self, models: impl Iterator<Item = ModelId>) -> Marks {
+        let mut made = Once::default();
+        let mut marks = Marks::default();
+        for model in models.filter_map(|id| self.plan.model(id)) {
+            let rows = model.sequence.iter().flat_map(|sequence| sequence.rows());
+            for aggregate in rows.filter_map(|rows| rows.aggregate()) {
+                if let Some(condition) = &aggregate.filter
+                    && let Some((source, form)) =
+                        lower::step(self.program, self.plan, model, self.parameters, aggregate)
+                    && let Some(table) = self.worthwhile(source)
+                    && let Some(found) = made.get((source, form), |(_, form)| self.mask(table, form).map(Arc::new))
+                {
+                    marks.conditions.insert(name(condition), found);
+                }
+            }
+        }
+        marks
+    }
+}
