@@ -68,7 +68,7 @@ def memory(rows: list[dict]) -> str:
 def profile(rows: list[dict]) -> str:
     """Where Watchfire's time goes."""
     timed = [row for row in rows if "timings" in row]
-    names = ["load", "order", "evaluate", "render"]
+    names = ["load", "order", "compiled", "evaluate", "render"]
     return aligned([["", *names], *([row["question"], *(short(row["timings"][name]) for name in names)] for row in timed)])
 
 

@@ -124,6 +124,9 @@ pub(crate) struct Run {
     /// Do without compiled code; the answer does not depend on it.
     #[arg(long)]
     pub(crate) interpret: bool,
+    /// Show what each part of the run and each model took.
+    #[arg(long)]
+    pub(crate) timings: bool,
 }
 
 /// Formats of tables.

@@ -152,6 +152,9 @@ impl Zone {
 
     /// The instant at which the wall shows this.
     pub fn instant(&self, wall: i64) -> Option<i64> {
+        if self.tz == Tz::UTC {
+            return Some(wall).filter(|t| is_time(*t));
+        }
         let shown = naive(wall)?;
         let seconds = match self.tz.offset_from_local_datetime(&shown) {
             MappedLocalTime::Single(offset) => offset.fix().local_minus_utc(),

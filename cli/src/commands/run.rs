@@ -158,6 +158,7 @@ fn print_json(run: &Run, engine: &Engine, terminal: &Terminal) {
         "rejects": run.rejects.count(),
         "stale": run.stale.iter().map(|s| &*s.source).collect::<Vec<_>>(),
         "seconds": run.timings.total.as_secs_f64(),
+        "timings": parts(run).iter().map(|((name, _), took)| (*name, *took)).collect::<std::collections::BTreeMap<_, _>>(),
     });
     terminal.print_json(&counts);
 }
@@ -192,8 +193,38 @@ fn shown(run: &Run, engine: &Engine, args: &Args, zone: &Zone, terminal: &Termin
     text.push_str(&models_table(run, terminal));
     text.push_str(&exempted_table(run, args.show, zone, terminal));
     text.push_str(&problems(run, engine, zone, terminal));
+    if args.timings {
+        text.push_str(&timings_table(run, terminal));
+    }
     text.push_str(&closing(run, terminal));
     text
+}
+
+/// What each part of the run took, and each model of the evaluation, summed over threads.
+fn timings_table(run: &Run, terminal: &Terminal) -> String {
+    let say = |en, zh| terminal.say(en, zh);
+    let mut table = Table::new(&[say("part", "环节"), say(">seconds", ">秒")]);
+    for (part, took) in parts(run) {
+        table.row(vec![say(part.0, part.1).into(), format!("{took:.3}").into()]);
+    }
+    for model in &run.models {
+        table.row(vec![(&*model.model).into(), format!("{:.3}", model.busy.as_secs_f64()).into()]);
+    }
+    table.render(terminal.width, terminal.colour) + "\n"
+}
+
+/// The parts of a run, in English and Chinese, and their seconds.
+fn parts(run: &Run) -> [((&'static str, &'static str), f64); 6] {
+    let timings = &run.timings;
+    let parts = [
+        (("load", "读取"), timings.load),
+        (("order", "排序"), timings.order),
+        (("compiled", "编译执行"), timings.compiled),
+        (("evaluate", "求值"), timings.evaluate),
+        (("render", "成文"), timings.render),
+        (("total", "合计"), timings.total),
+    ];
+    parts.map(|(name, took)| (name, took.as_secs_f64()))
 }
 
 /// At most so many warnings, each model's share of them from its first on, so that a busy model hides no other.

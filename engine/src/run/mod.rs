@@ -151,7 +151,9 @@ pub struct Timings {
     pub load: Duration,
     /// Ordering rows by entity and time.
     pub order: Duration,
-    /// Evaluating.
+    /// Compiled code: compiling it, and passing over tables with it.
+    pub compiled: Duration,
+    /// Evaluating what it left.
     pub evaluate: Duration,
     /// Writing what warnings say.
     pub render: Duration,

@@ -119,6 +119,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         (screening.run(models()), screening.marks(models()))
     };
 
+    let passed = Instant::now();
+
     let execution = Execution {
         program,
         plan: &plan,
@@ -201,7 +203,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         timings: Timings {
             load: loaded - start,
             order: ordered - loaded,
-            evaluate: done - ordered,
+            compiled: passed - ordered,
+            evaluate: done - passed,
             render: done.elapsed(),
             total: start.elapsed(),
         },

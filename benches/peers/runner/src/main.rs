@@ -89,6 +89,7 @@ fn report(run: &Run, wall: Duration, cpu: Duration, answer: &str) -> serde_json:
         "timings": {
             "load": timings.load.as_secs_f64(),
             "order": timings.order.as_secs_f64(),
+            "compiled": timings.compiled.as_secs_f64(),
             "evaluate": timings.evaluate.as_secs_f64(),
             "render": timings.render.as_secs_f64(),
             "total": timings.total.as_secs_f64(),
