@@ -9,6 +9,10 @@ mod terminal;
 use clap::Parser as _;
 use std::process::ExitCode;
 
+/// Columns come and go; this allocator keeps their pages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = args::Args::parse();
     let terminal = terminal::Terminal::new(&args);

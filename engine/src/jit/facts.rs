@@ -58,7 +58,7 @@ pub(super) fn strips(table: &Table, timeline: &Timeline, partitions: usize, thre
 }
 
 /// The values at these rows.
-pub(super) fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
+fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
     rows.iter().map(|row| values[*row as usize]).collect()
 }
 

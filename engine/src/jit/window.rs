@@ -1,6 +1,5 @@
 //! What is kept of the rows in a window while rows enter and leave.
 
-use super::facts::pick;
 use watchfire_stdlib::exact::odd_parts;
 
 /// Something computed from the rows in a window, which takes and gives back one row at a time. When the rows of one
@@ -62,7 +61,8 @@ impl Window for Differing<'_> {
     type Value = i64;
 
     fn load(&mut self, rows: &[u32]) {
-        self.loaded = pick(self.codes, rows);
+        self.loaded.clear();
+        self.loaded.extend(rows.iter().map(|row| self.codes[*row as usize]));
     }
 
     fn enter(&mut self, row: usize) {
@@ -99,7 +99,8 @@ impl Window for WholeSum<'_> {
     type Value = i64;
 
     fn load(&mut self, rows: &[u32]) {
-        self.loaded = pick(self.values, rows);
+        self.loaded.clear();
+        self.loaded.extend(rows.iter().map(|row| self.values[*row as usize]));
     }
 
     fn enter(&mut self, row: usize) {
@@ -138,7 +139,8 @@ impl Window for FloatSum<'_> {
 
     #[expect(clippy::cast_possible_truncation, reason = "`scale` makes it a whole number that fits")]
     fn load(&mut self, rows: &[u32]) {
-        self.loaded = rows.iter().map(|row| (self.values[*row as usize] * self.scale) as i128).collect();
+        self.loaded.clear();
+        self.loaded.extend(rows.iter().map(|row| (self.values[*row as usize] * self.scale) as i128));
     }
 
     fn enter(&mut self, row: usize) {

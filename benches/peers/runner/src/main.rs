@@ -15,6 +15,10 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use watchfire_engine::{Engine, Package, Run, RunOptions, Sources};
 
+/// Columns come and go; this allocator keeps their pages.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match Arguments::read(std::env::args().skip(1)).and_then(|arguments| measure(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,
