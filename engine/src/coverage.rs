@@ -51,9 +51,9 @@ impl Coverage {
             let expectation = declared.expect?;
             let table = table.as_deref()?;
             let steps = Steps { every: expectation.every, zone };
-            let all: Vec<u32> = (0..table.rows as u32).collect();
+            let all = table.in_order();
             let per = expectation.per.map(|column| {
-                let values = rows_by_value(table, column);
+                let values = rows_by_value(table, column, &all);
                 let silences = values.into_iter().map(|(value, rows)| (value, Silences::new(table, &rows, steps)));
                 (column, silences.collect())
             });
@@ -133,14 +133,14 @@ fn all_parts(program: &Program) -> Vec<Vec<SourceId>> {
     program.sources.iter().enumerate().map(behind).collect()
 }
 
-/// Rows by their value in a column; rows without one are left out.
-fn rows_by_value(table: &Table, column: ColumnId) -> BTreeMap<Value, Vec<u32>> {
+/// Rows by their value in a column, in this order; rows without one are left out.
+fn rows_by_value(table: &Table, column: ColumnId, rows: &[u32]) -> BTreeMap<Value, Vec<u32>> {
     let mut groups: BTreeMap<Value, Vec<u32>> = BTreeMap::new();
     let Some(cells): Option<&Column> = table.column(column) else { return groups };
-    for row in 0..table.rows {
-        let value = cells.value(row);
+    for row in rows {
+        let value = cells.value(*row as usize);
         if value != Value::Missing {
-            groups.entry(value).or_default().push(row as u32);
+            groups.entry(value).or_default().push(*row);
         }
     }
     groups
@@ -190,12 +190,12 @@ impl Silences {
             let rows: Vec<u32> = rows
                 .iter()
                 .copied()
-                .filter(|row| table.known[*row as usize] < table.known_until[*row as usize])
+                .filter(|row| table.known(*row) < table.known_until(*row))
                 .collect();
-            let in_event_order = rows.is_sorted_by_key(|row| table.known[*row as usize])
-                && rows.iter().all(|row| table.known_until[*row as usize] == NEVER);
+            let in_event_order = rows.is_sorted_by_key(|row| table.known(*row))
+                && rows.iter().all(|row| table.known_until(*row) == NEVER);
             if in_event_order {
-                builder.append_all(rows.iter().map(|row| (times[*row as usize], table.known[*row as usize])));
+                builder.append_all(rows.iter().map(|row| (times[*row as usize], table.known(*row))));
             } else {
                 builder.follow(table, times, &rows);
             }
@@ -264,10 +264,10 @@ impl SilencesBuilder {
         // removals first at one k, so that a correction in place changes nothing for longer than no time
         let mut changes: Vec<(i64, bool, i64)> = Vec::with_capacity(rows.len());
         for row in rows {
-            let row = *row as usize;
-            changes.push((table.known[row], true, times[row]));
-            if table.known_until[row] != NEVER {
-                changes.push((table.known_until[row], false, times[row]));
+            let (known, known_until, time) = (table.known(*row), table.known_until(*row), times[*row as usize]);
+            changes.push((known, true, time));
+            if known_until != NEVER {
+                changes.push((known_until, false, time));
             }
         }
         changes.sort_unstable();

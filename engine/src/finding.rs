@@ -49,6 +49,8 @@ pub(crate) struct FindingRecord {
     pub(crate) told: Box<[Value]>,
     /// The rows of a match, by step: the place of each among the rows about the entity.
     pub(crate) steps: Box<[usize]>,
+    /// Where compiled code decided: the row's number among those that it left in the entity's partition.
+    pub(crate) left: Option<u32>,
 }
 
 impl FindingRecord {

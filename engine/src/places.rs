@@ -5,7 +5,7 @@
 //! asks the exact distance: the grid never decides.
 
 use crate::plan::{PartColumn, PlacesPlan, Plan};
-use crate::table::{ALWAYS, Store};
+use crate::table::{ALWAYS, Store, Table};
 use crate::timeline::{RowRef, part_tables};
 use std::f64::consts::FRAC_PI_2;
 use watchfire_dsl::program::{ColumnId, Program};
@@ -103,12 +103,13 @@ impl Places {
         let table = |part: u16| tables.get(part as usize).and_then(|source| store.table(*source));
         let mut rows: Vec<RowRef> = Vec::new();
         for (part, source) in tables.iter().enumerate() {
-            let many = store.table(*source).map_or(0, |table| table.rows as u32);
-            rows.extend((0..many).map(|row| RowRef { part: part as u16, row }));
+            let lines = store.table(*source).map(Table::in_order).unwrap_or_default();
+            rows.extend(lines.into_iter().map(|row| RowRef { part: part as u16, row }));
         }
         if tables.len() > 1 {
             let time = |row: &RowRef| table(row.part).and_then(|table| table.time(row.row)).unwrap_or(ALWAYS);
-            rows.sort_by_key(|row| (time(row), row.part, row.row));
+            // Rows of one part and time stay in their order.
+            rows.sort_by_key(|row| (time(row), row.part));
         }
         let parts = &plan.unions[wanted.source.index()];
         let column = |part: u16| -> Option<ColumnId> {

@@ -1,13 +1,17 @@
-//! Tables: the typed rows of the sources, every version of each, in row order.
+//! Tables: the typed rows of the sources, every version of each.
 //!
 //! A [`Table`] holds one line for each *state* of each version of each row (docs/language.md §1.3, §1.4): usually one
 //! line per row; two for a row that was corrected; one more where a differing copy arrived later. A line is visible in
-//! `[known, known_until)`. Lines are sorted as §1.5 says, so **a line's index is its place in row order**, whatever
-//! order the input had. A table is columns of plain numbers; texts and entities are codes into a sorted dictionary, so
-//! that codes compare as their values do.
+//! `[known, known_until)`. **Lines lie as they came**: whoever needs them in row order (§1.5), as timelines do, sorts
+//! those it needs ([`Table::sort`]). So a model about single rows costs no order, and columns that came as plain numbers
+//! are the host's own memory, not copied. Texts and entities are codes into a sorted dictionary, so that codes compare as
+//! their values do.
 
 use crate::mutant::{Mutant, mutant};
 use crate::run::parallel::by_column;
+use polars_arrow::bitmap::Bitmap;
+use polars_buffer::Buffer;
+use std::cmp::Ordering;
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, EnumId, SourceId};
 use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
@@ -27,15 +31,19 @@ pub(crate) struct Table {
     /// By [`ColumnId`]; `None`: not read.
     pub(crate) columns: Vec<Option<Column>>,
     /// Event time (of a state: its start), microseconds; `None`: timeless.
-    pub(crate) time: Option<Vec<i64>>,
+    pub(crate) time: Option<Buffer<i64>>,
     /// End of a state, exclusive; [`NEVER`]: open. As loaded: use [`Table::until_at`].
-    pub(crate) until: Option<Vec<i64>>,
-    /// First instant at which the line holds; [`ALWAYS`]: from the beginning.
-    pub(crate) known: Vec<i64>,
-    /// First instant at which it no longer holds; not later than `known`: never visible.
-    pub(crate) known_until: Vec<i64>,
-    /// By line: which row it is a version of. The number is that of a line of its own table, or of the state's.
-    pub(crate) row: Vec<u32>,
+    pub(crate) until: Option<Buffer<i64>>,
+    /// First instant at which the line holds; `None`: from the beginning. Use [`Table::known`].
+    pub(crate) known: Option<Buffer<i64>>,
+    /// First instant at which it no longer holds, not later than `known`: never visible; `None`: all stay. Use
+    /// [`Table::known_until`].
+    pub(crate) known_until: Option<Vec<i64>>,
+    /// By line: which row it is a version of; `None`: each of its own. The number is that of a line of its own table, or
+    /// of the state's.
+    pub(crate) row: Option<Vec<u32>>,
+    /// What row order looks at after the event time.
+    pub(crate) order: Vec<ColumnId>,
     /// The end column, where an end later than k reads as missing.
     pub(crate) hidden_until: Option<ColumnId>,
     /// Its rows are events even where they have an end: `starts of S`.
@@ -47,14 +55,27 @@ pub(crate) struct Table {
 impl Table {
     /// Whether the line is visible at `k`.
     pub(crate) fn visible(&self, row: u32, k: i64) -> bool {
-        let row = row as usize;
-        self.known[row] <= k && k < self.known_until[row]
+        self.known(row) <= k && k < self.known_until(row)
+    }
+
+    /// First instant at which a line holds; [`ALWAYS`]: from the beginning.
+    pub(crate) fn known(&self, row: u32) -> i64 {
+        self.known.as_ref().map_or(ALWAYS, |known| known[row as usize])
+    }
+
+    /// First instant at which a line no longer holds; not later than when it is known: never visible.
+    pub(crate) fn known_until(&self, row: u32) -> i64 {
+        self.known_until.as_ref().map_or(NEVER, |until| until[row as usize])
+    }
+
+    /// The row that a line is a version of.
+    pub(crate) fn row(&self, line: u32) -> u32 {
+        self.row.as_ref().map_or(line, |row| row[line as usize])
     }
 
     /// Whether the line triggers an `on` model (§2.2): it is visible at its own known-at.
     pub(crate) fn triggers(&self, row: u32) -> bool {
-        let row = row as usize;
-        self.known[row] < self.known_until[row] || mutant(Mutant::HiddenVersionTriggers)
+        self.known(row) < self.known_until(row) || mutant(Mutant::HiddenVersionTriggers)
     }
 
     /// Event time of a line; `None` in a timeless table.
@@ -88,9 +109,55 @@ impl Table {
         self.column(column).map_or(Value::Missing, |column| column.value(row as usize))
     }
 
+    /// Earliest and latest event time; `None`: there is none.
+    pub(crate) fn time_range(&self) -> Option<(i64, i64)> {
+        let times = self.time.as_ref().filter(|times| !times.is_empty())?;
+        let range = |(least, most): (i64, i64), time: &i64| (least.min(*time), most.max(*time));
+        Some(times.iter().fold((i64::MAX, i64::MIN), range))
+    }
+
     /// A column, if it was read.
     pub(crate) fn column(&self, column: ColumnId) -> Option<&Column> {
         self.columns.get(column.index()).and_then(Option::as_ref)
+    }
+
+    /// Puts lines in row order, each with its key ([`Table::key`]). `line`: that of each item.
+    pub(crate) fn sort<T>(&self, items: &mut [(i64, T)], line: impl Fn(&T) -> u32) {
+        items.sort_unstable_by_key(|(key, _)| *key);
+        for ties in items.chunk_by_mut(|a, b| a.0 == b.0).filter(|ties| ties.len() > 1) {
+            ties.sort_unstable_by(|(_, a), (_, b)| self.compare_ties(line(a), line(b)));
+        }
+    }
+
+    /// All lines in row order.
+    pub(crate) fn in_order(&self) -> Vec<u32> {
+        let key = self.key();
+        let mut lines: Vec<(i64, u32)> = (0..self.rows as u32).map(|line| (key(line), line)).collect();
+        self.sort(&mut lines, |line| *line);
+        lines.into_iter().map(|(_, line)| line).collect()
+    }
+
+    /// A number that grows with row order, the event time where there is one; lines that differ may have the same.
+    pub(crate) fn key(&self) -> impl Fn(u32) -> i64 {
+        let first = self.order.first().and_then(|id| self.column(*id));
+        move |line| match (&self.time, first) {
+            (Some(time), _) => time[line as usize],
+            (None, Some(first)) if !mutant(Mutant::TieOrderReversed) => first.rank(line as usize),
+            (None, _) => 0,
+        }
+    }
+
+    fn compare_ties(&self, a: u32, b: u32) -> Ordering {
+        let (left, right) = (a as usize, b as usize);
+        let span = |line: u32| (self.known(line), self.known_until(line));
+        let by = |column: &Column| column.compare(left, right);
+        let of = |id: &ColumnId| self.column(*id);
+        let order = self.order.iter().filter_map(of).map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal);
+        let order = order
+            .then_with(|| span(a).cmp(&span(b)))
+            .then_with(|| self.columns.iter().flatten().map(by).find(|order| order.is_ne()).unwrap_or(Ordering::Equal))
+            .then(a.cmp(&b));
+        if mutant(Mutant::TieOrderReversed) { order.reverse() } else { order }
     }
 }
 
@@ -100,7 +167,7 @@ pub(crate) struct Column {
     /// Its values; those that are not there hold any.
     pub(crate) data: ColumnData,
     /// Which are there; `None`: all.
-    pub(crate) valid: Option<Vec<bool>>,
+    pub(crate) valid: Option<Bitmap>,
 }
 
 /// The values of a column.
@@ -109,23 +176,23 @@ pub(crate) enum ColumnData {
     /// Truth.
     Bool(Vec<bool>),
     /// Whole numbers.
-    Int(Vec<i64>),
-    /// Numbers, or quantities in their SI unit; never NaN.
-    Float(Vec<f64>),
+    Int(Buffer<i64>),
+    /// Numbers, or quantities in their SI unit; where there is one it is not NaN.
+    Float(Buffer<f64>),
     /// Ten-thousandths.
-    Money(Vec<i64>),
+    Money(Buffer<i64>),
     /// Texts.
     Text(Vec<u32>, Arc<[Arc<str>]>),
     /// Days since 1970-01-01.
-    Date(Vec<i32>),
+    Date(Buffer<i32>),
     /// Microseconds since 1970-01-01T00:00Z.
-    Time(Vec<i64>),
+    Time(Buffer<i64>),
     /// Spans of time.
     Duration(Vec<Duration>),
     /// Hours of the day.
     Hour(Vec<u8>),
-    /// Positions.
-    Point(Vec<Point>),
+    /// Positions: longitudes and latitudes.
+    Point(Buffer<f64>, Buffer<f64>),
     /// Lines or polygons.
     Shape(Vec<u32>, Arc<[Value]>),
     /// Variants.
@@ -141,10 +208,10 @@ impl PartialEq for Column {
     }
 }
 
-impl Column {
+impl ColumnData {
     /// How many cells.
     pub(crate) fn len(&self) -> usize {
-        match &self.data {
+        match self {
             ColumnData::Bool(values) => values.len(),
             ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values) => values.len(),
             ColumnData::Float(values) => values.len(),
@@ -153,13 +220,20 @@ impl Column {
             ColumnData::Date(values) => values.len(),
             ColumnData::Duration(values) => values.len(),
             ColumnData::Hour(values) => values.len(),
-            ColumnData::Point(values) => values.len(),
+            ColumnData::Point(longitudes, _) => longitudes.len(),
         }
+    }
+}
+
+impl Column {
+    /// How many cells.
+    pub(crate) fn len(&self) -> usize {
+        self.data.len()
     }
 
     /// Whether the cell is there.
     pub(crate) fn is_valid(&self, row: usize) -> bool {
-        self.valid.as_ref().is_none_or(|valid| valid[row])
+        self.valid.as_ref().is_none_or(|valid| valid.get_bit(row))
     }
 
     /// The cell's value.
@@ -177,11 +251,16 @@ impl Column {
             ColumnData::Time(values) => Value::Time(values[row]),
             ColumnData::Duration(values) => Value::Duration(values[row]),
             ColumnData::Hour(values) => Value::Hour(values[row]),
-            ColumnData::Point(values) => Value::Point(values[row]),
+            ColumnData::Point(..) => self.point(row).map_or(Value::Missing, Value::Point),
             ColumnData::Shape(codes, shapes) => shapes[codes[row] as usize].clone(),
             ColumnData::Enum(id, codes) => Value::Enum(*id, codes[row]),
             ColumnData::Entity(codes, keys) => Value::Entity(keys[codes[row] as usize].clone()),
         }
+    }
+
+    fn point(&self, row: usize) -> Option<Point> {
+        let ColumnData::Point(longitudes, latitudes) = &self.data else { return None };
+        Some(Point { longitude: longitudes[row], latitude: latitudes[row] })
     }
 
     /// The entity in a cell, without copying it; `None`: missing, or no entity column.
@@ -193,7 +272,7 @@ impl Column {
     }
 
     /// Compares two cells by the total order of values, missing first.
-    pub(crate) fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
+    pub(crate) fn compare(&self, a: usize, b: usize) -> Ordering {
         match (self.is_valid(a), self.is_valid(b)) {
             (true, true) => match &self.data {
                 ColumnData::Bool(values) => values[a].cmp(&values[b]),
@@ -208,7 +287,7 @@ impl Column {
                 ColumnData::Date(values) => values[a].cmp(&values[b]),
                 ColumnData::Duration(values) => values[a].cmp(&values[b]),
                 ColumnData::Hour(values) => values[a].cmp(&values[b]),
-                ColumnData::Point(values) => Value::Point(values[a]).cmp(&Value::Point(values[b])),
+                ColumnData::Point(..) => self.value(a).cmp(&self.value(b)),
             },
             (left, right) => left.cmp(&right),
         }
@@ -221,21 +300,41 @@ impl Column {
         }
         let data = match &self.data {
             ColumnData::Bool(values) => ColumnData::Bool(pick(values, rows)),
-            ColumnData::Int(values) => ColumnData::Int(pick(values, rows)),
-            ColumnData::Float(values) => ColumnData::Float(pick(values, rows)),
-            ColumnData::Money(values) => ColumnData::Money(pick(values, rows)),
+            ColumnData::Int(values) => ColumnData::Int(pick(values, rows).into()),
+            ColumnData::Float(values) => ColumnData::Float(pick(values, rows).into()),
+            ColumnData::Money(values) => ColumnData::Money(pick(values, rows).into()),
             ColumnData::Text(codes, texts) => ColumnData::Text(pick(codes, rows), texts.clone()),
-            ColumnData::Date(values) => ColumnData::Date(pick(values, rows)),
-            ColumnData::Time(values) => ColumnData::Time(pick(values, rows)),
+            ColumnData::Date(values) => ColumnData::Date(pick(values, rows).into()),
+            ColumnData::Time(values) => ColumnData::Time(pick(values, rows).into()),
             ColumnData::Duration(values) => ColumnData::Duration(pick(values, rows)),
             ColumnData::Hour(values) => ColumnData::Hour(pick(values, rows)),
-            ColumnData::Point(values) => ColumnData::Point(pick(values, rows)),
+            ColumnData::Point(longitudes, latitudes) => {
+                ColumnData::Point(pick(longitudes, rows).into(), pick(latitudes, rows).into())
+            }
             ColumnData::Shape(codes, shapes) => ColumnData::Shape(pick(codes, rows), shapes.clone()),
             ColumnData::Enum(id, codes) => ColumnData::Enum(*id, pick(codes, rows)),
             ColumnData::Entity(codes, keys) => ColumnData::Entity(pick(codes, rows), keys.clone()),
         };
-        let valid = self.valid.as_ref().map(|valid| pick(valid, rows)).filter(|valid| valid.contains(&false));
-        Column { data, valid }
+        let valid = self.valid.as_ref().map(|valid| rows.iter().map(|row| valid.get_bit(*row as usize)).collect());
+        Column { data, valid: valid.filter(|valid: &Bitmap| valid.unset_bits() > 0) }
+    }
+
+    /// A number that grows with a cell, missing first; cells that differ may have the same.
+    fn rank(&self, row: usize) -> i64 {
+        if !self.is_valid(row) {
+            return i64::MIN;
+        }
+        match &self.data {
+            ColumnData::Bool(values) => i64::from(values[row]),
+            ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values) => values[row],
+            ColumnData::Date(values) => i64::from(values[row]),
+            ColumnData::Hour(values) => i64::from(values[row]),
+            ColumnData::Text(codes, _)
+            | ColumnData::Entity(codes, _)
+            | ColumnData::Enum(_, codes)
+            | ColumnData::Shape(codes, _) => i64::from(codes[row]),
+            ColumnData::Float(_) | ColumnData::Duration(_) | ColumnData::Point(..) => 0,
+        }
     }
 }
 

@@ -12,11 +12,17 @@
 //!
 //! Rows are references into the tables: of a union, the part's number and the row in it, merged by event time, part
 //! and row (docs/language.md §1.5). All versions are in it; who reads asks [`Table::visible`].
+//!
+//! Tables lie as they came, so this is where rows get their order: a counting sort by entity, and then small sorts, each
+//! of the rows about one entity.
 
 use crate::fast::FastMap;
+use crate::run::parallel::in_parallel;
 use crate::table::{ALWAYS, Column, ColumnData, Store, Table, ranked};
+use polars_arrow::bitmap::Bitmap;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 use watchfire_dsl::program::{ColumnId, ExprKind, Program, SourceId, SourceKind};
 use watchfire_stdlib::value::EntityKey;
 
@@ -58,8 +64,22 @@ pub(crate) struct Timeline {
     /// Where in `rows` those of each key begin, and the last one's end.
     offsets: Vec<usize>,
     rows: Vec<RowRef>,
+    /// By row its event time; empty for rows of a union or without one.
+    times: Vec<i64>,
     /// By key: earliest known-at among all versions of the entity's rows.
     first_known: Vec<i64>,
+    /// By code of the one column that says what rows are about: the place of its key.
+    places: Vec<u32>,
+}
+
+/// Where a row lies in a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) partition: usize,
+    /// The place of the entity in its partition.
+    pub(crate) entity: usize,
+    /// The place of the row among those about the entity.
+    pub(crate) place: usize,
 }
 
 /// The code of a row that is about nobody.
@@ -83,18 +103,48 @@ impl Timeline {
         self.shard(partition).map(|place| (&self.keys[place], self.rows_at(place)))
     }
 
-    /// The rows of a partition, and where those about each entity are among them.
-    pub(crate) fn ranges(&self, partition: usize) -> (&[RowRef], impl Iterator<Item = Range<usize>>) {
-        let shard = self.shard(partition);
-        let offset = |place: usize| self.offsets.get(place).copied().unwrap_or_default();
-        let (start, end) = (offset(shard.start), offset(shard.end));
-        (&self.rows[start..end], shard.map(move |place| offset(place) - start..offset(place + 1) - start))
+    /// The rows of a table in a partition.
+    pub(crate) fn strip(&self, partition: usize) -> Option<Strip<'_>> {
+        let offsets = self.offsets.get(self.shards.get(partition).copied()?..=*self.shards.get(partition + 1)?)?;
+        let all = *offsets.first()?..*offsets.last()?;
+        Some(Strip { rows: self.rows.get(all.clone())?, times: self.times.get(all)?, offsets })
     }
 
     /// An entity's partition, and its place there.
     pub(crate) fn place_of(&self, key: &EntityKey) -> Option<(usize, usize)> {
         let partition = partition_of(key, self.shards.len().saturating_sub(1));
         Some((partition, self.keys.get(self.shard(partition))?.binary_search(key).ok()?))
+    }
+
+    /// Where a row of its table lies; `None`: it is about nobody.
+    pub(crate) fn find(&self, table: &Table, by: &[ColumnId], row: u32) -> Option<Found> {
+        let of = |column: &ColumnId| Some((table.column(*column)?, row as usize));
+        let (partition, entity) = match by {
+            [column] => match of(column)? {
+                (column @ Column { data: ColumnData::Entity(codes, _), .. }, row) if column.is_valid(row) => {
+                    let place = *self.places.get(codes[row] as usize)? as usize;
+                    let partition = self.shards.partition_point(|start| *start <= place) - 1;
+                    (partition, place - self.shards[partition])
+                }
+                _ => return None,
+            },
+            [first, second] => {
+                let part = |column: &ColumnId| of(column).and_then(|(column, row)| column.entity(row));
+                match (part(first)?, part(second)?) {
+                    (EntityKey::Single(first), EntityKey::Single(second)) => {
+                        self.place_of(&EntityKey::Pair(first.clone(), second.clone()))?
+                    }
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let place = self.shards[partition] + entity;
+        let all = self.offsets[place]..self.offsets[place + 1];
+        let (rows, times) = (self.rows.get(all.clone())?, self.times.get(all)?);
+        let from = times.partition_point(|time| *time < table.time(row).unwrap_or(ALWAYS));
+        let place = from + rows[from..].iter().position(|other| other.row == row)?;
+        Some(Found { partition, entity, place })
     }
 
     /// The entity at a place of a partition, with its rows.
@@ -122,43 +172,51 @@ impl Timeline {
         source: SourceId,
         by: &[ColumnId],
         partitions: usize,
+        threads: usize,
     ) -> Timeline {
         let mut found: Vec<Part<'_>> = Vec::new();
         for (part, (table, columns)) in parts(program, source, by).into_iter().enumerate() {
             if let (Some(table), Some(columns)) = (store.table(table), columns) {
-                let (codes, keys) = codes(table, &columns);
-                found.push(Part { part: part as u16, table, codes, keys });
+                let (codes, valid, keys) = codes(table, &columns);
+                found.push(Part { part: part as u16, table, codes, valid, keys });
             }
         }
         let keys = common_keys(&mut found);
         let mut timeline = Timeline::of_parts(&found, &keys, partitions.max(1));
-        if found.len() > 1 {
-            timeline.merge(&found);
+        match &found[..] {
+            [only] => timeline.sort(only.table, threads),
+            parts => timeline.merge(parts),
         }
         timeline
     }
 
-    /// Counting sort of the rows by the code of their entity; rows keep their order.
+    /// Counting sort of the rows by the code of their entity.
     fn of_parts(parts: &[Part<'_>], keys: &[EntityKey], partitions: usize) -> Timeline {
         let mut counts = vec![0_usize; keys.len()];
         let mut known = vec![i64::MAX; keys.len()];
         for part in parts {
-            for (code, first) in part.codes.iter().zip(&part.table.known).filter(|(code, _)| **code != NOBODY) {
-                counts[*code as usize] += 1;
-                let known = &mut known[*code as usize];
-                *known = (*first).min(*known);
-            }
+            part.each(|code, row| {
+                counts[code as usize] += 1;
+                let known = &mut known[code as usize];
+                *known = part.table.known(row).min(*known);
+            });
         }
         let mut shards: Vec<Vec<usize>> = vec![Vec::new(); partitions];
         for code in (0..keys.len()).filter(|code| counts[*code] > 0) {
             shards[partition_of(&keys[code], partitions)].push(code);
         }
         let mut timeline = Timeline { shards: vec![0], offsets: vec![0], ..Timeline::default() };
+        if parts.len() == 1 {
+            timeline.places = vec![NOBODY; keys.len()];
+        }
         let mut end = 0;
         // From here on a code's count is where its next row goes.
         for shard in shards {
             for code in shard {
                 end += std::mem::replace(&mut counts[code], end);
+                if let Some(place) = timeline.places.get_mut(code) {
+                    *place = timeline.keys.len() as u32;
+                }
                 timeline.keys.push(keys[code].clone());
                 timeline.offsets.push(end);
                 timeline.first_known.push(known[code]);
@@ -166,26 +224,87 @@ impl Timeline {
             timeline.shards.push(timeline.keys.len());
         }
         timeline.rows = vec![RowRef { part: 0, row: 0 }; end];
-        for &Part { part, ref codes, .. } in parts {
-            for (code, row) in codes.iter().zip(0..).filter(|(code, _)| **code != NOBODY) {
-                let next = &mut counts[*code as usize];
-                timeline.rows[*next] = RowRef { part, row };
+        for part in parts {
+            part.each(|code, row| {
+                let next = &mut counts[code as usize];
+                timeline.rows[*next] = RowRef { part: part.part, row };
                 *next += 1;
-            }
+            });
         }
         timeline
     }
 
+    /// Puts each entity's rows in order.
+    fn sort(&mut self, table: &Table, threads: usize) {
+        let (offsets, shards) = (&self.offsets, &self.shards);
+        if table.time.is_some() {
+            self.times = vec![0; self.rows.len()];
+        }
+        let (mut rows, mut times) = (&mut self.rows[..], &mut self.times[..]);
+        let mut pieces = Vec::new();
+        for shard in shards.windows(2) {
+            let many = offsets[shard[1]] - offsets[shard[0]];
+            let (own_rows, own_times);
+            (own_rows, rows) = rows.split_at_mut(many);
+            (own_times, times) = times.split_at_mut(many.min(times.len()));
+            pieces.push(Mutex::new((&offsets[shard[0]..=shard[1]], own_rows, own_times)));
+        }
+        in_parallel(threads, pieces.len(), |piece| {
+            let mut piece = pieces[piece].lock().unwrap_or_else(PoisonError::into_inner);
+            let (offsets, rows, times) = &mut *piece;
+            let key = table.key();
+            let mut keyed: Vec<(i64, RowRef)> = rows.iter().map(|row| (key(row.row), *row)).collect();
+            let start = offsets.first().copied().unwrap_or_default();
+            for pair in offsets.windows(2).filter(|pair| pair[1] - pair[0] > 1) {
+                table.sort(&mut keyed[pair[0] - start..pair[1] - start], |row| row.row);
+            }
+            for (place, (key, row)) in keyed.into_iter().enumerate() {
+                rows[place] = row;
+                if let Some(time) = times.get_mut(place) {
+                    *time = key;
+                }
+            }
+        });
+    }
+
     /// Puts each entity's rows in the order of a union.
     fn merge(&mut self, parts: &[Part<'_>]) {
-        let time = |row: &RowRef| {
-            let part = parts.iter().find(|part| part.part == row.part);
-            part.and_then(|part| part.table.time(row.row)).unwrap_or(ALWAYS)
-        };
+        let table = |row: &RowRef| parts.iter().find(|part| part.part == row.part).map(|part| part.table);
+        let time = |row: &RowRef| table(row).and_then(|table| table.time(row.row)).unwrap_or(ALWAYS);
         for place in 0..self.keys.len() {
             let rows = &mut self.rows[self.offsets[place]..self.offsets[place + 1]];
-            rows.sort_by_key(|row| (time(row), row.part, row.row));
+            for rows in rows.chunk_by_mut(|a, b| a.part == b.part) {
+                let Some(table) = rows.first().and_then(table) else { continue };
+                let key = table.key();
+                let mut keyed: Vec<(i64, RowRef)> = rows.iter().map(|row| (key(row.row), *row)).collect();
+                table.sort(&mut keyed, |row| row.row);
+                rows.iter_mut().zip(keyed).for_each(|(row, (_, sorted))| *row = sorted);
+            }
+            // Rows of one part and time stay in their order.
+            rows.sort_by_key(|row| (time(row), row.part));
         }
+    }
+}
+
+/// The rows of a table in a partition: entity after entity, each one's in row order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strip<'a> {
+    pub(crate) rows: &'a [RowRef],
+    /// Their event times.
+    pub(crate) times: &'a [i64],
+    offsets: &'a [usize],
+}
+
+impl Strip<'_> {
+    /// How many entities there are.
+    pub(crate) fn entities(&self) -> usize {
+        self.offsets.len().saturating_sub(1)
+    }
+
+    /// Where the rows of the n-th entity lie.
+    pub(crate) fn of(&self, entity: usize) -> Range<usize> {
+        let start = self.offsets.first().copied().unwrap_or_default();
+        self.offsets[entity] - start..self.offsets[entity + 1] - start
     }
 }
 
@@ -194,7 +313,21 @@ struct Part<'a> {
     part: u16,
     table: &'a Table,
     codes: Cow<'a, [u32]>,
+    valid: Option<&'a Bitmap>,
     keys: Cow<'a, [EntityKey]>,
+}
+
+impl Part<'_> {
+    /// Calls with each row about somebody: whose code, and the row.
+    fn each(&self, mut call: impl FnMut(u32, u32)) {
+        let rows = self.codes.iter().copied().zip(0..).filter(|(code, _)| *code != NOBODY);
+        match self.valid {
+            None => rows.for_each(|(code, row)| call(code, row)),
+            Some(valid) => {
+                rows.filter(|(_, row)| valid.get_bit(*row as usize)).for_each(|(code, row)| call(code, row))
+            }
+        }
+    }
 }
 
 /// All entities, sorted; the parts' codes become codes of these.
@@ -245,25 +378,26 @@ pub(crate) fn parts(program: &Program, source: SourceId, by: &[ColumnId]) -> Vec
     }
 }
 
-/// For each row the code of the entity it is about, and the entities, sorted.
-fn codes<'a>(table: &'a Table, by: &[ColumnId]) -> (Cow<'a, [u32]>, Cow<'a, [EntityKey]>) {
-    let none = || (Cow::Owned(vec![NOBODY; table.rows]), Cow::default());
+/// For each row the code of the entity it is about, which rows are about any if not all, and the entities, sorted.
+type Codes<'a> = (Cow<'a, [u32]>, Option<&'a Bitmap>, Cow<'a, [EntityKey]>);
+
+fn codes<'a>(table: &'a Table, by: &[ColumnId]) -> Codes<'a> {
+    let none = || (Cow::Owned(vec![NOBODY; table.rows]), None, Cow::default());
     match by {
         [column] => match table.column(*column) {
             Some(Column { data: ColumnData::Entity(codes, keys), valid }) => {
-                let codes = match valid {
-                    None => Cow::Borrowed(&codes[..]),
-                    Some(valid) => {
-                        codes.iter().zip(valid).map(|(code, valid)| if *valid { *code } else { NOBODY }).collect()
-                    }
-                };
-                (codes, Cow::Borrowed(&keys[..]))
+                (Cow::Borrowed(&codes[..]), valid.as_ref(), Cow::Borrowed(&keys[..]))
             }
             _ => none(),
         },
         [first, second] => {
-            let (left, left_keys) = codes(table, &[*first]);
-            let (right, right_keys) = codes(table, &[*second]);
+            let part = |column: ColumnId| {
+                let (codes, valid, keys) = codes(table, &[column]);
+                let there = |row: usize| valid.is_none_or(|valid| valid.get_bit(row));
+                let codes = codes.iter().enumerate().map(|(row, code)| if there(row) { *code } else { NOBODY });
+                (codes.collect::<Vec<u32>>(), keys)
+            };
+            let ((left, left_keys), (right, right_keys)) = (part(*first), part(*second));
             let mut known: FastMap<(u32, u32), u32> = FastMap::default();
             let mut pairs: Vec<(u32, u32)> = Vec::new();
             let code = |(left, right): (&u32, &u32)| {
@@ -275,7 +409,7 @@ fn codes<'a>(table: &'a Table, by: &[ColumnId]) -> (Cow<'a, [u32]>, Cow<'a, [Ent
                     pairs.len() as u32 - 1
                 })
             };
-            let unordered = left.iter().zip(right.iter()).map(code).collect();
+            let unordered = left.iter().zip(&right).map(code).collect();
             let (codes, pairs) = ranked(unordered, pairs);
             let single = |key: &EntityKey| match key {
                 EntityKey::Single(text) | EntityKey::Pair(text, _) => text.clone(),
@@ -283,7 +417,7 @@ fn codes<'a>(table: &'a Table, by: &[ColumnId]) -> (Cow<'a, [u32]>, Cow<'a, [Ent
             let pair = |(left, right): &(u32, u32)| {
                 EntityKey::Pair(single(&left_keys[*left as usize]), single(&right_keys[*right as usize]))
             };
-            (Cow::Owned(codes), pairs.iter().map(pair).collect())
+            (Cow::Owned(codes), None, pairs.iter().map(pair).collect())
         }
         _ => none(),
     }

@@ -3,6 +3,7 @@
 use crate::fast::FastMap;
 use crate::read::Interner;
 use crate::table::{Column, ColumnData, ranked};
+use polars_arrow::bitmap::Bitmap;
 use watchfire_dsl::program::{EnumId, Kind};
 use watchfire_stdlib::value::{Duration, EntityKey, Point, Value};
 
@@ -22,6 +23,8 @@ pub(crate) enum Slot {
 pub(crate) struct ColumnBuilder {
     data: Growing,
     valid: Vec<bool>,
+    /// The cells, where all came at once: they may lie in the host's memory, and stay there if nothing else comes.
+    whole: Option<Column>,
 }
 
 #[derive(Debug)]
@@ -35,7 +38,7 @@ enum Growing {
     Time(Vec<i64>),
     Duration(Vec<Duration>),
     Hour(Vec<u8>),
-    Point(Vec<Point>),
+    Point(Vec<f64>, Vec<f64>),
     Shape(Vec<u32>, FastMap<Value, u32>, Vec<Value>),
     Enum(EnumId, Vec<u32>),
     Entity(Vec<u32>, FastMap<EntityKey, u32>, Vec<EntityKey>),
@@ -51,7 +54,11 @@ macro_rules! with_values {
             Growing::Date($values) => $body,
             Growing::Duration($values) => $body,
             Growing::Hour($values) => $body,
-            Growing::Point($values) => $body,
+            Growing::Point($values, latitudes) => {
+                $body;
+                let $values = latitudes;
+                $body;
+            }
             Growing::Text($values, _)
             | Growing::Enum(_, $values)
             | Growing::Entity($values, ..)
@@ -73,13 +80,13 @@ impl ColumnBuilder {
             Kind::Time => Growing::Time(Vec::new()),
             Kind::Duration => Growing::Duration(Vec::new()),
             Kind::Hour => Growing::Hour(Vec::new()),
-            Kind::Point => Growing::Point(Vec::new()),
+            Kind::Point => Growing::Point(Vec::new(), Vec::new()),
             Kind::Enum(id) => Growing::Enum(*id, Vec::new()),
             Kind::Entity(_) => Growing::Entity(Vec::new(), FastMap::default(), Vec::new()),
             Kind::Line | Kind::Polygon => Growing::Shape(Vec::new(), FastMap::default(), Vec::new()),
             Kind::List(_) | Kind::Level | Kind::Unknown => return None,
         };
-        Some(Self { data, valid: Vec::new() })
+        Some(Self { data, valid: Vec::new(), whole: None })
     }
 
     /// Makes a value ready to be added: texts and entities get their number.
@@ -107,6 +114,7 @@ impl ColumnBuilder {
 
     /// Adds a cell; a value of another kind than the column's is missing.
     pub(crate) fn push(&mut self, slot: &Slot) {
+        self.open();
         macro_rules! put {
             ($values:expr, $value:expr) => {{
                 $values.push($value);
@@ -123,7 +131,10 @@ impl ColumnBuilder {
             (Growing::Date(values), Slot::Value(Value::Date(value))) => put!(values, *value),
             (Growing::Duration(values), Slot::Value(Value::Duration(value))) => put!(values, *value),
             (Growing::Hour(values), Slot::Value(Value::Hour(value))) => put!(values, *value),
-            (Growing::Point(values), Slot::Value(Value::Point(value))) => put!(values, *value),
+            (Growing::Point(longitudes, latitudes), Slot::Value(Value::Point(point))) => {
+                latitudes.push(point.latitude);
+                put!(longitudes, point.longitude)
+            }
             (Growing::Enum(_, values), Slot::Value(Value::Enum(_, value))) => put!(values, *value),
             (Growing::Text(codes, _) | Growing::Entity(codes, ..) | Growing::Shape(codes, ..), Slot::Code(code)) => {
                 put!(codes, *code)
@@ -142,7 +153,10 @@ impl ColumnBuilder {
                 Growing::Date(values) => values.push(0),
                 Growing::Duration(values) => values.push(Duration::default()),
                 Growing::Hour(values) => values.push(0),
-                Growing::Point(values) => values.push(Point { longitude: 0.0, latitude: 0.0 }),
+                Growing::Point(longitudes, latitudes) => {
+                    longitudes.push(0.0);
+                    latitudes.push(0.0);
+                }
             }
         }
         self.valid.push(there);
@@ -158,47 +172,90 @@ impl ColumnBuilder {
     }
 
     /// Adds so many rows at once; values of another kind than the column's are missing.
-    pub(crate) fn extend(&mut self, data: ColumnData, valid: Option<Vec<bool>>, rows: usize) {
-        fn add<T>(all: &mut Vec<T>, values: Vec<T>) {
-            if all.is_empty() { *all = values } else { all.extend(values) }
+    pub(crate) fn extend(&mut self, data: ColumnData, valid: Option<Bitmap>, rows: usize) {
+        let fits = matches!(
+            (&self.data, &data),
+            (Growing::Bool(_), ColumnData::Bool(_))
+                | (Growing::Int(_), ColumnData::Int(_))
+                | (Growing::Time(_), ColumnData::Time(_))
+                | (Growing::Float(_), ColumnData::Float(_))
+                | (Growing::Date(_), ColumnData::Date(_))
+                | (Growing::Point(..), ColumnData::Point(..))
+        );
+        if !fits {
+            (0..rows).for_each(|_| self.push(&Slot::Missing));
+            return;
         }
+        if self.valid.is_empty() && self.whole.is_none() {
+            self.whole = Some(Column { data, valid });
+            return;
+        }
+        self.open();
+        self.add(data, valid, rows);
+    }
+
+    /// Takes up cells that came at once, so that others can be added.
+    fn open(&mut self) {
+        if let Some(Column { data, valid }) = self.whole.take() {
+            let rows = data.len();
+            self.add(data, valid, rows);
+        }
+    }
+
+    fn add(&mut self, data: ColumnData, valid: Option<Bitmap>, rows: usize) {
         match (&mut self.data, data) {
-            (Growing::Bool(all), ColumnData::Bool(values)) => add(all, values),
+            (Growing::Bool(all), ColumnData::Bool(values)) => all.extend(values),
             (Growing::Int(all), ColumnData::Int(values)) | (Growing::Time(all), ColumnData::Time(values)) => {
-                add(all, values)
+                all.extend_from_slice(&values)
             }
-            (Growing::Float(all), ColumnData::Float(values)) => add(all, values),
-            (Growing::Date(all), ColumnData::Date(values)) => add(all, values),
-            (Growing::Point(all), ColumnData::Point(values)) => add(all, values),
-            _ => {
-                (0..rows).for_each(|_| self.push(&Slot::Missing));
-                return;
+            (Growing::Float(all), ColumnData::Float(values)) => all.extend_from_slice(&values),
+            (Growing::Date(all), ColumnData::Date(values)) => all.extend_from_slice(&values),
+            (Growing::Point(longitudes, latitudes), ColumnData::Point(east, north)) => {
+                longitudes.extend_from_slice(&east);
+                latitudes.extend_from_slice(&north);
             }
+            _ => {}
         }
         match valid {
-            Some(valid) => add(&mut self.valid, valid),
+            Some(valid) => self.valid.extend(valid.iter()),
             None => self.valid.resize(self.valid.len() + rows, true),
         }
     }
 
     /// Adds a row for each code: the slot with this number.
-    pub(crate) fn spread<'s>(&mut self, slots: impl Iterator<Item = &'s Slot>, codes: &[u32]) {
+    pub(crate) fn spread<'s>(&mut self, slots: impl Iterator<Item = &'s Slot>, mut codes: Vec<u32>) {
+        self.open();
         let start = self.valid.len();
         slots.for_each(|slot| self.push(slot));
-        with_values!(&mut self.data, values => {
-            let few = values.split_off(start);
-            values.extend(codes.iter().map(|code| few[*code as usize]));
-        });
         let few = self.valid.split_off(start);
         if few.contains(&false) {
             self.valid.extend(codes.iter().map(|code| few[*code as usize]));
         } else {
             self.valid.resize(start + codes.len(), true);
         }
+        match &mut self.data {
+            // The list of codes becomes the column.
+            Growing::Text(values, _)
+            | Growing::Enum(_, values)
+            | Growing::Entity(values, ..)
+            | Growing::Shape(values, ..)
+                if start == 0 =>
+            {
+                codes.iter_mut().for_each(|code| *code = values[*code as usize]);
+                *values = codes;
+            }
+            data => with_values!(data, values => {
+                let few = values.split_off(start);
+                values.extend(codes.iter().map(|code| few[*code as usize]));
+            }),
+        }
     }
 
     /// A cell that was added.
     pub(crate) fn value(&self, row: usize) -> Value {
+        if let Some(whole) = &self.whole {
+            return whole.value(row);
+        }
         if !self.valid[row] {
             return Value::Missing;
         }
@@ -212,7 +269,9 @@ impl ColumnBuilder {
             Growing::Time(values) => Value::Time(values[row]),
             Growing::Duration(values) => Value::Duration(values[row]),
             Growing::Hour(values) => Value::Hour(values[row]),
-            Growing::Point(values) => Value::Point(values[row]),
+            Growing::Point(longitudes, latitudes) => {
+                Value::Point(Point { longitude: longitudes[row], latitude: latitudes[row] })
+            }
             Growing::Shape(codes, _, shapes) => shapes[codes[row] as usize].clone(),
             Growing::Enum(id, codes) => Value::Enum(*id, codes[row]),
             Growing::Entity(codes, _, keys) => Value::Entity(keys[codes[row] as usize].clone()),
@@ -221,20 +280,23 @@ impl ColumnBuilder {
 
     /// The column; its dictionary is sorted, so that codes compare as values do.
     pub(crate) fn finish(self) -> Column {
+        if let Some(Column { data, valid }) = self.whole {
+            return Column { data, valid: valid.filter(|valid| valid.unset_bits() > 0) };
+        }
         let data = match self.data {
             Growing::Bool(values) => ColumnData::Bool(values),
-            Growing::Int(values) => ColumnData::Int(values),
-            Growing::Float(values) => ColumnData::Float(values),
-            Growing::Money(values) => ColumnData::Money(values),
+            Growing::Int(values) => ColumnData::Int(values.into()),
+            Growing::Float(values) => ColumnData::Float(values.into()),
+            Growing::Money(values) => ColumnData::Money(values.into()),
             Growing::Text(codes, interner) => {
                 let (codes, texts) = ranked(codes, interner.texts);
                 ColumnData::Text(codes, texts)
             }
-            Growing::Date(values) => ColumnData::Date(values),
-            Growing::Time(values) => ColumnData::Time(values),
+            Growing::Date(values) => ColumnData::Date(values.into()),
+            Growing::Time(values) => ColumnData::Time(values.into()),
             Growing::Duration(values) => ColumnData::Duration(values),
             Growing::Hour(values) => ColumnData::Hour(values),
-            Growing::Point(values) => ColumnData::Point(values),
+            Growing::Point(longitudes, latitudes) => ColumnData::Point(longitudes.into(), latitudes.into()),
             Growing::Shape(codes, _, shapes) => {
                 let (codes, shapes) = ranked(codes, shapes);
                 ColumnData::Shape(codes, shapes)
@@ -245,7 +307,7 @@ impl ColumnBuilder {
                 ColumnData::Entity(codes, keys)
             }
         };
-        let valid = self.valid.contains(&false).then_some(self.valid);
+        let valid = self.valid.contains(&false).then(|| self.valid.into());
         Column { data, valid }
     }
 }

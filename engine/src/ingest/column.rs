@@ -5,6 +5,8 @@ use super::{keys, text};
 use crate::fast::FastMap;
 use crate::read::{Interner, RawCell, RawColumn, RawData, TextCells};
 use crate::rejects::Reason;
+use polars_arrow::bitmap::Bitmap;
+use std::borrow::Cow;
 use std::sync::Arc;
 use watchfire_dsl::program::{Column, EntityKeyType, Kind, Program};
 use watchfire_stdlib::functions::{Context, Function, Pattern};
@@ -135,20 +137,18 @@ fn distinct<'a>(
         marked if is_marked(marked, markers) => Parsed::Missing,
         _ => read(text),
     };
-    let made;
-    let (cells, valid) = match &raw.data {
-        RawData::Text(cells) => (cells, raw.valid.as_ref()),
+    let (mut codes, texts, valid) = match &raw.data {
+        RawData::Text(cells) => (cells.codes.clone(), Cow::Borrowed(&cells.texts), raw.valid.clone()),
         _ => {
-            made = as_text(raw, rows);
-            (&made.0, made.1.as_ref())
+            let (TextCells { codes, texts }, valid) = as_text(raw, rows);
+            (codes, Cow::Owned(texts), valid)
         }
     };
-    let mut parsed: Vec<Parsed> = cells.texts.iter().map(&mut read).collect();
+    let mut parsed: Vec<Parsed> = texts.iter().map(&mut read).collect();
     let missing = parsed.len() as u32;
     parsed.push(Parsed::Missing);
-    let mut codes = cells.codes.clone();
     if let Some(valid) = valid {
-        codes.iter_mut().zip(valid).filter(|(_, valid)| !**valid).for_each(|(code, _)| *code = missing);
+        codes.iter_mut().zip(valid.iter()).filter(|(_, valid)| !valid).for_each(|(code, _)| *code = missing);
     }
     Cells::Distinct(codes, parsed)
 }
@@ -160,11 +160,11 @@ fn tuples<'a>(
     markers: &[Arc<str>],
     mut read: impl FnMut(&[RawCell<'_>]) -> Parsed,
 ) -> Cells<'a> {
-    let texts: Vec<Option<(TextCells, Option<Vec<bool>>)>> =
+    let texts: Vec<Option<(TextCells, Option<Bitmap>)>> =
         raw.iter().map(|raw| (!matches!(raw.data, RawData::Text(_))).then(|| as_text(raw, rows))).collect();
     let code = |column: usize, row: usize| match (&texts[column], raw[column]) {
         (Some((cells, valid)), _) | (None, RawColumn { data: RawData::Text(cells), valid }) => {
-            valid.as_ref().is_none_or(|valid| valid[row]).then(|| cells.codes[row])
+            valid.as_ref().is_none_or(|valid| valid.get_bit(row)).then(|| cells.codes[row])
         }
         _ => None,
     };
@@ -203,8 +203,8 @@ fn is_marked(text: &str, markers: &[Arc<str>]) -> bool {
 }
 
 /// A raw column as texts, each made once, and which cells have one; `None`: all.
-fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Option<Vec<bool>>) {
-    let valid = raw.valid.as_deref();
+fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Option<Bitmap>) {
+    let valid = raw.valid.as_ref();
     let (codes, firsts) = match &raw.data {
         RawData::Int(values) | RawData::Wall(values) | RawData::Instant(values) | RawData::Clock(values) => {
             numbered(values.iter().copied(), valid)
@@ -219,21 +219,21 @@ fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Option<Vec<bool>>) {
 }
 
 /// The same for raw columns of which each cell's text has to be looked at.
-fn formatted(raw: &RawColumn, rows: usize) -> (TextCells, Option<Vec<bool>>) {
+fn formatted(raw: &RawColumn, rows: usize) -> (TextCells, Option<Bitmap>) {
     let mut interner = Interner::default();
-    let (mut codes, mut valid) = (Vec::with_capacity(rows), Vec::with_capacity(rows));
+    let (mut codes, mut valid) = (Vec::with_capacity(rows), Vec::<bool>::with_capacity(rows));
     for row in 0..rows {
         let text = text::cell_text(raw.cell(row));
         codes.push(text.as_ref().map_or(0, |text| interner.code_shared(text)));
         valid.push(text.is_some());
     }
-    (TextCells { codes, texts: interner.texts }, Some(valid))
+    (TextCells { codes, texts: interner.texts }, Some(valid.into()))
 }
 
 /// For each value its place among the distinct ones, in the order in which they come, and the row in which each comes
 /// first. Missing cells have any.
-fn numbered(values: impl ExactSizeIterator<Item = i64> + Clone, valid: Option<&[bool]>) -> (Vec<u32>, Vec<u32>) {
-    let is_valid = |row: u32| valid.is_none_or(|valid| valid[row as usize]);
+pub(crate) fn numbered(values: impl ExactSizeIterator<Item = i64> + Clone, valid: Option<&Bitmap>) -> (Vec<u32>, Vec<u32>) {
+    let is_valid = |row: u32| valid.is_none_or(|valid| valid.get_bit(row as usize));
     let mut codes = vec![0; values.len()];
     let mut firsts: Vec<u32> = Vec::new();
     let there = || values.clone().zip(0_u32..).filter(|(_, row)| is_valid(*row));

@@ -106,12 +106,12 @@ impl Growing<'_> {
         let free = columns.iter().enumerate().map(take).collect();
         let growing = &*self;
         let filled = by_column(threads, rows, free, |(place, builder): (usize, Option<ColumnBuilder>)| {
-            builder.map(|builder| growing.filled(builder, &filling(place)))
+            builder.map(|builder| growing.filled(builder, filling(place)))
         });
         let mut bad = vec![Vec::new(); columns.len()];
         for (place, (id, filled)) in columns.iter().zip(filled).enumerate() {
             let filled = filled
-                .or_else(|| self.builders[id.index()].take().map(|builder| self.filled(builder, &filling(place))));
+                .or_else(|| self.builders[id.index()].take().map(|builder| self.filled(builder, filling(place))));
             if let Some((builder, rows)) = filled {
                 self.builders[id.index()] = Some(builder);
                 bad[place] = rows;
@@ -121,11 +121,15 @@ impl Growing<'_> {
     }
 
     /// The column with its cells added, at once where they do not look at others in their row; and which do not fit.
-    fn filled(&self, mut builder: ColumnBuilder, filling: &Filling<'_>) -> (ColumnBuilder, Vec<(usize, Reason)>) {
+    fn filled(&self, mut builder: ColumnBuilder, mut filling: Filling<'_>) -> (ColumnBuilder, Vec<(usize, Reason)>) {
         let odd = match (&filling.zones, filling.column.load.after) {
-            (Zones::Fixed(zone), None) => at_once(&mut builder, filling, zone),
+            (Zones::Fixed(zone), None) => {
+                let zone = *zone;
+                at_once(&mut builder, &mut filling, &zone)
+            }
             _ => None,
         };
+        let filling = &filling;
         let mut bad: Vec<(usize, Reason)> = Vec::new();
         match odd {
             Some(Odd::Rows(rows)) => {
@@ -210,9 +214,10 @@ enum Odd {
 }
 
 /// Adds a column whose cells do not depend on their row; `None`: that cannot be done at once, and nothing was added.
-fn at_once(builder: &mut ColumnBuilder, filling: &Filling<'_>, zone: &Zone) -> Option<Odd> {
-    match &filling.cells {
-        Cells::Plain(raw, _) => {
+fn at_once(builder: &mut ColumnBuilder, filling: &mut Filling<'_>, zone: &Zone) -> Option<Odd> {
+    match std::mem::replace(&mut filling.cells, Cells::Distinct(Vec::new(), Vec::new())) {
+        Cells::Plain(raw, one_by_one) => {
+            filling.cells = Cells::Plain(raw, one_by_one);
             let read = bulk::read(filling.column, raw, zone, filling.optional)?;
             builder.extend(read.data, read.valid, filling.rows);
             Some(Odd::Rows(read.odd))
@@ -220,10 +225,11 @@ fn at_once(builder: &mut ColumnBuilder, filling: &Filling<'_>, zone: &Zone) -> O
         Cells::Distinct(codes, distinct) => {
             let ready: Vec<Result<Slot, Reason>> =
                 distinct.iter().map(|parsed| filling.ready(builder, parsed.clone(), zone)).collect();
-            builder.spread(ready.iter().map(|slot| slot.as_ref().unwrap_or(&Slot::Missing)), codes);
             let bad = |(row, code): (usize, &u32)| Some((row, *ready[*code as usize].as_ref().err()?));
             let any = ready.iter().any(Result::is_err);
             let bad = if any { codes.iter().enumerate().filter_map(bad).collect() } else { Vec::new() };
+            let slots = ready.iter().map(|slot| slot.as_ref().unwrap_or(&Slot::Missing));
+            builder.spread(slots, codes);
             Some(Odd::Bad(bad))
         }
     }

@@ -337,17 +337,21 @@ impl<'a> Loader<'a> {
                 }
             }
         }
-        let kept: Vec<u32> = (0..).zip(&rejected).filter(|(_, rejected)| !**rejected).map(|(row, _)| row).collect();
+        let numbers = || (0..).zip(&rejected).filter(|(_, rejected)| !**rejected).map(|(row, _)| row);
+        let kept: Option<Vec<u32>> = rejected.contains(&true).then(|| numbers().collect());
+        let many = kept.as_ref().map_or(rejected.len(), Vec::len);
         self.inputs.push(InputCount {
             source: source.name.clone(),
             rows: rejected.len() as u64 + lost,
-            rejected: (rejected.len() - kept.len()) as u64 + lost,
+            rejected: (rejected.len() - many) as u64 + lost,
         });
-        let all = kept.len() == rejected.len();
-        let columns = if all { columns } else { table::gather_all(&columns, &kept, self.threads) };
-        let rows = versions::Rows { id, source, declared, rows: kept.len(), columns };
+        let columns = match &kept {
+            None => columns,
+            Some(kept) => table::gather_all(&columns, kept, self.threads),
+        };
+        let rows = versions::Rows { id, source, declared, rows: many, columns };
         let sample = |columns: &[Option<table::Column>], row: u32, id: ColumnId| Sample {
-            place: place(kept[row as usize] as usize),
+            place: place(kept.as_ref().map_or(row, |kept| kept[row as usize]) as usize),
             raw: raw(columns, row as usize, id),
         };
         versions::table(rows, &self.zone, self.threads, &mut self.rejects, sample)

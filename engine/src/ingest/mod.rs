@@ -14,7 +14,6 @@
 //!    cells that do not fit counted as rejects. Columns are filled on several threads; rejects are counted afterwards,
 //!    in row order.
 //! 4. [`versions`] works out which version is known when; only rows that share their key ([`shared`]) are compared.
-//!    [`order`] puts the lines in row order.
 
 mod builder;
 mod bulk;
@@ -24,7 +23,6 @@ mod fill;
 mod keys;
 mod load;
 mod needed;
-mod order;
 mod shared;
 #[cfg(test)]
 #[expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
@@ -32,5 +30,6 @@ pub(crate) mod tests;
 pub(crate) mod text;
 mod versions;
 
+pub(crate) use column::numbered;
 pub(crate) use keys::key_of;
 pub(crate) use load::load;

@@ -10,8 +10,14 @@ const BITS_A_ROW: usize = 16;
 
 /// Rows whose key another row has too, in order; now and then also one that shares its key with none.
 pub(super) fn sharing(rows: &Rows<'_>, key: &[ColumnId]) -> Vec<u32> {
+    let column = |id: &ColumnId| rows.columns.get(id.index()).and_then(Option::as_ref);
+    if let [only] = key
+        && column(only).is_some_and(is_ascending)
+    {
+        return Vec::new();
+    }
     let mut numbers = vec![0; rows.rows];
-    for column in key.iter().filter_map(|id| rows.columns.get(id.index()).and_then(Option::as_ref)) {
+    for column in key.iter().filter_map(column) {
         mix(&mut numbers, column);
     }
     let likely = sift(&numbers);
@@ -20,6 +26,19 @@ pub(super) fn sharing(rows: &Rows<'_>, key: &[ColumnId]) -> Vec<u32> {
         *counts.entry(numbers[*row as usize]).or_insert(0) += 1;
     }
     likely.into_iter().filter(|row| counts[&numbers[*row as usize]] > 1).collect()
+}
+
+/// Each cell is there and greater than the one before, as numbers that a system gives its rows often are.
+fn is_ascending(column: &Column) -> bool {
+    fn ascending<T: PartialOrd>(values: &[T]) -> bool {
+        values.is_sorted_by(|a, b| a < b)
+    }
+    column.valid.is_none()
+        && match &column.data {
+            ColumnData::Int(values) | ColumnData::Time(values) => ascending(values),
+            ColumnData::Text(codes, _) | ColumnData::Entity(codes, _) => ascending(codes),
+            _ => false,
+        }
 }
 
 /// Rows whose number lies in a bucket with another one.
@@ -58,7 +77,7 @@ fn mix(numbers: &mut [u64], column: &Column) {
         | ColumnData::Enum(_, codes)
         | ColumnData::Shape(codes, _) => add(numbers, column, codes, u64::from),
         // Spans that are equal need not be written alike; rows with such a key are compared.
-        ColumnData::Duration(_) | ColumnData::Point(_) => {}
+        ColumnData::Duration(_) | ColumnData::Point(..) => {}
     }
 }
 

@@ -1,4 +1,4 @@
-//! Versions and knowledge (docs/language.md §1.2 – §1.5): which line of a table holds when, and where it lies.
+//! Versions and knowledge (docs/language.md §1.2 – §1.4): which line of a table holds when.
 //!
 //! Rows with equal key are versions of one row; among them, rows with equal `recorded` are copies of one version. A
 //! version is one line, which holds from when it is known until a later one is:
@@ -11,16 +11,18 @@
 //! Copies that become known one after the other differ in event time. As those that differ in an entity or the end, they
 //! leave no version from when both are known.
 
-use super::{needed, order, shared};
+use super::{needed, shared};
 use crate::mutant::{Mutant, mutant};
 use crate::rejects::{Extent, Reason, Rejects, Sample};
-use crate::table::{ALWAYS, Column, ColumnData, NEVER, Table};
+use crate::table::{ALWAYS, Column, ColumnData, NEVER, Table, gather_all};
+use polars_arrow::bitmap::MutableBitmap;
+use polars_buffer::Buffer;
 use std::cmp::Ordering;
 use watchfire_dsl::program::{self, ColumnId, Kind, Source, SourceId, SourceTime};
 use watchfire_stdlib::value::Value;
 use watchfire_stdlib::zone::Zone;
 
-/// Typed rows that fit their contract, not yet in order.
+/// Typed rows that fit their contract, as they came.
 pub(crate) struct Rows<'a> {
     pub(crate) id: SourceId,
     pub(crate) source: &'a Source,
@@ -29,17 +31,17 @@ pub(crate) struct Rows<'a> {
     pub(crate) columns: Vec<Option<Column>>,
 }
 
-/// Lines of the table to be, not yet in order.
+/// Lines of the table to be.
 #[derive(Default)]
-pub(super) struct Lines {
+struct Lines {
     /// The row whose cells they have.
-    pub(super) base: Vec<u32>,
+    base: Vec<u32>,
     /// The first copy of the row of which they are versions.
-    pub(super) row: Vec<u32>,
-    pub(super) known: Vec<i64>,
-    pub(super) known_until: Vec<i64>,
+    row: Vec<u32>,
+    known: Vec<i64>,
+    known_until: Vec<i64>,
     /// Line, and a column in which its copies differ.
-    pub(super) masked: Vec<(u32, ColumnId)>,
+    masked: Vec<(u32, ColumnId)>,
 }
 
 impl Lines {
@@ -50,25 +52,25 @@ impl Lines {
         self.known.push(known);
         self.known_until.push(NEVER);
     }
-
-    /// A line for each of these rows, each of which has one version.
-    fn singles(known: &[i64]) -> Lines {
-        let base: Vec<u32> = (0..known.len() as u32).collect();
-        let known_until = vec![NEVER; known.len()];
-        Lines { row: base.clone(), base, known: known.to_vec(), known_until, masked: Vec::new() }
-    }
 }
 
 /// Times of the rows, before versions are looked at.
-pub(super) struct Times {
-    pub(super) time: Option<Vec<i64>>,
+struct Times {
+    time: Option<Buffer<i64>>,
     /// [`ALWAYS`]: missing.
-    recorded: Option<Vec<i64>>,
-    pub(super) until: Option<Vec<i64>>,
-    pub(super) known: Vec<i64>,
+    recorded: Option<Buffer<i64>>,
+    until: Option<Buffer<i64>>,
+    /// `None`: from the beginning.
+    known: Option<Buffer<i64>>,
 }
 
-/// Puts rows in order, and gives each the span in which it is what is known. `sample`: how a reject shows a row's cell.
+impl Times {
+    fn known(&self, row: u32) -> i64 {
+        self.known.as_ref().map_or(ALWAYS, |known| known[row as usize])
+    }
+}
+
+/// Gives each row the span in which it is what is known. `sample`: how a reject shows a row's cell.
 pub(crate) fn table(
     rows: Rows<'_>,
     zone: &Zone,
@@ -79,16 +81,72 @@ pub(crate) fn table(
     let times = times(&rows, zone);
     let key = needed::key(rows.source, rows.declared);
     let lines = if key.is_empty() {
-        Lines::singles(&times.known)
+        None
     } else {
         let sample = |row: u32, column: ColumnId| sample(&rows.columns, row, column);
         lines_of_versions(&rows, &times, &key, rejects, &sample)
     };
-    order::ordered(rows, &times, lines, threads)
+    let known_range = {
+        let dated = times.known.iter().flat_map(|known| known.iter().copied()).filter(|known| *known != ALWAYS);
+        let range = dated.fold((i64::MAX, i64::MIN), |(least, most), known| (known.min(least), known.max(most)));
+        (range.0 <= range.1).then_some(range)
+    };
+    let table = Table {
+        source: rows.id,
+        rows: rows.rows,
+        time: times.time,
+        until: times.until,
+        known: times.known,
+        known_until: None,
+        row: None,
+        order: needed::order(rows.source, rows.declared),
+        hidden_until: match rows.declared.time {
+            SourceTime::State { until, known_ahead: false, .. } => Some(until),
+            _ => None,
+        },
+        events: false,
+        known_range,
+        columns: rows.columns,
+    };
+    match lines {
+        None => table,
+        Some(lines) => of_lines(table, lines, threads),
+    }
+}
+
+/// The table with a line for each version instead of one for each row.
+fn of_lines(table: Table, lines: Lines, threads: usize) -> Table {
+    let Lines { base, row, known, known_until, masked } = lines;
+    let pick =
+        |values: &Buffer<i64>| -> Buffer<i64> { base.iter().map(|row| values[*row as usize]).collect::<Vec<_>>().into() };
+    let mut columns = gather_all(&table.columns, &base, threads);
+    let mut masks: Vec<Option<MutableBitmap>> = vec![None; columns.len()];
+    for (line, column) in masked {
+        if let (Some(Some(column)), Some(mask)) = (columns.get_mut(column.index()), masks.get_mut(column.index())) {
+            let all = || MutableBitmap::from_len_set(base.len());
+            let mask = mask.get_or_insert_with(|| column.valid.take().map_or_else(all, |valid| valid.make_mut()));
+            mask.set(line as usize, false);
+        }
+    }
+    for (column, mask) in columns.iter_mut().zip(masks) {
+        if let (Some(column), Some(mask)) = (column, mask) {
+            column.valid = Some(mask.into());
+        }
+    }
+    Table {
+        rows: base.len(),
+        time: table.time.as_ref().map(pick),
+        until: table.until.as_ref().map(pick),
+        known: Some(known.into()),
+        known_until: Some(known_until),
+        row: Some(row),
+        columns,
+        ..table
+    }
 }
 
 /// The instants that the cells of a time or date column are.
-fn instants(column: &Column, zone: &Zone, missing: i64) -> Vec<i64> {
+fn instants(column: &Column, zone: &Zone, missing: i64) -> Buffer<i64> {
     let valid = |row: usize| column.is_valid(row);
     match &column.data {
         ColumnData::Time(times) if column.valid.is_none() => times.clone(),
@@ -99,14 +157,14 @@ fn instants(column: &Column, zone: &Zone, missing: i64) -> Vec<i64> {
             let start = |date: i32| zone.start_of_day(date).unwrap_or(missing);
             dates.iter().enumerate().map(|(row, date)| if valid(row) { start(*date) } else { missing }).collect()
         }
-        _ => vec![missing; column.len()],
+        _ => vec![missing; column.len()].into(),
     }
 }
 
 fn times(rows: &Rows<'_>, zone: &Zone) -> Times {
     let of = |id: ColumnId, missing: i64| {
         let column = rows.columns.get(id.index()).and_then(Option::as_ref);
-        column.map_or_else(|| vec![missing; rows.rows], |column| instants(column, zone, missing))
+        column.map_or_else(|| vec![missing; rows.rows].into(), |column| instants(column, zone, missing))
     };
     let (time, until) = match rows.declared.time {
         SourceTime::Timeless => (None, None),
@@ -115,55 +173,55 @@ fn times(rows: &Rows<'_>, zone: &Zone) -> Times {
     };
     let recorded = rows.declared.recorded.map(|id| of(id, ALWAYS));
     let known = match (&time, &recorded) {
-        (None, None) => vec![ALWAYS; rows.rows],
-        (Some(time), None) => time.clone(),
-        (None, Some(recorded)) => recorded.clone(),
+        (None, None) => None,
+        (Some(time), None) => Some(time.clone()),
+        (None, Some(recorded)) => Some(recorded.clone()),
         (Some(time), Some(recorded)) => {
             let known = |(time, recorded): (&i64, &i64)| {
                 if mutant(Mutant::RecordedIgnored) && *time != ALWAYS { *time } else { *time.max(recorded) }
             };
-            time.iter().zip(recorded).map(known).collect()
+            Some(time.iter().zip(recorded.iter()).map(known).collect())
         }
     };
     Times { time, recorded, until, known }
 }
 
-pub(super) fn compare(rows: &Rows<'_>, columns: &[ColumnId], a: u32, b: u32) -> Ordering {
+fn compare(rows: &Rows<'_>, columns: &[ColumnId], a: u32, b: u32) -> Ordering {
     let (a, b) = (a as usize, b as usize);
     let each = columns.iter().filter_map(|id| rows.columns.get(id.index()).and_then(Option::as_ref));
     each.map(|column| column.compare(a, b)).find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
 }
 
 /// Columns that were read.
-pub(super) fn read_columns(rows: &Rows<'_>) -> Vec<ColumnId> {
+fn read_columns(rows: &Rows<'_>) -> Vec<ColumnId> {
     (0..rows.columns.len()).filter(|place| rows.columns[*place].is_some()).map(|place| ColumnId(place as u32)).collect()
 }
 
-/// Lines of a table with a key. Rows that share theirs with no other need no comparison.
+/// Lines of a table with a key; `None`: one for each row. Rows that share theirs with no other need no comparison.
 fn lines_of_versions(
     rows: &Rows<'_>,
     times: &Times,
     key: &[ColumnId],
     rejects: &mut Rejects,
     sample: &impl Fn(u32, ColumnId) -> Sample,
-) -> Lines {
+) -> Option<Lines> {
     let recorded = |row: u32| times.recorded.as_ref().map(|recorded| recorded[row as usize]);
     let all = read_columns(rows);
     let mut order = shared::sharing(rows, key);
     if order.is_empty() {
-        return Lines::singles(&times.known);
+        return None;
     }
     let mut lines = Lines::default();
     let mut others = order.iter().copied().peekable();
-    for (row, known) in (0..).zip(&times.known) {
+    for row in 0..rows.rows as u32 {
         if others.next_if_eq(&row).is_none() {
-            lines.single(row, *known);
+            lines.single(row, times.known(row));
         }
     }
     order.sort_unstable_by(|a, b| {
         compare(rows, key, *a, *b)
             .then_with(|| recorded(*a).cmp(&recorded(*b)))
-            .then_with(|| times.known[*a as usize].cmp(&times.known[*b as usize]))
+            .then_with(|| times.known(*a).cmp(&times.known(*b)))
             .then_with(|| compare(rows, &all, *a, *b))
             .then(a.cmp(b))
     });
@@ -173,10 +231,10 @@ fn lines_of_versions(
         let mut starts: Vec<&[u32]> = versions.chunk_by(|a, b| recorded(*a) == recorded(*b)).collect();
         while let Some(copies) = starts.pop() {
             version(rows, times, &all, versions[0], copies, replaced, &mut lines, rejects, sample);
-            replaced = copies.iter().map(|row| times.known[*row as usize]).fold(replaced, i64::min);
+            replaced = copies.iter().map(|row| times.known(*row)).fold(replaced, i64::min);
         }
     }
-    lines
+    Some(lines)
 }
 
 /// One version from its copies, which lie in the order in which they became known, equal ones together.
@@ -192,7 +250,7 @@ fn version(
     rejects: &mut Rejects,
     sample: &impl Fn(u32, ColumnId) -> Sample,
 ) {
-    let known = |row: u32| times.known[row as usize];
+    let known = |row: u32| times.known(row);
     let mut distinct: Vec<u32> = copies.to_vec();
     distinct.dedup_by(|a, b| known(*a) == known(*b) && compare(rows, all, *a, *b).is_eq());
     let differing: Vec<ColumnId> = differing(rows, all, &distinct);

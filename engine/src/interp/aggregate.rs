@@ -5,6 +5,7 @@ use super::rows::Rows;
 use super::series::Series;
 use super::window::Bounds;
 use super::{Binding, Evaluator, World};
+use crate::jit::name;
 use crate::mutant::{Mutant, active, mutant};
 use crate::plan::{AggregateNode, FromNode, Node, NodeKind};
 use crate::table::{Column, ColumnData};
@@ -20,6 +21,12 @@ impl<'a> Evaluator<'a> {
     /// The value of an aggregate about the entity at hand. Where it depends on nothing else it is computed once for
     /// each entity of the evaluation; a fault is computed again, so that it tells its own place.
     pub(super) fn aggregate(&mut self, aggregate: &'a AggregateNode, node: &Node) -> Value {
+        if !self.worked_out.is_empty()
+            && (self.this, self.t) == (self.entity, self.own_t)
+            && let Some((_, value)) = self.worked_out.iter().find(|(node, _)| *node == name(aggregate))
+        {
+            return value.clone();
+        }
         let shared = aggregate.shared.filter(|id| {
             let shared = &self.world.plan.shared[id.0 as usize];
             shared.places > 1 || shared.nested

@@ -140,13 +140,12 @@ impl<'a> Evaluator<'a> {
         let mut known: BTreeMap<EntityKey, i64> = BTreeMap::new();
         for row in rows {
             let table = world.table(source, *row)?;
-            let line = row.row as usize;
-            if Shape::of(table) == Shape::State || table.known_until[line] != NEVER {
+            if Shape::of(table) == Shape::State || table.known_until(row.row) != NEVER {
                 return None;
             }
             if let Some(key) = self.element(source, *row, columns) {
-                let since = known.entry(key).or_insert(table.known[line]);
-                *since = table.known[line].min(*since);
+                let since = known.entry(key).or_insert(table.known(row.row));
+                *since = table.known(row.row).min(*since);
             }
         }
         Some(known.into_iter().collect())

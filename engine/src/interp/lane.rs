@@ -111,7 +111,7 @@ impl<'a> Lane<'a> {
                 let Some(table) = world.table(self.source, *row) else { continue };
                 let time = Some(world.time(self.source, *row));
                 let line = row.row as usize;
-                let (known, known_until) = (table.known[line], table.known_until[line]);
+                let (known, known_until) = (table.known(row.row), table.known_until(row.row));
                 if known >= known_until {
                     continue;
                 }
@@ -245,8 +245,7 @@ impl<'a> Evaluator<'a> {
                 let (world, k) = (self.world, self.k);
                 let known = self.rows(timeline).iter().filter_map(|row| {
                     let table = world.table(source, *row)?;
-                    let line = row.row as usize;
-                    [table.known[line], table.known_until[line]].into_iter().filter(|change| *change > k).min()
+                    [table.known(row.row), table.known_until(row.row)].into_iter().filter(|change| *change > k).min()
                 });
                 known.min().unwrap_or(NEVER)
             }

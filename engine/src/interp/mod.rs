@@ -122,6 +122,8 @@ pub(crate) struct Evaluator<'a> {
     facts: HashMap<(FactId, usize, i64), Value>,
     /// By aggregate, entity and t.
     shared: HashMap<(SharedId, usize, i64), Value>,
+    /// What compiled code says that aggregates are in the evaluation that was begun: each by its place in memory.
+    worked_out: Vec<(usize, Value)>,
     derived: HashMap<(SourceId, usize), derived::Made>,
     group: Option<derived::Group<'a>>,
     fault_rows: HashMap<Fault, FaultRow>,
@@ -153,6 +155,7 @@ impl<'a> Evaluator<'a> {
             lets_at: HashMap::new(),
             facts: HashMap::new(),
             shared: HashMap::new(),
+            worked_out: Vec::new(),
             derived: HashMap::new(),
             group: None,
             fault_rows: HashMap::new(),
@@ -179,7 +182,13 @@ impl<'a> Evaluator<'a> {
             *slot = Binding::Row { rows, place };
         }
         self.forget();
+        self.worked_out.clear();
         self.fault_rows.clear();
+    }
+
+    /// What aggregates about the model's entity are in the evaluation that was begun.
+    pub(crate) fn know<'v>(&mut self, facts: impl Iterator<Item = (usize, &'v Value)>) {
+        self.worked_out.extend(facts.map(|(node, value)| (node, value.clone())));
     }
 
     /// Forgets what was computed.

@@ -22,7 +22,7 @@ impl<'a> World<'a> {
             return true;
         }
         if mutant(Mutant::LatestVersionKept) {
-            return table.known[row.row as usize] <= k;
+            return table.known(row.row) <= k;
         }
         table.visible(row.row, k)
     }
@@ -241,7 +241,7 @@ pub(crate) fn triggers_between(
     (after, until): (i64, i64),
 ) -> Option<(i64, i64)> {
     let table = world.table(source, row)?;
-    let known = table.known[row.row as usize];
+    let known = table.known(row.row);
     let triggers = after < known && known <= until && table.triggers(row.row);
     Some((known, table.time(row.row)?)).filter(|_| triggers)
 }

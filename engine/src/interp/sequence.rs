@@ -215,7 +215,7 @@ impl<'e, 'a> Search<'e, 'a> {
         if mutant(Mutant::MatchedTwice) {
             return Some((row.part, row.row));
         }
-        Some((row.part, self.evaluator.world.table(source, row)?.row[row.row as usize]))
+        Some((row.part, self.evaluator.world.table(source, row)?.row(row.row)))
     }
 
     /// Chains to a last row at `time` must begin after this instant; `None`: it lies within a match already found.

@@ -60,8 +60,7 @@ struct Clock {
 }
 
 fn clock(table: &Table, zone: &Zone) -> Option<Clock> {
-    let times = table.time.as_ref()?;
-    let (from, until) = (*times.iter().min()?, *times.iter().max()?);
+    let (from, until) = table.time_range()?;
     Some(Clock { offset: zone.offset_between(from, until)?, from, until })
 }
 

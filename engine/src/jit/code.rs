@@ -20,10 +20,21 @@ use watchfire_stdlib::ops::Comparison;
 pub(crate) struct Read {
     /// How it lies in memory.
     pub(crate) layout: Layout,
-    /// Cells may be missing.
-    pub(crate) gaps: bool,
-    /// Some may be unsure.
-    pub(crate) doubts: bool,
+    /// How it says which cells are there.
+    pub(crate) states: States,
+}
+
+/// What says which cells are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum States {
+    /// All are.
+    All,
+    /// Bits of which the first is the lowest of its byte: it is there.
+    Bits,
+    /// Bytes: missing or known (see [`super::facts`]).
+    Bytes,
+    /// The same, or unsure.
+    Doubts,
 }
 
 /// What a loop writes where only the interpreter can decide.
@@ -471,17 +482,16 @@ impl Writer<'_, '_> {
     }
 
     fn input(&mut self, place: usize) -> NumberCode {
-        let (Read { layout, gaps, doubts }, [data, valid]) = (self.reads[place], self.pointers[place]);
+        let (Read { layout, states }, [data, valid]) = (self.reads[place], self.pointers[place]);
         let flags = MemFlags::trusted();
-        let (size, half): (i64, i32) = match layout {
-            Layout::Byte => (1, 0),
-            Layout::Code | Layout::Variant | Layout::Date => (4, 0),
-            Layout::Whole | Layout::Float => (8, 0),
-            Layout::Half(half) => (16, 8 * i32::from(half)),
+        let size = match layout {
+            Layout::Byte => 1,
+            Layout::Code | Layout::Variant | Layout::Date => 4,
+            Layout::Whole | Layout::Float | Layout::Half(_) => 8,
         };
         let offset = self.builder.ins().imul_imm(self.row, size);
         let at = self.builder.ins().iadd(data, offset);
-        let load = |writer: &mut Self, ty: Type| writer.builder.ins().load(ty, flags, at, half);
+        let load = |writer: &mut Self, ty: Type| writer.builder.ins().load(ty, flags, at, 0);
         let value = match layout {
             Layout::Byte => {
                 let byte = load(self, types::I8);
@@ -504,12 +514,25 @@ impl Writer<'_, '_> {
             Layout::Whole => load(self, types::I64),
             Layout::Float | Layout::Half(_) => load(self, types::F64),
         };
-        if !gaps {
-            return NumberCode { value, missing: None, unsure: None };
+        match states {
+            States::All => NumberCode { value, missing: None, unsure: None },
+            States::Bits => {
+                let byte = self.builder.ins().ushr_imm(self.row, 3);
+                let at = self.builder.ins().iadd(valid, byte);
+                let bits = self.builder.ins().load(types::I8, flags, at, 0);
+                let place = self.builder.ins().ireduce(types::I8, self.row);
+                let place = self.builder.ins().band_imm(place, 7);
+                let bits = self.builder.ins().ushr(bits, place);
+                let there = self.builder.ins().band_imm(bits, 1);
+                let missing = self.builder.ins().bxor_imm(there, 1);
+                NumberCode { value, missing: Some(missing), unsure: None }
+            }
+            States::Bytes | States::Doubts => {
+                let at = self.builder.ins().iadd(valid, self.row);
+                let state = self.builder.ins().load(types::I8, flags, at, 0);
+                let mut is = |wanted: u8| self.builder.ins().icmp_imm(IntCC::Equal, state, i64::from(wanted));
+                NumberCode { value, missing: Some(is(MISSING)), unsure: (states == States::Doubts).then(|| is(UNSURE)) }
+            }
         }
-        let at = self.builder.ins().iadd(valid, self.row);
-        let state = self.builder.ins().load(types::I8, flags, at, 0);
-        let mut is = |wanted: u8| self.builder.ins().icmp_imm(IntCC::Equal, state, i64::from(wanted));
-        NumberCode { value, missing: Some(is(MISSING)), unsure: doubts.then(|| is(UNSURE)) }
     }
 }

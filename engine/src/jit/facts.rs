@@ -1,254 +1,489 @@
-//! Facts about an entity as columns: for each row of a table, what an aggregate is when the row becomes known.
+//! A pass over the rows of a timeline: what models read of a row and of the rows before it, worked out for the rows of
+//! a few entities at a time in room that stays in the processor's cache, and decided there by compiled code.
 //!
 //! ```text
 //! rows about one entity     ●────●──●───────●────●──────►  time
 //! at the fourth               └──────────────┘  window: rows enter at its end and leave at its start, each once
+//!
+//! morsel   rows of entities  ─► cells ─► masks, windows ─► facts ─► every model's loop ─► rows that are left
 //! ```
 //!
-//! This holds for an entity whose rows became known in event order and were never replaced: what is known at a row is
-//! then a first part of them. For other entities facts are unsure.
+//! Facts can be said of an entity whose rows became known in event order and were never replaced: what is known at a row
+//! is then a first part of them. For other entities they are unsure.
 
 use super::code::{RULE, UNDECIDED};
 use super::form::{Fact, FactFunction};
-use super::window::{Counted, Differing, FloatSum, Outcome, WholeSum, Window, scale};
-use crate::run::parallel::in_parallel;
+use super::kernel::{Cells, Kernel};
+use super::screen::{LeftRow, LeftRows};
+use super::window::{
+    Anything, Bounds, Counted, Differing, FloatSum, Scale, Stretch, WholeSum, walk,
+};
+use crate::mutant::{Mutant, mutant};
 use crate::table::{Column, ColumnData, NEVER, Table};
-use crate::timeline::Timeline;
-use std::collections::HashMap;
+use crate::timeline::Strip;
+use std::borrow::Cow;
 use std::ops::Range;
-use watchfire_dsl::program::{ColumnId, SpanOfTime};
-use watchfire_stdlib::value::DAY_MICROS;
-use watchfire_stdlib::zone::Zone;
+use std::sync::Arc;
+use watchfire_dsl::program::ColumnId;
+use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::Value;
 
-/// A cell of a [`Made`] column is not there.
+/// A cell is not there.
 pub(super) const MISSING: u8 = 0;
 /// It is there.
 pub(super) const KNOWN: u8 = 1;
 /// Only the interpreter can say.
 pub(super) const UNSURE: u8 = 2;
 
-/// A column that was worked out, in the order of the table.
+/// Rows that are worked on together, unless one entity has more.
+const MORSEL: usize = 1 << 13;
+/// There is no row.
+const NOWHERE: u32 = u32::MAX;
+
+/// Cells that were worked out, and for each what is known of it.
 #[derive(Debug)]
-pub(super) struct Made {
-    pub(super) data: ColumnData,
+pub(super) struct Scratch {
+    pub(super) data: ScratchData,
     pub(super) states: Vec<u8>,
 }
 
-/// The rows of a partition in the order of a timeline, with what decides when they count.
-#[derive(Debug, Default)]
-pub(super) struct Strip {
-    rows: Vec<u32>,
-    times: Vec<i64>,
-    known: Vec<i64>,
-    /// The rows about each entity for which facts can be said: they became known in event order, and stay.
-    steady: Vec<Range<usize>>,
+#[derive(Debug)]
+pub(super) enum ScratchData {
+    Bytes(Vec<u8>),
+    Codes(Vec<u32>),
+    Dates(Vec<i32>),
+    Whole(Vec<i64>),
+    Float(Vec<f64>),
+    Point(Vec<f64>, Vec<f64>),
 }
 
-/// The strips of all partitions.
-pub(super) fn strips(table: &Table, timeline: &Timeline, partitions: usize, threads: usize) -> Vec<Strip> {
-    let Some(times) = &table.time else { return Vec::new() };
-    in_parallel(threads, partitions, |partition| {
-        let (rows, ranges) = timeline.ranges(partition);
-        let rows: Vec<u32> = rows.iter().map(|row| row.row).collect();
-        let known = pick(&table.known, &rows);
-        let stays = |row: &u32| table.known_until[*row as usize] == NEVER;
-        let steady = ranges.filter(|range| known[range.clone()].is_sorted() && rows[range.clone()].iter().all(stays));
-        Strip { times: pick(times, &rows), steady: steady.collect(), known, rows }
-    })
-}
-
-/// The values at these rows.
-fn pick<T: Copy>(values: &[T], rows: &[u32]) -> Vec<T> {
-    rows.iter().map(|row| values[*row as usize]).collect()
-}
-
-/// What facts are made from.
-#[derive(Clone, Copy)]
-pub(super) struct Ground<'a> {
-    pub(super) table: &'a Table,
-    pub(super) strips: &'a [Strip],
-    pub(super) zone: &'a Zone,
-    pub(super) threads: usize,
-}
-
-impl Ground<'_> {
-    /// A fact for each row; `mask`: what a filter decides about each row ([`RULE`]: it counts). `None`: nothing is gained by it.
-    pub(super) fn fact(&self, fact: &Fact, mask: Option<&[u8]>) -> Option<Made> {
-        let span = match fact.window {
-            None => None,
-            Some((length, gap)) => Some(self.lengths(length, gap)?),
+impl Scratch {
+    /// Room for the cells of a column; `None`: no form reads such.
+    fn like(column: &Column) -> Option<Self> {
+        let data = match &column.data {
+            ColumnData::Bool(_) | ColumnData::Hour(_) => ScratchData::Bytes(Vec::new()),
+            ColumnData::Text(..) | ColumnData::Entity(..) | ColumnData::Enum(..) => ScratchData::Codes(Vec::new()),
+            ColumnData::Date(_) => ScratchData::Dates(Vec::new()),
+            ColumnData::Int(_) | ColumnData::Money(_) | ColumnData::Time(_) => ScratchData::Whole(Vec::new()),
+            ColumnData::Float(_) => ScratchData::Float(Vec::new()),
+            ColumnData::Point(..) => ScratchData::Point(Vec::new(), Vec::new()),
+            ColumnData::Duration(_) | ColumnData::Shape(..) => return None,
         };
-        let value = match fact.value {
-            None => None,
-            Some(column) => Some(self.table.column(column)?),
-        };
-        let walk = Walk { ground: self, span, mask, value };
-        match (fact.function, value.map(|value| &value.data)) {
-            (FactFunction::Count, _) => walk.of(Counted::default, ColumnData::Int),
-            (FactFunction::Any, _) => {
-                walk.of(Counted::default, |counts: Vec<i64>| ColumnData::Bool(counts.iter().map(|n| *n > 0).collect()))
+        Some(Self { data, states: Vec::new() })
+    }
+
+    /// Takes up the cells of a column in these lines; [`NOWHERE`]: missing.
+    fn take(&mut self, column: &Column, lines: &[u32]) {
+        fn pick<T: Copy, U>(all: &mut Vec<U>, values: &[T], lines: &[u32], as_is: impl Fn(T) -> U, blank: T) {
+            all.clear();
+            all.extend(lines.iter().map(|line| as_is(values.get(*line as usize).copied().unwrap_or(blank))));
+        }
+        fn same<T>(value: T) -> T {
+            value
+        }
+        match (&mut self.data, &column.data) {
+            (ScratchData::Bytes(all), ColumnData::Bool(values)) => pick(all, values, lines, u8::from, false),
+            (ScratchData::Bytes(all), ColumnData::Hour(values)) => pick(all, values, lines, same, 0),
+            (
+                ScratchData::Codes(all),
+                ColumnData::Text(codes, _) | ColumnData::Entity(codes, _) | ColumnData::Enum(_, codes),
+            ) => pick(all, codes, lines, same, 0),
+            (ScratchData::Dates(all), ColumnData::Date(values)) => pick(all, values, lines, same, 0),
+            (
+                ScratchData::Whole(all),
+                ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values),
+            ) => pick(all, values, lines, same, 0),
+            (ScratchData::Float(all), ColumnData::Float(values)) => pick(all, values, lines, same, 0.0),
+            (ScratchData::Point(east, north), ColumnData::Point(longitudes, latitudes)) => {
+                pick(east, longitudes, lines, same, 0.0);
+                pick(north, latitudes, lines, same, 0.0);
             }
-            (FactFunction::CountDistinct, Some(_)) => {
-                let (codes, many) = codes(value?)?;
-                walk.of(|| Differing::new(&codes, many), ColumnData::Int)
-            }
-            (FactFunction::Sum, Some(ColumnData::Int(values))) => walk.of(|| WholeSum::new(values), ColumnData::Int),
-            (FactFunction::Sum, Some(ColumnData::Money(values))) => {
-                walk.of(|| WholeSum::new(values), ColumnData::Money)
-            }
-            (FactFunction::Sum | FactFunction::Mean, Some(ColumnData::Float(values))) => {
-                let (mean, valid) = (fact.function == FactFunction::Mean, value?.valid.as_deref());
-                let scaled = scale(values, valid)?;
-                walk.of(|| FloatSum::new(values, scaled, mean), ColumnData::Float)
-            }
+            _ => {}
+        }
+        self.states.clear();
+        match &column.valid {
+            None => self.states.extend(lines.iter().map(|line| if *line == NOWHERE { MISSING } else { KNOWN })),
+            Some(valid) => self.states.extend(
+                lines.iter().map(|line| if *line != NOWHERE && valid.get_bit(*line as usize) { KNOWN } else { MISSING }),
+            ),
+        }
+    }
+
+    /// A cell as a value of a kind; `None`: unsure.
+    fn value(&self, row: usize, kind: &Kind) -> Option<Value> {
+        match self.states[row] {
+            MISSING => return Some(Value::Missing),
+            KNOWN => {}
+            _ => return None,
+        }
+        match (&self.data, kind) {
+            (ScratchData::Bytes(values), Kind::Bool) => Some(Value::Bool(values[row] != 0)),
+            (ScratchData::Whole(values), Kind::Int) => Some(Value::Int(values[row])),
+            (ScratchData::Whole(values), Kind::Money) => Some(Value::Money(values[row])),
+            (ScratchData::Float(values), Kind::Float | Kind::Quantity(_)) => Some(Value::Float(values[row])),
             _ => None,
         }
     }
+}
 
-    /// The cells of a column in the n-th row before each.
-    pub(super) fn before(&self, times: u32, column: ColumnId) -> Option<Made> {
-        let column = self.table.column(column)?;
-        let mut from: Vec<u32> = (0..self.table.rows as u32).collect();
-        let mut states = vec![UNSURE; self.table.rows];
-        for strip in self.strips {
-            for rows in strip.steady.iter().map(|range| &strip.rows[range.clone()]) {
-                for (place, row) in rows.iter().enumerate() {
-                    let before = place.checked_sub(times as usize).and_then(|place| rows.get(place));
-                    let known = before.is_some_and(|before| column.is_valid(*before as usize));
-                    states[*row as usize] = if known { KNOWN } else { MISSING };
-                    from[*row as usize] = before.copied().unwrap_or(*row);
-                }
-            }
-        }
-        Some(Made { data: column.gather(&from).data, states })
+/// What a loop reads, by place among the pass's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    Cell(usize),
+    Before(usize),
+    Fact(usize),
+}
+
+/// A form that met its data, in a pass.
+#[derive(Debug)]
+pub(super) struct Loop {
+    pub(super) kernel: Arc<Kernel>,
+    pub(super) constants: Vec<u64>,
+    pub(super) inputs: Vec<Place>,
+}
+
+/// A model's loop.
+#[derive(Debug)]
+pub(super) struct Screen {
+    pub(super) main: Loop,
+    /// The facts it reads, and of what kind they are: they are kept for the rows that are left.
+    pub(super) facts: Vec<(usize, Kind)>,
+}
+
+/// How a fact is worked out.
+#[derive(Debug)]
+struct FactJob<'a> {
+    fact: Fact,
+    function: FactFunction,
+    span: usize,
+    mask: Option<usize>,
+    value: Option<FactValue<'a>>,
+}
+
+/// The values that a fact is made of.
+#[derive(Debug)]
+enum FactValue<'a> {
+    /// That there is one.
+    Any(usize),
+    /// Codes: those of a cell, or others that stand for whole numbers; and how many there are.
+    Codes(usize, Option<Cow<'a, [u32]>>, usize),
+    Whole(usize),
+    Float(usize, Scale),
+}
+
+/// All that models read of the rows of a timeline, each once.
+#[derive(Debug)]
+pub(super) struct Pass<'a> {
+    pub(super) table: &'a Table,
+    cells: Vec<(ColumnId, &'a Column)>,
+    befores: Vec<(u32, ColumnId, &'a Column)>,
+    spans: Vec<Option<(i64, i64)>>,
+    masks: Vec<Loop>,
+    facts: Vec<FactJob<'a>>,
+    pub(super) screens: Vec<Screen>,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn new(table: &'a Table) -> Self {
+        let (cells, befores, spans) = (Vec::new(), Vec::new(), Vec::new());
+        Self { table, cells, befores, spans, masks: Vec::new(), facts: Vec::new(), screens: Vec::new() }
     }
 
-    /// Lengths in microseconds, where a day is always as long.
-    fn lengths(&self, length: SpanOfTime, gap: SpanOfTime) -> Option<(i64, i64)> {
-        let micros = |span: SpanOfTime| {
-            let days = span.days.checked_mul(DAY_MICROS)?.checked_add(span.micros)?;
-            (span.months == 0 && days >= 0).then_some(days)
+    /// The place of a column; `None`: it cannot be read.
+    pub(super) fn cell(&mut self, id: ColumnId) -> Option<Place> {
+        let column = self.table.column(id)?;
+        Scratch::like(column)?;
+        Some(Place::Cell(place_of(&mut self.cells, |(known, _)| *known == id, || (id, column))))
+    }
+
+    /// The place of a column in the n-th row before.
+    pub(super) fn before(&mut self, times: u32, id: ColumnId) -> Option<Place> {
+        let column = self.table.column(id)?;
+        Scratch::like(column)?;
+        let is = |(often, known, _): &(u32, ColumnId, &Column)| (*often, *known) == (times, id);
+        Some(Place::Before(place_of(&mut self.befores, is, || (times, id, column))))
+    }
+
+    /// Whether cells of a column may be missing.
+    pub(super) fn has_gaps(&self, cell: usize) -> bool {
+        self.cells.get(cell).is_none_or(|(_, column)| column.valid.is_some())
+    }
+
+    /// The place of a fact that is there already.
+    pub(super) fn known_fact(&self, fact: &Fact) -> Option<Place> {
+        self.facts.iter().position(|known| known.fact == *fact).map(Place::Fact)
+    }
+
+    /// The place of a new fact over windows of this length; `mask`: the loop of its filter. `None`: it cannot be worked
+    /// out.
+    pub(super) fn fact(&mut self, fact: &Fact, span: Option<(i64, i64)>, mask: Option<Loop>) -> Option<Place> {
+        let value = match fact.value {
+            None => None,
+            Some(id) => Some(self.value(fact.function, id)?),
         };
-        let (length, gap) = (micros(length)?, micros(gap)?);
-        let times = self.table.time.as_ref()?;
-        let (first, last) = (times.iter().min()?, times.iter().max()?);
-        let first = first.checked_sub(length)?.checked_sub(gap)?.checked_sub(DAY_MICROS)?;
-        self.zone.offset_between(first, last.checked_add(DAY_MICROS)?)?;
-        Some((length, gap))
-    }
-}
-
-/// The way over the rows of all entities.
-struct Walk<'a> {
-    ground: &'a Ground<'a>,
-    /// Length of the window, and how long before the row it ends.
-    span: Option<(i64, i64)>,
-    mask: Option<&'a [u8]>,
-    value: Option<&'a Column>,
-}
-
-impl Walk<'_> {
-    /// Walks with a window for each thread, and makes a column of what came out.
-    fn of<W: Window>(
-        &self,
-        window: impl Fn() -> W + Sync,
-        column: impl Fn(Vec<W::Value>) -> ColumnData,
-    ) -> Option<Made> {
-        let Ground { table, strips, threads, .. } = *self.ground;
-        let threads = threads.clamp(1, strips.len().max(1));
-        let parts = in_parallel(threads, threads, |thread| {
-            let mut window = window();
-            let of_strip = |strip| (strip, self.strip(strip, &mut window));
-            strips.iter().skip(thread).step_by(threads).map(of_strip).collect::<Vec<_>>()
+        if value.is_none() && !matches!(fact.function, FactFunction::Count | FactFunction::Any) {
+            return None;
+        }
+        let span = place_of(&mut self.spans, |known| *known == span, || span);
+        let mask = mask.map(|mask| {
+            self.masks.push(mask);
+            self.masks.len() - 1
         });
-        let mut values = vec![W::Value::default(); table.rows];
-        let mut states = vec![UNSURE; table.rows];
-        for (strip, found) in parts.into_iter().flatten() {
-            for (row, (value, state)) in strip.rows.iter().zip(found) {
-                (values[*row as usize], states[*row as usize]) = (value, state);
-            }
-        }
-        Some(Made { data: column(values), states })
+        self.facts.push(FactJob { fact: fact.clone(), function: fact.function, span, mask, value });
+        Some(Place::Fact(self.facts.len() - 1))
     }
 
-    fn strip<W: Window>(&self, strip: &Strip, window: &mut W) -> Vec<(W::Value, u8)> {
-        window.load(&strip.rows);
-        let counts = |row: &u32| {
-            let there = self.value.is_none_or(|value| value.is_valid(*row as usize));
-            match self.mask.map_or(RULE, |mask| mask[*row as usize]) {
-                UNDECIDED => UNDECIDED,
-                RULE if there => RULE,
-                _ => 0,
+    fn value(&mut self, function: FactFunction, id: ColumnId) -> Option<FactValue<'a>> {
+        let Place::Cell(cell) = self.cell(id)? else { return None };
+        let column = self.table.column(id)?;
+        Some(match (function, &column.data) {
+            (FactFunction::Count | FactFunction::Any, _) => FactValue::Any(cell),
+            (FactFunction::CountDistinct, ColumnData::Text(_, texts)) => FactValue::Codes(cell, None, texts.len()),
+            (FactFunction::CountDistinct, ColumnData::Entity(_, keys)) => FactValue::Codes(cell, None, keys.len()),
+            (
+                FactFunction::CountDistinct,
+                ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values),
+            ) => {
+                let (codes, firsts) = crate::ingest::numbered(values.iter().copied(), column.valid.as_ref());
+                FactValue::Codes(cell, Some(Cow::Owned(codes)), firsts.len())
             }
-        };
-        let counts: Vec<u8> = strip.rows.iter().map(counts).collect();
-        let mut found = vec![(W::Value::default(), UNSURE); strip.rows.len()];
-        for range in &strip.steady {
-            self.entity(strip, &counts, range.clone(), window, &mut found);
-        }
-        found
+            (FactFunction::Sum, ColumnData::Int(_) | ColumnData::Money(_)) => FactValue::Whole(cell),
+            (FactFunction::Sum | FactFunction::Mean, ColumnData::Float(values)) => {
+                FactValue::Float(cell, Scale::of(values)?)
+            }
+            _ => return None,
+        })
     }
 
-    fn entity<W: Window>(
-        &self,
-        strip: &Strip,
-        counts: &[u8],
-        range: Range<usize>,
-        window: &mut W,
-        found: &mut [(W::Value, u8)],
-    ) {
-        let (times, known) = (&strip.times[..range.end], &strip.known[..range.end]);
-        let (mut entered, mut left, mut doubtful) = (range.start, range.start, 0_usize);
-        for row in range.clone() {
-            let (until, after) = match self.span {
-                None => (i64::MAX, i64::MIN),
-                Some((length, gap)) => {
-                    let until = times[row].saturating_sub(gap);
-                    (until, until.saturating_sub(length))
-                }
-            };
-            while entered < range.end && times[entered] <= until && known[entered] <= known[row] {
-                match counts[entered] {
-                    RULE => window.enter(entered),
-                    UNDECIDED => doubtful += 1,
-                    _ => {}
-                }
-                entered += 1;
+    /// What there is at a place, to be compiled for: whether cells may be missing, and whether some may be unsure.
+    pub(super) fn kind_of(&self, fact: usize) -> Option<Kind> {
+        let job = self.facts.get(fact)?;
+        Some(match (job.function, &job.value) {
+            (FactFunction::Any, _) => Kind::Bool,
+            (FactFunction::Count | FactFunction::CountDistinct, _) => Kind::Int,
+            (_, Some(FactValue::Whole(cell))) => match self.cells.get(*cell)?.1.data {
+                ColumnData::Money(_) => Kind::Money,
+                _ => Kind::Int,
+            },
+            _ => Kind::Float,
+        })
+    }
+
+    /// Passes over the rows of a partition; for each screen the rows that it leaves, and the values of its facts there.
+    pub(super) fn over(&self, strip: Strip<'_>, room: &mut Room) -> Option<Vec<LeftRows>> {
+        let mut left: Vec<LeftRows> = self.screens.iter().map(|_| LeftRows::default()).collect();
+        let mut entity = 0;
+        while entity < strip.entities() {
+            let first = entity;
+            let start = strip.of(first).start;
+            while entity < strip.entities() && (entity == first || strip.of(entity).end - start <= MORSEL) {
+                entity += 1;
             }
-            while left < entered && self.span.is_some() && times[left] <= after {
-                match counts[left] {
-                    RULE => window.leave(left),
-                    UNDECIDED => doubtful -= 1,
-                    _ => {}
-                }
-                left += 1;
+            room.load(self, strip, first..entity);
+            for (screen, left) in self.screens.iter().zip(&mut left) {
+                room.run(&screen.main)?;
+                room.leave(screen, first, left);
             }
-            found[row] = match window.outcome() {
-                Outcome::Known(value) if doubtful == 0 => (value, KNOWN),
-                Outcome::Missing if doubtful == 0 => (W::Value::default(), MISSING),
-                _ => (W::Value::default(), UNSURE),
-            };
         }
-        for row in (left..entered).filter(|row| counts[*row] == RULE) {
-            window.leave(row);
-        }
+        Some(left)
     }
 }
 
-/// Values as dense codes, and how many there are.
-fn codes(column: &Column) -> Option<(Vec<u32>, usize)> {
-    Some(match &column.data {
-        ColumnData::Text(codes, texts) => (codes.clone(), texts.len()),
-        ColumnData::Entity(codes, keys) => (codes.clone(), keys.len()),
-        ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values) => {
-            let mut known: HashMap<i64, u32> = HashMap::new();
-            let code = |value: &i64| {
-                let next = known.len() as u32;
-                *known.entry(*value).or_insert(next)
-            };
-            let codes = values.iter().map(code).collect();
-            (codes, known.len())
-        }
-        _ => return None,
+fn place_of<T>(all: &mut Vec<T>, is: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> usize {
+    all.iter().position(is).unwrap_or_else(|| {
+        all.push(make());
+        all.len() - 1
     })
+}
+
+/// Room for the rows of a few entities.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    stretches: Vec<Stretch>,
+    lines: Vec<u32>,
+    times: Vec<i64>,
+    known: Vec<i64>,
+    shifted: Vec<u32>,
+    counts: Vec<u8>,
+    narrow: Vec<i64>,
+    wide: Vec<i128>,
+    codes: Vec<u32>,
+    /// By fact: how often each code is in the window.
+    often: Vec<Vec<u32>>,
+    cells: Vec<Scratch>,
+    befores: Vec<Scratch>,
+    bounds: Vec<Bounds>,
+    masks: Vec<Vec<u8>>,
+    facts: Vec<Scratch>,
+    out: Vec<u8>,
+}
+
+impl Room {
+    /// Works out all that is read of the rows of some entities.
+    fn load(&mut self, pass: &Pass<'_>, strip: Strip<'_>, entities: Range<usize>) {
+        let all = strip.of(entities.start).start..entities.clone().next_back().map_or(0, |last| strip.of(last).end);
+        self.lines.clear();
+        self.lines.extend(strip.rows[all.clone()].iter().map(|row| row.row));
+        self.times.clear();
+        self.times.extend_from_slice(&strip.times[all.clone()]);
+        let known = self.find_stretches(pass.table, strip, entities, all.start);
+        if self.cells.len() < pass.cells.len() {
+            self.cells = pass.cells.iter().filter_map(|(_, column)| Scratch::like(column)).collect();
+            self.befores = pass.befores.iter().filter_map(|(_, _, column)| Scratch::like(column)).collect();
+        }
+        for (scratch, (_, column)) in self.cells.iter_mut().zip(&pass.cells) {
+            scratch.take(column, &self.lines);
+        }
+        self.bounds.resize_with(pass.spans.len(), Bounds::default);
+        for (bounds, span) in self.bounds.iter_mut().zip(&pass.spans) {
+            bounds.find(&self.stretches, &self.times, known.then_some(&self.known[..]), *span);
+        }
+        self.masks.resize_with(pass.masks.len(), Vec::new);
+        for (place, mask) in pass.masks.iter().enumerate() {
+            if self.run(mask).is_none() {
+                self.out.fill(UNDECIDED);
+            }
+            std::mem::swap(&mut self.masks[place], &mut self.out);
+        }
+        self.facts.resize_with(pass.facts.len(), || Scratch { data: ScratchData::Bytes(Vec::new()), states: Vec::new() });
+        self.often.resize_with(pass.facts.len(), Vec::new);
+        for (place, job) in pass.facts.iter().enumerate() {
+            self.fact(place, job);
+        }
+        for place in 0..pass.befores.len().min(self.befores.len()) {
+            let (times, _, column) = pass.befores[place];
+            self.shifted.clear();
+            self.shifted.resize(self.lines.len(), NOWHERE);
+            for Stretch { rows, .. } in &self.stretches {
+                let from = (rows.start + times as usize).min(rows.end);
+                let before = rows.start..rows.end.saturating_sub(times as usize).max(rows.start);
+                self.shifted[from..rows.end].copy_from_slice(&self.lines[before]);
+            }
+            let scratch = &mut self.befores[place];
+            scratch.take(column, &self.shifted);
+            for Stretch { rows, .. } in self.stretches.iter().filter(|stretch| !stretch.steady) {
+                scratch.states[rows.clone()].fill(UNSURE);
+            }
+        }
+    }
+
+    /// Finds the rows of each entity; true: when they become known is in `known`, else it is their time.
+    fn find_stretches(&mut self, table: &Table, strip: Strip<'_>, entities: Range<usize>, start: usize) -> bool {
+        self.stretches.clear();
+        let own = match (&table.known, &table.time) {
+            (Some(known), Some(time)) => !known.is_same_buffer(time),
+            (known, _) => known.is_some(),
+        };
+        if own {
+            self.known.clear();
+            self.known.extend(self.lines.iter().map(|line| table.known(*line)));
+        }
+        for entity in entities {
+            let rows = strip.of(entity);
+            let rows = rows.start - start..rows.end - start;
+            let stays = || self.lines[rows.clone()].iter().all(|line| table.known_until(*line) == NEVER);
+            let steady =
+                (!own || self.known[rows.clone()].is_sorted()) && (table.known_until.is_none() || stays());
+            self.stretches.push(Stretch { rows, steady });
+        }
+        own
+    }
+
+    /// Runs a loop over the rows; `None`: it is not for what is there.
+    fn run(&mut self, run: &Loop) -> Option<()> {
+        self.out.clear();
+        self.out.resize(self.lines.len(), 0);
+        let mut cells = Vec::with_capacity(run.inputs.len());
+        for input in &run.inputs {
+            cells.push(Cells::Scratch(match *input {
+                Place::Cell(place) => self.cells.get(place)?,
+                Place::Before(place) => self.befores.get(place)?,
+                Place::Fact(place) => self.facts.get(place)?,
+            }));
+        }
+        run.kernel.run(&cells, &run.constants, 0, &mut self.out).then_some(())
+    }
+
+    /// Notes the rows that a screen left.
+    fn leave(&self, screen: &Screen, first: usize, left: &mut LeftRows) {
+        let least = if mutant(Mutant::UnsureScreenedOut) { RULE } else { UNDECIDED };
+        for (number, Stretch { rows, .. }) in self.stretches.iter().enumerate() {
+            let marks = self.out[rows.clone()].iter().enumerate().filter(|(_, mark)| **mark >= least);
+            for (place, mark) in marks {
+                let (entity, rule) = ((first + number) as u32, mark.checked_sub(RULE));
+                left.rows.push(LeftRow { entity, place: place as u32, rule });
+                let value = |(fact, kind): &(usize, Kind)| self.facts[*fact].value(rows.start + place, kind);
+                left.values.extend(screen.facts.iter().map(value));
+            }
+        }
+    }
+
+    fn fact(&mut self, place: usize, job: &FactJob<'_>) {
+        let cell = job.value.as_ref().map(|value| match value {
+            FactValue::Any(cell) | FactValue::Codes(cell, ..) | FactValue::Whole(cell) | FactValue::Float(cell, _) => {
+                &self.cells[*cell]
+            }
+        });
+        let counts = match (job.mask.map(|mask| &self.masks[mask]), cell) {
+            (None, None) => None,
+            (None, Some(cell)) if !cell.states.contains(&MISSING) => None,
+            (Some(mask), None) => Some(&mask[..]),
+            (mask, Some(cell)) => {
+                let count = |(row, state): (usize, &u8)| match mask.map_or(RULE, |mask| mask[row]) {
+                    UNDECIDED => UNDECIDED,
+                    RULE if *state == KNOWN => RULE,
+                    _ => 0,
+                };
+                self.counts.clear();
+                self.counts.extend(cell.states.iter().enumerate().map(count));
+                Some(&self.counts[..])
+            }
+        };
+        let (stretches, bounds) = (&self.stretches[..], &self.bounds[job.span]);
+        let Scratch { data, states } = &mut self.facts[place];
+        macro_rules! walk {
+            ($window:expr, $data:ident) => {{
+                if !matches!(data, ScratchData::$data(_)) {
+                    *data = ScratchData::$data(Vec::new());
+                }
+                if let ScratchData::$data(values) = data {
+                    walk(&mut $window, stretches, bounds, counts, values, states);
+                }
+            }};
+        }
+        match (job.function, &job.value, cell.map(|cell| &cell.data)) {
+            (FactFunction::Count, ..) => walk!(Counted::default(), Whole),
+            (FactFunction::Any, ..) => walk!(Anything::default(), Bytes),
+            (_, Some(FactValue::Codes(_, others, many)), cell) => {
+                let codes = match (others, cell) {
+                    (Some(others), _) => {
+                        self.codes.clear();
+                        self.codes.extend(self.lines.iter().map(|line| others[*line as usize]));
+                        &self.codes
+                    }
+                    (None, Some(ScratchData::Codes(codes))) => codes,
+                    _ => return,
+                };
+                self.often[place].resize(*many, 0);
+                walk!(Differing { codes, often: &mut self.often[place], different: 0 }, Whole);
+            }
+            (_, Some(FactValue::Whole(_)), Some(ScratchData::Whole(values))) => {
+                walk!(WholeSum { values, total: 0 }, Whole);
+            }
+            (function, Some(FactValue::Float(_, scale)), Some(ScratchData::Float(values))) => {
+                let (unit, mean) = (scale.unit(), function == FactFunction::Mean);
+                #[expect(clippy::cast_possible_truncation, reason = "the scale makes it a whole number that fits")]
+                if scale.narrow {
+                    self.narrow.clear();
+                    self.narrow.extend(values.iter().map(|value| (value * scale.factor) as i64));
+                    walk!(FloatSum { values: &self.narrow, unit, total: 0, count: 0, mean }, Float);
+                } else {
+                    self.wide.clear();
+                    self.wide.extend(values.iter().map(|value| (value * scale.factor) as i128));
+                    walk!(FloatSum { values: &self.wide, unit, total: 0, count: 0, mean }, Float);
+                }
+            }
+            _ => {}
+        }
+    }
 }

@@ -5,8 +5,8 @@
 //! [`Kernel::run`] has checked to be there.
 #![expect(unsafe_code, reason = "machine code is called")]
 
-use super::code::{self, Read};
-use super::facts::Made;
+use super::code::{self, Read, States};
+use super::facts::{Scratch, ScratchData};
 use super::form::{Decision, Layout};
 use crate::table::{Column, ColumnData};
 use cranelift_codegen::settings::{self, Configurable};
@@ -19,8 +19,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use watchfire_stdlib::geo::great_circle_distance;
 use watchfire_stdlib::value::Point;
 
-/// What a loop reads for one input: its cells, and for each a byte that says whether it is there ([`KNOWN`](super::facts::KNOWN)). The layout is
-/// what compiled code expects.
+/// What a loop reads for one input: its cells, and what says which are there ([`States`]). The layout is what compiled
+/// code expects.
 #[repr(C)]
 struct Slice {
     data: *const u8,
@@ -112,17 +112,8 @@ impl Kernel {
 pub(super) enum Cells<'a> {
     /// A column of the table.
     Column(&'a Column),
-    /// A column that was worked out.
-    Made(Arc<Made>),
-}
-
-impl Cells<'_> {
-    pub(super) fn data(&self) -> &ColumnData {
-        match self {
-            Self::Column(column) => &column.data,
-            Self::Made(made) => &made.data,
-        }
-    }
+    /// Cells that were worked out.
+    Scratch(&'a Scratch),
 }
 
 /// Rows `start..end` of an input, if they lie in memory as they are to be read.
@@ -130,25 +121,40 @@ fn slice(cells: &Cells<'_>, read: Read, start: usize, end: usize) -> Option<Slic
     fn of<T>(values: &[T], start: usize, end: usize) -> Option<*const u8> {
         values.get(start..end).map(|values| values.as_ptr().cast())
     }
-    let data = match (cells.data(), read.layout) {
-        (ColumnData::Bool(values), Layout::Byte) => of(values, start, end),
-        (ColumnData::Hour(values), Layout::Byte) => of(values, start, end),
-        (ColumnData::Text(codes, _) | ColumnData::Entity(codes, _), Layout::Code) => of(codes, start, end),
-        (ColumnData::Enum(_, codes), Layout::Variant) => of(codes, start, end),
-        (ColumnData::Date(values), Layout::Date) => of(values, start, end),
-        (ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values), Layout::Whole) => {
-            of(values, start, end)
-        }
-        (ColumnData::Float(values), Layout::Float) => of(values, start, end),
-        (ColumnData::Point(points), Layout::Half(_)) => of(points, start, end),
-        _ => None,
+    let data = match cells {
+        Cells::Column(column) => match (&column.data, read.layout) {
+            (ColumnData::Bool(values), Layout::Byte) => of(values, start, end),
+            (ColumnData::Hour(values), Layout::Byte) => of(values, start, end),
+            (ColumnData::Text(codes, _) | ColumnData::Entity(codes, _), Layout::Code) => of(codes, start, end),
+            (ColumnData::Enum(_, codes), Layout::Variant) => of(codes, start, end),
+            (ColumnData::Date(values), Layout::Date) => of(values, start, end),
+            (ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values), Layout::Whole) => {
+                of(values, start, end)
+            }
+            (ColumnData::Float(values), Layout::Float) => of(values, start, end),
+            (ColumnData::Point(longitudes, _), Layout::Half(0)) => of(longitudes, start, end),
+            (ColumnData::Point(_, latitudes), Layout::Half(1)) => of(latitudes, start, end),
+            _ => None,
+        },
+        Cells::Scratch(scratch) => match (&scratch.data, read.layout) {
+            (ScratchData::Bytes(values), Layout::Byte) => of(values, start, end),
+            (ScratchData::Codes(codes), Layout::Code | Layout::Variant) => of(codes, start, end),
+            (ScratchData::Dates(values), Layout::Date) => of(values, start, end),
+            (ScratchData::Whole(values), Layout::Whole) => of(values, start, end),
+            (ScratchData::Float(values), Layout::Float) => of(values, start, end),
+            (ScratchData::Point(longitudes, _), Layout::Half(0)) => of(longitudes, start, end),
+            (ScratchData::Point(_, latitudes), Layout::Half(1)) => of(latitudes, start, end),
+            _ => None,
+        },
     }?;
-    let states = match (cells, read.gaps, read.doubts) {
+    let states = match (cells, read.states) {
         // Not read.
-        (Cells::Column(_), false, false) => data,
-        // Truths are bytes of 0 and 1: missing, known.
-        (Cells::Column(Column { valid: Some(valid), .. }), true, false) => of(valid, start, end)?,
-        (Cells::Made(made), true, true) => of(&made.states, start, end)?,
+        (_, States::All) => data,
+        (Cells::Column(Column { valid: Some(valid), .. }), States::Bits) if start.is_multiple_of(8) => {
+            let (bytes, offset, many) = valid.as_slice();
+            (offset == 0 && end <= many).then(|| bytes.get(start / 8..end.div_ceil(8)))??.as_ptr()
+        }
+        (Cells::Scratch(scratch), States::Bytes | States::Doubts) => of(&scratch.states, start, end)?,
         _ => return None,
     };
     Some(Slice { data, states })
@@ -195,10 +201,10 @@ mod tests {
         Decision { gate, rules: vec![Truth::Constant(true)] }
     }
 
-    const READ: Read = Read { layout: Layout::Whole, gaps: true, doubts: false };
+    const READ: Read = Read { layout: Layout::Whole, states: States::Bits };
 
     fn column() -> Column {
-        Column { data: ColumnData::Int(vec![1, 5, i64::MAX, 7]), valid: Some(vec![true, true, true, false]) }
+        Column { data: ColumnData::Int(vec![1, 5, i64::MAX, 7].into()), valid: Some([true, true, true, false].into()) }
     }
 
     #[test]
@@ -215,7 +221,7 @@ mod tests {
         let kernel = Kernels::default().of(&sums(1), &[READ], 2).unwrap();
         let (column, mut out) = (column(), [9; 4]);
         let whole = Column { valid: None, ..column.clone() };
-        let dates = Column { data: ColumnData::Date(vec![1, 2, 3, 4]), valid: column.valid.clone() };
+        let dates = Column { data: ColumnData::Date(vec![1, 2, 3, 4].into()), valid: column.valid.clone() };
         assert!(!kernel.run(&[], &[2, 4], 0, &mut out));
         assert!(!kernel.run(&[Cells::Column(&column)], &[2], 0, &mut out));
         assert!(!kernel.run(&[Cells::Column(&column)], &[2, 4], 1, &mut out));

@@ -26,7 +26,7 @@ pub(crate) fn screen<'a>(
     model: &'a ModelPlan,
     parameters: &'a [Value],
     facts: bool,
-) -> Option<(SourceId, Form)> {
+) -> Option<Lowered> {
     let Trigger::On { source, .. } = program.models.get(model.id.index())?.trigger else { return None };
     let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
     let mut lowering = Lowering::new(plan, model, table, parameters);
@@ -38,7 +38,23 @@ pub(crate) fn screen<'a>(
     let rules: Vec<Truth> = model.rules.iter().map(rule).collect();
     let says_nothing = matches!(gate, Truth::Unsure | Truth::Constant(true)) && rules.first() == Some(&Truth::Unsure);
     let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && !says_nothing && gate != Truth::Unsure;
-    fits.then(|| (source, lowering.finish(Decision { gate, rules })))
+    fits.then(|| {
+        let nodes = std::mem::take(&mut lowering.nodes);
+        Lowered { source, form: lowering.finish(Decision { gate, rules }), nodes }
+    })
+}
+
+/// What a model decides about the rows of a source.
+pub(crate) struct Lowered {
+    pub(crate) source: SourceId,
+    pub(crate) form: Form,
+    /// Aggregates of the plan, by their place in memory, and the fact of the form that each is.
+    pub(crate) nodes: Vec<(usize, usize)>,
+}
+
+/// A part of the plan is named by its place in memory while the plan lives.
+pub(crate) fn name<T>(part: &T) -> usize {
+    std::ptr::from_ref(part).addr()
 }
 
 /// What the condition of a step of a sequence says of its own row alone; `None`: nothing.
@@ -73,6 +89,7 @@ struct Lowering<'a> {
     inputs: Vec<(Input, Layout)>,
     constants: Vec<Constant>,
     facts: Vec<Fact>,
+    nodes: Vec<(usize, usize)>,
     size: usize,
     depth: usize,
 }
@@ -101,9 +118,9 @@ impl Sort {
 
 impl<'a> Lowering<'a> {
     fn new(plan: &'a Plan, model: &'a ModelPlan, table: &'a Table, parameters: &'a [Value]) -> Self {
-        let (inputs, constants, facts) = (Vec::new(), Vec::new(), Vec::new());
+        let (inputs, constants, facts, nodes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (slot, nested, alone, size, depth) = (RowSlot(0), false, true, 0, 0);
-        Self { plan, model, table, parameters, slot, nested, alone, inputs, constants, facts, size, depth }
+        Self { plan, model, table, parameters, slot, nested, alone, inputs, constants, facts, nodes, size, depth }
     }
 
     fn finish(self, root: Decision) -> Form {
@@ -539,6 +556,7 @@ impl<'a> Lowering<'a> {
             self.facts.push(fact);
             self.facts.len() - 1
         });
+        self.nodes.push((name(aggregate), place));
         Some((place, function))
     }
 }

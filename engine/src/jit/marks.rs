@@ -4,13 +4,15 @@
 //! and where that is all it says, to take it.
 
 use super::code::{RULE, UNDECIDED};
+use super::form::Form;
 use super::lower;
-use super::screen::{Once, Screening};
+use super::screen::Screening;
 use crate::mutant::{Mutant, mutant};
+use super::lower::name;
 use crate::plan::Node;
 use std::collections::HashMap;
 use std::sync::Arc;
-use watchfire_dsl::program::ModelId;
+use watchfire_dsl::program::{ModelId, SourceId};
 
 /// For conditions of steps, by their place in the plan: what is decided about each row of their table.
 #[derive(Debug, Default)]
@@ -32,15 +34,10 @@ impl Marks {
     }
 }
 
-/// A node's place in memory names it while the plan lives.
-fn name(node: &Node) -> usize {
-    std::ptr::from_ref(node).addr()
-}
-
 impl Screening<'_> {
     /// The marks of these models' steps.
     pub(crate) fn marks(&self, models: impl Iterator<Item = ModelId>) -> Marks {
-        let mut made = Once::default();
+        let mut made: Vec<((SourceId, Form), Option<Arc<Vec<u8>>>)> = Vec::new();
         let mut marks = Marks::default();
         for model in models.filter_map(|id| self.plan.model(id)) {
             let rows = model.sequence.iter().flat_map(|sequence| sequence.rows());
@@ -49,9 +46,16 @@ impl Screening<'_> {
                     && let Some((source, form)) =
                         lower::step(self.program, self.plan, model, self.parameters, aggregate)
                     && let Some(table) = self.worthwhile(source)
-                    && let Some(found) = made.get((source, form), |(_, form)| self.mask(table, form).map(Arc::new))
                 {
-                    marks.conditions.insert(name(condition), found);
+                    let wanted = (source, form);
+                    let place = made.iter().position(|(known, _)| *known == wanted).unwrap_or_else(|| {
+                        let mask = self.mask(table, &wanted.1).map(Arc::new);
+                        made.push((wanted, mask));
+                        made.len() - 1
+                    });
+                    if let Some(found) = &made[place].1 {
+                        marks.conditions.insert(name(condition), found.clone());
+                    }
                 }
             }
         }

@@ -13,8 +13,8 @@
 //! | `bind.rs` | a form's constants, once its data is known |
 //! | `code.rs` | forms as Cranelift's instructions |
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
-//! | `facts.rs`, `window.rs` | aggregates and rows before as columns: windows that move over the rows of an entity once |
-//! | `screen.rs` | screens over tables, and which rows they leave |
+//! | `screen.rs` | screens over tables and timelines, and which rows they leave |
+//! | `facts.rs`, `window.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //!
 //! Where compiled code is not sure the interpreter decides, so results are the same with and without it; what a form cannot
@@ -31,5 +31,6 @@ mod screen;
 mod window;
 
 pub(crate) use kernel::Kernels;
+pub(crate) use lower::name;
 pub(crate) use marks::Marks;
 pub(crate) use screen::{Left, LeftRow, Screening, screened};

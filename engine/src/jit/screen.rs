@@ -7,11 +7,12 @@
 //! ```
 //!
 //! A row that a screen leaves out gives neither finding nor failure. All screens of a table pass over a morsel while it
-//! is in the processor's cache.
+//! is in the processor's cache; the table is read where it lies. Screens that look at other rows about the entity pass
+//! over its timeline ([`super::facts`]).
 
-use super::code::{RULE, Read, UNDECIDED};
-use super::facts::{Ground, Made, Strip, strips};
-use super::form::{Fact, Form, Input, Layout};
+use super::code::{RULE, Read, States, UNDECIDED};
+use super::facts::{Loop, Pass, Place, Room};
+use super::form::{Form, Input, Layout};
 use super::kernel::{Cells, Kernel, Kernels};
 use super::{bind, lower};
 use crate::mutant::{Mutant, mutant};
@@ -21,8 +22,8 @@ use crate::table::{Store, Table};
 use crate::timeline::Timeline;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceId};
-use watchfire_stdlib::value::{EntityKey, Value};
+use watchfire_dsl::program::{ModelId, Program, SourceId, SpanOfTime};
+use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// Rows that are looked at together.
@@ -34,14 +35,25 @@ const WORTH: usize = 3;
 /// The same for a screen beside which another one could use facts.
 const WORTH_ALONE: usize = 20;
 
-/// Rows that are left to look at: for each partition, the entity's place in it, the row's place among those about the
-/// entity, and the rule that applies, where that is decided; in this order.
+/// Rows that are left to look at, and what compiled code found out about them.
 #[derive(Debug, Default)]
 pub(crate) struct Left {
-    partitions: Vec<Vec<LeftRow>>,
+    partitions: Vec<LeftRows>,
+    /// Aggregates of the plan, by their place in memory, and the place of each among the values of a row.
+    nodes: Vec<(usize, usize)>,
+    facts: usize,
 }
 
-/// A row that is left.
+/// Those of one partition: by the entity's place in it, then by the row's place among those about the entity.
+#[derive(Debug, Default)]
+pub(super) struct LeftRows {
+    pub(super) rows: Vec<LeftRow>,
+    /// For each row its facts; `None`: unsure.
+    pub(super) values: Vec<Option<Value>>,
+}
+
+/// A row that is left: the entity's place in its partition, the row's among those about the entity, and the rule that
+/// applies, where that is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LeftRow {
     pub(crate) entity: u32,
@@ -52,7 +64,14 @@ pub(crate) struct LeftRow {
 impl Left {
     /// The rows of a partition, those about one entity together.
     pub(crate) fn of(&self, partition: usize) -> &[LeftRow] {
-        self.partitions.get(partition).map_or(&[], |rows| rows)
+        self.partitions.get(partition).map_or(&[], |left| &left.rows)
+    }
+
+    /// What aggregates are at a row of a partition: each by its place in memory.
+    pub(crate) fn facts(&self, partition: usize, row: usize) -> impl Iterator<Item = (usize, &Value)> {
+        let values = self.partitions.get(partition).map_or(&[][..], |left| &left.values);
+        let own = values.get(row * self.facts..(row + 1) * self.facts).unwrap_or_default();
+        self.nodes.iter().filter_map(|(node, place)| Some((*node, own.get(*place)?.as_ref()?)))
     }
 }
 
@@ -73,7 +92,7 @@ pub(crate) struct Screening<'a> {
     pub(crate) always: bool,
 }
 
-/// A form that met its data.
+/// A form about single rows that met its data.
 struct Screen<'a> {
     model: ModelId,
     kernel: Arc<Kernel>,
@@ -81,36 +100,10 @@ struct Screen<'a> {
     constants: Vec<u64>,
 }
 
-/// What was worked out so far, by what it is.
-pub(super) struct Once<K, V>(Vec<(K, V)>);
-
-impl<K, V> Default for Once<K, V> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<K: PartialEq, V: Clone> Once<K, V> {
-    /// What is wanted, made where it is not there yet.
-    pub(super) fn get(&mut self, wanted: K, make: impl FnOnce(&K) -> V) -> V {
-        if let Some((_, known)) = self.0.iter().find(|(known, _)| *known == wanted) {
-            return known.clone();
-        }
-        let made = make(&wanted);
-        self.0.push((wanted, made.clone()));
-        made
-    }
-}
-
-/// A table in the order of a timeline, and something about it.
-type Of<T> = (SourceId, TimelineId, T);
-
-/// What models share: rows in the order of timelines, facts, and cells of rows before.
-#[derive(Default)]
-struct MadeColumns {
-    strips: Once<Of<()>, Arc<Vec<Strip>>>,
-    facts: Once<Of<Fact>, Option<Arc<Made>>>,
-    before: Once<Of<(u32, ColumnId)>, Option<Arc<Made>>>,
+/// A pass over a timeline, and for each of its screens the model and the aggregates that its facts are.
+struct TimelinePass<'a> {
+    pass: Pass<'a>,
+    models: Vec<(ModelId, Vec<(usize, usize)>)>,
 }
 
 impl<'a> Screening<'a> {
@@ -119,32 +112,72 @@ impl<'a> Screening<'a> {
         let models: Vec<&ModelPlan> = models.filter_map(|id| self.plan.model(id)).collect();
         let mut left = BTreeMap::new();
         // Many models need not look further than the row; the others do where that leaves too much.
-        for facts in [false, true] {
-            let mut made = MadeColumns::default();
-            let mut screens: BTreeMap<SourceId, Vec<Screen<'a>>> = BTreeMap::new();
-            for model in models.iter().filter(|model| facts && self.always || !left.contains_key(&model.id)) {
-                if let Some((source, form)) = lower::screen(self.program, self.plan, model, self.parameters, facts)
-                    && (!facts || form.inputs.iter().any(|(input, _)| !matches!(input, Input::Cell(_))))
-                    && let Some(screen) = self.screen(model, source, &form, &mut made)
-                {
-                    screens.entry(source).or_default().push(screen);
-                }
-            }
-            let enough = if facts { WORTH } else { WORTH_ALONE };
-            for (source, screens) in screens {
-                let Some(table) = self.store.table(source) else { continue };
-                for (screen, rows) in screens.iter().zip(self.pass(table, &screens)) {
-                    let few = |rows: &Vec<(u32, u8)>| self.always || rows.len() <= table.rows / enough;
-                    if let Some(places) = rows.filter(few).and_then(|rows| self.places(table, screen.model, &rows)) {
-                        left.insert(screen.model, places);
-                    }
-                }
-            }
-            if !self.facts {
-                break;
-            }
+        self.over_tables(&models, &mut left);
+        if self.facts {
+            self.over_timelines(&models, &mut left);
         }
         left
+    }
+
+    fn over_tables(&self, models: &[&ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
+        let mut screens: BTreeMap<SourceId, Vec<Screen<'a>>> = BTreeMap::new();
+        for model in models {
+            if let Some(lowered) = lower::screen(self.program, self.plan, model, self.parameters, false)
+                && let Some(screen) = self.screen(model, lowered.source, &lowered.form)
+            {
+                screens.entry(lowered.source).or_default().push(screen);
+            }
+        }
+        for (source, screens) in screens {
+            let Some(table) = self.store.table(source) else { continue };
+            for (screen, rows) in screens.iter().zip(self.pass(table, &screens)) {
+                let few = |rows: &Vec<(u32, u8)>| self.always || rows.len() <= table.rows / WORTH_ALONE;
+                if let Some(places) = rows.filter(few).and_then(|rows| self.places(screen.model, &rows)) {
+                    left.insert(screen.model, places);
+                }
+            }
+        }
+    }
+
+    fn over_timelines(&self, models: &[&ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
+        let mut passes: BTreeMap<(SourceId, TimelineId), TimelinePass<'a>> = BTreeMap::new();
+        for model in models.iter().filter(|model| self.always || !left.contains_key(&model.id)) {
+            if let Some(lowered) = lower::screen(self.program, self.plan, model, self.parameters, true)
+                && lowered.form.inputs.iter().any(|(input, _)| !matches!(input, Input::Cell(_)))
+                && let Some(table) = self.worthwhile(lowered.source)
+                && let Some(timeline) = model.entities
+            {
+                let new = || TimelinePass { pass: Pass::new(table), models: Vec::new() };
+                let pass = passes.entry((lowered.source, timeline)).or_insert_with(new);
+                if let Some(screen) = self.screen_of_pass(pass, &lowered) {
+                    pass.pass.screens.push(screen);
+                    pass.models.push((model.id, lowered.nodes));
+                }
+            }
+        }
+        for ((_, timeline), TimelinePass { pass, models }) in passes {
+            let Some(timeline) = self.timelines.get(timeline.0 as usize) else { continue };
+            let rooms = std::sync::Mutex::new(Vec::new());
+            let found = in_parallel(self.threads, self.partitions, |partition| {
+                let strip = timeline.strip(partition)?;
+                let lock = || rooms.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut room: Room = lock().pop().unwrap_or_default();
+                let found = pass.over(strip, &mut room);
+                lock().push(room);
+                found
+            });
+            let Some(partitions) = found.into_iter().collect::<Option<Vec<Vec<LeftRows>>>>() else { continue };
+            let mut by_screen: Vec<Vec<LeftRows>> = pass.screens.iter().map(|_| Vec::new()).collect();
+            for partition in partitions {
+                by_screen.iter_mut().zip(partition).for_each(|(all, rows)| all.push(rows));
+            }
+            for (((model, nodes), screen), partitions) in models.into_iter().zip(&pass.screens).zip(by_screen) {
+                let many: usize = partitions.iter().map(|left| left.rows.len()).sum();
+                if self.always || many <= pass.table.rows / WORTH {
+                    left.insert(model, Left { partitions, nodes, facts: screen.facts.len() });
+                }
+            }
+        }
     }
 
     /// A table that was read, if code for it is worth compiling.
@@ -152,78 +185,100 @@ impl<'a> Screening<'a> {
         self.store.table(source).filter(|table| table.rows >= if self.always { 1 } else { LEAST })
     }
 
-    fn screen(&self, model: &ModelPlan, source: SourceId, form: &Form, made: &mut MadeColumns) -> Option<Screen<'a>> {
+    fn screen(&self, model: &ModelPlan, source: SourceId, form: &Form) -> Option<Screen<'a>> {
         let table = self.worthwhile(source)?;
-        let mut cells = Vec::with_capacity(form.inputs.len());
-        for (input, _) in &form.inputs {
-            cells.push(match *input {
-                Input::Cell(column) => Cells::Column(table.column(column)?),
-                _ => Cells::Made(self.made(model, (source, table), form, *input, made)?),
-            });
-        }
-        let (kernel, constants) = self.compiled(table, form, &cells)?;
+        let cells = columns(table, form)?;
+        let (kernel, constants) = self.compiled(table, form, &reads(&cells, form))?;
         Some(Screen { model: model.id, kernel, cells, constants })
     }
 
-    fn compiled(&self, table: &Table, form: &Form, cells: &[Cells<'_>]) -> Option<(Arc<Kernel>, Vec<u64>)> {
-        let read = |(cells, (_, layout)): (&Cells<'_>, &(Input, Layout))| {
-            let (gaps, doubts) = match cells {
-                Cells::Column(column) => (column.valid.is_some() && !mutant(Mutant::ScreenIgnoresGaps), false),
-                Cells::Made(_) => (true, true),
-            };
-            Read { layout: *layout, gaps, doubts }
-        };
-        let reads: Vec<Read> = cells.iter().zip(&form.inputs).map(read).collect();
+    fn compiled(&self, table: &Table, form: &Form, reads: &[Read]) -> Option<(Arc<Kernel>, Vec<u64>)> {
         let constants = bind::constants(form, table, &self.zone)?;
-        Some((self.kernels.of(&form.root, &reads, constants.len())?, constants))
+        Some((self.kernels.of(&form.root, reads, constants.len())?, constants))
     }
 
-    /// A column that is worked out from the rows about a model's entities.
-    fn made(
+    /// A model's screen in a pass over a timeline; what it reads is added to the pass.
+    fn screen_of_pass(
         &self,
-        model: &ModelPlan,
-        (source, table): (SourceId, &Table),
-        form: &Form,
-        input: Input,
-        made: &mut MadeColumns,
-    ) -> Option<Arc<Made>> {
-        let id = model.entities?;
-        let timeline = self.timelines.get(id.0 as usize)?;
-        let strips =
-            made.strips.get((source, id, ()), |_| Arc::new(strips(table, timeline, self.partitions, self.threads)));
-        let ground = Ground { table, strips: &strips, zone: &self.zone, threads: self.threads };
-        match input {
-            Input::Cell(_) => None,
-            Input::Before(times, column) => {
-                made.before.get((source, id, (times, column)), |_| ground.before(times, column).map(Arc::new))
-            }
-            Input::Fact(place) => {
-                let fact = form.facts.get(place)?.clone();
-                made.facts.get((source, id, fact), |(_, _, fact)| {
-                    let mask = fact.filter.as_ref().map(|filter| self.mask(table, filter));
-                    let made = match mask {
-                        None => ground.fact(fact, None),
-                        Some(mask) => ground.fact(fact, Some(&mask?)),
+        pass: &mut TimelinePass<'a>,
+        lowered: &lower::Lowered,
+    ) -> Option<super::facts::Screen> {
+        let form = &lowered.form;
+        let mut facts = Vec::with_capacity(form.facts.len());
+        for fact in &form.facts {
+            let place = match pass.pass.known_fact(fact) {
+                Some(place) => place,
+                None => {
+                    let span = match fact.window {
+                        None => None,
+                        Some((length, gap)) => Some(self.lengths(pass.pass.table, length, gap)?),
                     };
-                    made.map(Arc::new)
-                })
-            }
+                    let mask = match &fact.filter {
+                        None => None,
+                        Some(filter) => Some(self.run_of_pass(&mut pass.pass, filter, &[])?),
+                    };
+                    pass.pass.fact(fact, span, mask)?
+                }
+            };
+            facts.push(place);
         }
+        let main = self.run_of_pass(&mut pass.pass, form, &facts)?;
+        let kept = facts.iter().map(|place| match place {
+            Place::Fact(fact) => Some((*fact, pass.pass.kind_of(*fact)?)),
+            _ => None,
+        });
+        let kept = kept.collect::<Option<_>>()?;
+        Some(super::facts::Screen { main, facts: kept })
+    }
+
+    /// A loop in a pass over a timeline.
+    fn run_of_pass(&self, pass: &mut Pass<'a>, form: &Form, facts: &[Place]) -> Option<Loop> {
+        let mut inputs = Vec::with_capacity(form.inputs.len());
+        for (input, _) in &form.inputs {
+            inputs.push(match *input {
+                Input::Cell(column) => pass.cell(column)?,
+                Input::Before(times, column) => pass.before(times, column)?,
+                Input::Fact(place) => *facts.get(place)?,
+            });
+        }
+        let read = |(place, (_, layout)): (&Place, &(Input, Layout))| {
+            let states = match place {
+                Place::Cell(cell) if !pass.has_gaps(*cell) || mutant(Mutant::ScreenIgnoresGaps) => States::All,
+                Place::Cell(_) => States::Bytes,
+                Place::Before(_) | Place::Fact(_) => States::Doubts,
+            };
+            Read { layout: *layout, states }
+        };
+        let reads: Vec<Read> = inputs.iter().zip(&form.inputs).map(read).collect();
+        let (kernel, constants) = self.compiled(pass.table, form, &reads)?;
+        Some(Loop { kernel, constants, inputs })
+    }
+
+    /// Lengths in microseconds, where a day is always as long.
+    fn lengths(&self, table: &Table, length: SpanOfTime, gap: SpanOfTime) -> Option<(i64, i64)> {
+        let micros = |span: SpanOfTime| {
+            let days = span.days.checked_mul(DAY_MICROS)?.checked_add(span.micros)?;
+            (span.months == 0 && days >= 0).then_some(days)
+        };
+        let spans = (micros(length)?, micros(gap)?);
+        if length.days == 0 && gap.days == 0 {
+            return Some(spans);
+        }
+        let (first, last) = table.time_range()?;
+        let first = first.checked_sub(spans.0)?.checked_sub(spans.1)?.checked_sub(DAY_MICROS)?;
+        self.zone.offset_between(first, last.checked_add(DAY_MICROS)?)?;
+        Some(spans)
     }
 
     /// What a form about its cells decides about each row of a table.
     pub(super) fn mask(&self, table: &Table, form: &Form) -> Option<Vec<u8>> {
-        let cell = |(input, _): &(Input, Layout)| match input {
-            Input::Cell(column) => table.column(*column).map(Cells::Column),
-            _ => None,
-        };
-        let cells: Vec<Cells<'_>> = form.inputs.iter().map(cell).collect::<Option<_>>()?;
-        let (kernel, constants) = self.compiled(table, form, &cells)?;
+        let cells = columns(table, form)?;
+        let (kernel, constants) = self.compiled(table, form, &reads(&cells, form))?;
         let mut mask = vec![0; table.rows];
         kernel.run(&cells, &constants, 0, &mut mask).then_some(mask)
     }
 
-    /// For each screen the rows that it leaves in, in order.
+    /// For each screen the rows that it leaves in, in the order of the table.
     fn pass(&self, table: &Table, screens: &[Screen<'a>]) -> Vec<Option<Vec<(u32, u8)>>> {
         let morsels = table.rows.div_ceil(MORSEL);
         let found = in_parallel(self.threads, morsels, |morsel| {
@@ -253,39 +308,43 @@ impl<'a> Screening<'a> {
     }
 
     /// Rows of a table as places in the timeline of a model's entities; rows about nobody are left out.
-    fn places(&self, table: &Table, model: ModelId, rows: &[(u32, u8)]) -> Option<Left> {
+    fn places(&self, model: ModelId, rows: &[(u32, u8)]) -> Option<Left> {
         let id = self.plan.model(model)?.entities?;
-        let (timeline, by) = (self.timelines.get(id.0 as usize)?, &self.plan.timelines.get(id.0 as usize)?.by);
-        let mut partitions: Vec<Vec<LeftRow>> = vec![Vec::new(); self.partitions];
+        let (timeline, plan) = (self.timelines.get(id.0 as usize)?, self.plan.timelines.get(id.0 as usize)?);
+        let table = self.store.table(plan.source)?;
+        let mut partitions: Vec<LeftRows> = (0..self.partitions).map(|_| LeftRows::default()).collect();
         for (row, mark) in rows {
-            let Some(key) = key(table, by, *row) else { continue };
-            let (partition, entity) = timeline.place_of(&key)?;
-            let (_, among) = timeline.entry(partition, entity)?;
-            let place = among.binary_search_by_key(row, |row| row.row).ok()?;
-            let rule = mark.checked_sub(RULE);
-            partitions.get_mut(partition)?.push(LeftRow { entity: entity as u32, place: place as u32, rule });
+            let Some(found) = timeline.find(table, &plan.by, *row) else { continue };
+            let (entity, place) = (found.entity as u32, found.place as u32);
+            partitions.get_mut(found.partition)?.rows.push(LeftRow { entity, place, rule: mark.checked_sub(RULE) });
         }
-        partitions.iter_mut().for_each(|places| places.sort_unstable());
-        Some(Left { partitions })
+        partitions.iter_mut().for_each(|left| left.rows.sort_unstable());
+        Some(Left { partitions, ..Left::default() })
     }
 }
 
-/// Whom a row is about.
-fn key(table: &Table, by: &[ColumnId], row: u32) -> Option<EntityKey> {
-    let part = |column: &ColumnId| table.column(*column)?.entity(row as usize).cloned();
-    match by {
-        [column] => part(column),
-        [first, second] => match (part(first)?, part(second)?) {
-            (EntityKey::Single(first), EntityKey::Single(second)) => Some(EntityKey::Pair(first, second)),
-            _ => None,
-        },
+/// The columns that a form about single rows reads.
+fn columns<'a>(table: &'a Table, form: &Form) -> Option<Vec<Cells<'a>>> {
+    let cell = |(input, _): &(Input, Layout)| match input {
+        Input::Cell(column) => table.column(*column).map(Cells::Column),
         _ => None,
-    }
+    };
+    form.inputs.iter().map(cell).collect()
+}
+
+/// How columns are read.
+fn reads(cells: &[Cells<'_>], form: &Form) -> Vec<Read> {
+    let read = |(cells, (_, layout)): (&Cells<'_>, &(Input, Layout))| {
+        let gaps = matches!(cells, Cells::Column(column) if column.valid.is_some());
+        let states = if gaps && !mutant(Mutant::ScreenIgnoresGaps) { States::Bits } else { States::All };
+        Read { layout: *layout, states }
+    };
+    cells.iter().zip(&form.inputs).map(read).collect()
 }
 
 /// The table whose rows a model's screen passes over, if there is one.
 pub(crate) fn screened(program: &Program, plan: &Plan, model: &ModelPlan) -> Option<String> {
     let defaults: Vec<Value> = program.parameters.iter().map(|parameter| parameter.default.clone()).collect();
-    let (source, _) = lower::screen(program, plan, model, &defaults, true)?;
-    Some(program.sources.get(source.index())?.name.to_string())
+    let lowered = lower::screen(program, plan, model, &defaults, true)?;
+    Some(program.sources.get(lowered.source.index())?.name.to_string())
 }

@@ -1,14 +1,71 @@
-//! What is kept of the rows in a window while rows enter and leave.
+//! What is kept of the rows in a window while rows enter and leave, and where windows begin and end.
+//!
+//! Rows are named by their place in a morsel: the rows of some entities, one after the other.
 
+use super::code::{RULE, UNDECIDED};
+use super::facts::{KNOWN, MISSING, UNSURE};
+use std::ops::Range;
 use watchfire_stdlib::exact::odd_parts;
+
+/// The rows of an entity in a morsel, and whether facts can be said of it: its rows became known in event order, and stay.
+#[derive(Clone, Debug)]
+pub(super) struct Stretch {
+    pub(super) rows: Range<usize>,
+    pub(super) steady: bool,
+}
+
+/// For each row of a morsel the rows in its window: from one, up to but without another.
+#[derive(Debug, Default)]
+pub(super) struct Bounds {
+    from: Vec<u32>,
+    upto: Vec<u32>,
+}
+
+impl Bounds {
+    /// Two pointers that move over the rows of each entity once. `span`: length of the window, and how long before the
+    /// row it ends; `None`: all rows. `known`: when each row becomes known, where that is not its time.
+    pub(super) fn find(
+        &mut self,
+        stretches: &[Stretch],
+        times: &[i64],
+        known: Option<&[i64]>,
+        span: Option<(i64, i64)>,
+    ) {
+        for bounds in [&mut self.from, &mut self.upto] {
+            bounds.clear();
+            bounds.resize(times.len(), 0);
+        }
+        for Stretch { rows, .. } in stretches.iter().filter(|stretch| stretch.steady) {
+            let (mut entered, mut left) = (rows.start, rows.start);
+            for row in rows.clone() {
+                let (until, after) = match span {
+                    None => (i64::MAX, i64::MIN),
+                    Some((length, gap)) => {
+                        let until = times[row].saturating_sub(gap);
+                        (until, until.saturating_sub(length))
+                    }
+                };
+                let known_then = |other: usize| match known {
+                    Some(known) => known[other] <= known[row],
+                    None => times[other] <= times[row],
+                };
+                while entered < rows.end && times[entered] <= until && known_then(entered) {
+                    entered += 1;
+                }
+                while left < entered && span.is_some() && times[left] <= after {
+                    left += 1;
+                }
+                (self.from[row], self.upto[row]) = (left as u32, entered as u32);
+            }
+        }
+    }
+}
 
 /// Something computed from the rows in a window, which takes and gives back one row at a time. When the rows of one
 /// entity are done all have left, and it is as new.
 pub(super) trait Window {
-    type Value: Copy + Default + Send;
+    type Value: Copy + Default;
 
-    /// Takes up the values of these rows; from now on a row is named by its place among them.
-    fn load(&mut self, rows: &[u32]);
     fn enter(&mut self, row: usize);
     fn leave(&mut self, row: usize);
     fn outcome(&self) -> Outcome<Self::Value>;
@@ -21,14 +78,65 @@ pub(super) enum Outcome<T> {
     Unsure,
 }
 
+/// What the window of each row comes to. `counts`: which rows count ([`RULE`]), or may ([`UNDECIDED`]); `None`: all.
+pub(super) fn walk<W: Window>(
+    window: &mut W,
+    stretches: &[Stretch],
+    bounds: &Bounds,
+    counts: Option<&[u8]>,
+    values: &mut Vec<W::Value>,
+    states: &mut Vec<u8>,
+) {
+    let many = bounds.upto.len();
+    values.clear();
+    values.resize(many, W::Value::default());
+    states.clear();
+    states.resize(many, UNSURE);
+    for Stretch { rows, .. } in stretches.iter().filter(|stretch| stretch.steady) {
+        let (mut entered, mut left, mut doubtful) = (rows.start, rows.start, 0_usize);
+        for row in rows.clone() {
+            let (from, upto) = (bounds.from[row] as usize, bounds.upto[row] as usize);
+            match counts {
+                None => {
+                    (entered..upto).for_each(|row| window.enter(row));
+                    (left..from).for_each(|row| window.leave(row));
+                }
+                Some(counts) => {
+                    for row in entered..upto {
+                        match counts[row] {
+                            RULE => window.enter(row),
+                            UNDECIDED => doubtful += 1,
+                            _ => {}
+                        }
+                    }
+                    for row in left..from {
+                        match counts[row] {
+                            RULE => window.leave(row),
+                            UNDECIDED => doubtful -= 1,
+                            _ => {}
+                        }
+                    }
+                }
+            }
+            (entered, left) = (upto, from);
+            (values[row], states[row]) = match window.outcome() {
+                Outcome::Known(value) if doubtful == 0 => (value, KNOWN),
+                Outcome::Missing if doubtful == 0 => (W::Value::default(), MISSING),
+                _ => (W::Value::default(), UNSURE),
+            };
+        }
+        (left..entered)
+            .filter(|row| counts.is_none_or(|counts| counts[*row] == RULE))
+            .for_each(|row| window.leave(row));
+    }
+}
+
 /// How many rows.
 #[derive(Default)]
 pub(super) struct Counted(i64);
 
 impl Window for Counted {
     type Value = i64;
-
-    fn load(&mut self, _: &[u32]) {}
 
     fn enter(&mut self, _: usize) {
         self.0 += 1;
@@ -43,36 +151,45 @@ impl Window for Counted {
     }
 }
 
-/// How many different values: how often each is there.
-pub(super) struct Differing<'a> {
-    codes: &'a [u32],
-    loaded: Vec<u32>,
-    often: Vec<u32>,
-    different: i64,
+/// Whether there is a row.
+#[derive(Default)]
+pub(super) struct Anything(Counted);
+
+impl Window for Anything {
+    type Value = u8;
+
+    fn enter(&mut self, row: usize) {
+        self.0.enter(row);
+    }
+
+    fn leave(&mut self, row: usize) {
+        self.0.leave(row);
+    }
+
+    fn outcome(&self) -> Outcome<u8> {
+        Outcome::Known(u8::from(self.0.0 > 0))
+    }
 }
 
-impl<'a> Differing<'a> {
-    pub(super) fn new(codes: &'a [u32], many: usize) -> Self {
-        Self { codes, loaded: Vec::new(), often: vec![0; many], different: 0 }
-    }
+/// How many different values: how often each is there, by its code.
+pub(super) struct Differing<'a> {
+    pub(super) codes: &'a [u32],
+    /// By code; all 0.
+    pub(super) often: &'a mut [u32],
+    pub(super) different: i64,
 }
 
 impl Window for Differing<'_> {
     type Value = i64;
 
-    fn load(&mut self, rows: &[u32]) {
-        self.loaded.clear();
-        self.loaded.extend(rows.iter().map(|row| self.codes[*row as usize]));
-    }
-
     fn enter(&mut self, row: usize) {
-        let often = &mut self.often[self.loaded[row] as usize];
+        let often = &mut self.often[self.codes[row] as usize];
         self.different += i64::from(*often == 0);
         *often += 1;
     }
 
     fn leave(&mut self, row: usize) {
-        let often = &mut self.often[self.loaded[row] as usize];
+        let often = &mut self.often[self.codes[row] as usize];
         *often -= 1;
         self.different -= i64::from(*often == 0);
     }
@@ -84,31 +201,19 @@ impl Window for Differing<'_> {
 
 /// The sum of whole numbers.
 pub(super) struct WholeSum<'a> {
-    values: &'a [i64],
-    loaded: Vec<i64>,
-    total: i128,
-}
-
-impl<'a> WholeSum<'a> {
-    pub(super) fn new(values: &'a [i64]) -> Self {
-        Self { values, loaded: Vec::new(), total: 0 }
-    }
+    pub(super) values: &'a [i64],
+    pub(super) total: i128,
 }
 
 impl Window for WholeSum<'_> {
     type Value = i64;
 
-    fn load(&mut self, rows: &[u32]) {
-        self.loaded.clear();
-        self.loaded.extend(rows.iter().map(|row| self.values[*row as usize]));
-    }
-
     fn enter(&mut self, row: usize) {
-        self.total += i128::from(self.loaded[row]);
+        self.total += i128::from(self.values[row]);
     }
 
     fn leave(&mut self, row: usize) {
-        self.total -= i128::from(self.loaded[row]);
+        self.total -= i128::from(self.values[row]);
     }
 
     fn outcome(&self) -> Outcome<i64> {
@@ -118,44 +223,33 @@ impl Window for WholeSum<'_> {
 
 /// The exact sum of floats, as a whole multiple of a power of two; or their mean, which is the rounded sum divided by
 /// their number.
-pub(super) struct FloatSum<'a> {
-    values: &'a [f64],
-    loaded: Vec<i128>,
-    /// The power of two that makes every value a whole number.
-    scale: f64,
-    total: i128,
-    count: u64,
-    mean: bool,
+pub(super) struct FloatSum<'a, T> {
+    /// As whole numbers.
+    pub(super) values: &'a [T],
+    /// The power of two that a whole number is a multiple of.
+    pub(super) unit: f64,
+    pub(super) total: i128,
+    pub(super) count: u64,
+    pub(super) mean: bool,
 }
 
-impl<'a> FloatSum<'a> {
-    pub(super) fn new(values: &'a [f64], scale: f64, mean: bool) -> Self {
-        Self { values, loaded: Vec::new(), scale, total: 0, count: 0, mean }
-    }
-}
-
-impl Window for FloatSum<'_> {
+impl<T: Copy + Into<i128>> Window for FloatSum<'_, T> {
     type Value = f64;
 
-    #[expect(clippy::cast_possible_truncation, reason = "`scale` makes it a whole number that fits")]
-    fn load(&mut self, rows: &[u32]) {
-        self.loaded.clear();
-        self.loaded.extend(rows.iter().map(|row| (self.values[*row as usize] * self.scale) as i128));
-    }
-
     fn enter(&mut self, row: usize) {
-        self.total += self.loaded[row];
+        self.total += self.values[row].into();
         self.count += 1;
     }
 
     fn leave(&mut self, row: usize) {
-        self.total -= self.loaded[row];
+        self.total -= self.values[row].into();
         self.count -= 1;
     }
 
     #[expect(clippy::cast_precision_loss, reason = "to nearest, ties to even: that is the sum's definition")]
     fn outcome(&self) -> Outcome<f64> {
-        let sum = self.total as f64 / self.scale;
+        let total = i64::try_from(self.total).map_or(self.total as f64, |total| total as f64);
+        let sum = total * self.unit;
         match (self.mean, self.count) {
             (false, _) => Outcome::Known(sum),
             (true, 0) => Outcome::Missing,
@@ -164,40 +258,56 @@ impl Window for FloatSum<'_> {
     }
 }
 
-/// The power of two that makes these values whole numbers of which 2³² can be summed in 127 bits; `None`: there is none.
-pub(super) fn scale(values: &[f64], valid: Option<&[bool]>) -> Option<f64> {
-    let (mut lowest, mut highest) = (i32::MAX, i32::MIN);
-    for (place, value) in values.iter().enumerate() {
-        if valid.is_some_and(|valid| !valid[place]) || *value == 0.0 {
-            continue;
+/// How the floats of a column are made whole numbers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Scale {
+    /// The power of two that does it.
+    pub(super) factor: f64,
+    /// They fit 63 bits.
+    pub(super) narrow: bool,
+}
+
+impl Scale {
+    /// The power of two that makes these values whole numbers of which 2³² can be summed in 127 bits; `None`: there is
+    /// none. What lies in cells that are not there matters too, as long as it is a number.
+    pub(super) fn of(values: &[f64]) -> Option<Scale> {
+        let (mut lowest, mut highest) = (i32::MAX, i32::MIN);
+        for value in values.iter().filter(|value| **value != 0.0 && !value.is_nan()) {
+            let (odd, exponent) = odd_parts(*value)?;
+            lowest = lowest.min(exponent);
+            highest = highest.max(exponent + (u64::BITS - odd.unsigned_abs().leading_zeros()).cast_signed());
         }
-        let (odd, exponent) = odd_parts(*value)?;
-        lowest = lowest.min(exponent);
-        highest = highest.max(exponent + (u64::BITS - odd.unsigned_abs().leading_zeros()).cast_signed());
+        if lowest > highest {
+            return Some(Scale { factor: 1.0, narrow: true });
+        }
+        let wide = highest - lowest;
+        let fits = wide <= 94 && (-900..900).contains(&lowest) && (-900..900).contains(&highest);
+        fits.then(|| Scale { factor: 2_f64.powi(-lowest), narrow: wide <= 62 })
     }
-    if lowest > highest {
-        return Some(1.0);
+
+    /// The value of a whole number 1.
+    pub(super) fn unit(self) -> f64 {
+        1.0 / self.factor
     }
-    let fits = highest - lowest <= 94 && (-900..900).contains(&lowest) && (-900..900).contains(&highest);
-    fits.then(|| 2_f64.powi(-lowest))
 }
 
 #[cfg(test)]
-#[expect(clippy::panic, reason = "a test fails by panicking")]
+#[expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
     use watchfire_stdlib::exact::ExactSum;
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "the scale makes them fit")]
     fn sums_are_those_of_the_library() {
         let values = [0.1, 0.2, 0.3, 1e10, -0.7, 3.5, 1e-3, 0.0, -1e10];
-        let scale = scale(&values, None).unwrap_or_default();
+        let scale = Scale::of(&values).unwrap();
+        assert!(!scale.narrow && Scale::of(&values[..3]).unwrap().narrow);
+        let whole: Vec<i128> = values.iter().map(|value| (value * scale.factor) as i128).collect();
         for (from, until) in [(0, 9), (0, 3), (2, 7), (4, 4), (1, 9)] {
-            let (mut sum, mut mean) = (FloatSum::new(&values, scale, false), FloatSum::new(&values, scale, true));
+            let sum = |mean| FloatSum { values: &whole, unit: scale.unit(), total: 0, count: 0, mean };
+            let (mut sum, mut mean) = (sum(false), sum(true));
             let mut exact = ExactSum::new();
-            let rows: Vec<u32> = (0..values.len() as u32).collect();
-            sum.load(&rows);
-            mean.load(&rows);
             for row in 0..until {
                 sum.enter(row);
                 mean.enter(row);
@@ -214,7 +324,22 @@ mod tests {
                 _ => panic!("{from}..{until}"),
             }
         }
-        assert!(super::scale(&[1e300, 1e-300], None).is_none());
-        assert!(super::scale(&[f64::INFINITY], None).is_none());
+        assert!(Scale::of(&[1e300, 1e-300]).is_none());
+        assert!(Scale::of(&[f64::INFINITY]).is_none());
+    }
+
+    #[test]
+    fn windows_are_open_at_their_start_and_see_what_is_known_by_then() {
+        let stretches = [Stretch { rows: 0..4, steady: true }, Stretch { rows: 4..6, steady: true }];
+        let times = [0, 5, 5, 10, 0, 3];
+        let mut bounds = Bounds::default();
+        bounds.find(&stretches, &times, None, Some((5, 0)));
+        assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 1, 1, 3, 4, 4][..], &[1, 3, 3, 4, 5, 6][..]));
+        bounds.find(&stretches, &times, Some(&[0, 5, 6, 10, 0, 3]), Some((5, 0)));
+        assert_eq!(bounds.upto, [1, 2, 3, 4, 5, 6]);
+        bounds.find(&stretches, &times, None, None);
+        assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 0, 0, 0, 4, 4][..], &[1, 3, 3, 4, 5, 6][..]));
+        bounds.find(&stretches, &times, None, Some((5, 5)));
+        assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 0, 0, 1, 4, 4][..], &[0, 1, 1, 3, 4, 4][..]));
     }
 }

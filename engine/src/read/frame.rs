@@ -7,6 +7,8 @@ use polars::prelude::{
     CategoricalMapping, ChunkedArray, DataFrame, DataType, Int64Chunked, PolarsError, PolarsNumericType, PolarsResult,
     Series, TimeUnit, UInt32Chunked,
 };
+use polars_arrow::bitmap::{Bitmap, BitmapBuilder};
+use polars_buffer::Buffer;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -33,19 +35,25 @@ fn raw_column(series: &Series) -> Result<RawColumn, ReadError> {
     Ok(RawColumn { data: converted.ok_or_else(no_type)?, valid: valid(series) })
 }
 
-/// Which cells are there; `None`: all.
-fn valid(series: &Series) -> Option<Vec<bool>> {
+/// Which cells are there, from the first bit of a byte on; `None`: all.
+fn valid(series: &Series) -> Option<Bitmap> {
     if series.null_count() == 0 {
         return None;
     }
-    let mut valid = Vec::with_capacity(series.len());
+    if let [chunk] = &series.chunks()[..]
+        && let Some(bits) = chunk.validity()
+        && bits.as_slice().1 == 0
+    {
+        return Some(bits.clone());
+    }
+    let mut valid = BitmapBuilder::with_capacity(series.len());
     for chunk in series.chunks() {
         match chunk.validity() {
-            Some(bits) => valid.extend(bits.iter()),
-            None => valid.resize(valid.len() + chunk.len(), chunk.null_count() == 0),
+            Some(bits) => valid.extend_from_bitmap(bits),
+            None => valid.extend_constant(chunk.len(), chunk.null_count() == 0),
         }
     }
-    Some(valid)
+    Some(valid.freeze())
 }
 
 /// The cells of a column, chunk by chunk; those that are not there hold any.
@@ -57,11 +65,17 @@ fn values<T: PolarsNumericType, U>(column: &ChunkedArray<T>, of: impl Fn(T::Nati
     all
 }
 
+/// The same as they lie: the host's own memory, where the column is one chunk.
+fn same<T: PolarsNumericType>(column: &ChunkedArray<T>) -> Buffer<T::Native> {
+    let mut chunks = column.downcast_iter();
+    match (chunks.next(), chunks.next()) {
+        (Some(chunk), None) => chunk.values().clone(),
+        _ => values(column, |value| value).into(),
+    }
+}
+
 /// `None`: no declared type can be read from such a column.
 fn convert(series: &Series) -> PolarsResult<Option<RawData>> {
-    fn same<T>(value: T) -> T {
-        value
-    }
     Ok(Some(match series.dtype() {
         DataType::Null => RawData::Null,
         DataType::Boolean => {
@@ -71,22 +85,22 @@ fn convert(series: &Series) -> PolarsResult<Option<RawData>> {
             }
             RawData::Bool(all)
         }
-        DataType::Int64 => RawData::Int(values(series.i64()?, same)),
+        DataType::Int64 => RawData::Int(same(series.i64()?)),
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::UInt8 | DataType::UInt16 | DataType::UInt32 => {
-            RawData::Int(values(series.cast(&DataType::Int64)?.i64()?, same))
+            RawData::Int(same(series.cast(&DataType::Int64)?.i64()?))
         }
         DataType::UInt64 => {
             let column = series.u64()?;
             if column.iter().flatten().all(|value| i64::try_from(value).is_ok()) {
-                RawData::Int(values(column, |value| value as i64))
+                RawData::Int(values(column, |value| value as i64).into())
             } else {
                 RawData::Wide(values(column, i128::from))
             }
         }
-        DataType::Float32 => RawData::Float(values(series.f32()?, f64::from)),
-        DataType::Float64 => RawData::Float(values(series.f64()?, same)),
+        DataType::Float32 => RawData::Float(values(series.f32()?, f64::from).into()),
+        DataType::Float64 => RawData::Float(same(series.f64()?)),
         DataType::Decimal(_, scale) => {
-            RawData::Decimal(values(series.decimal()?.physical(), same), u32::try_from(*scale).unwrap_or(0))
+            RawData::Decimal(values(series.decimal()?.physical(), |digits| digits), u32::try_from(*scale).unwrap_or(0))
         }
         DataType::String => RawData::Text(texts(series.str()?.iter(), series.len())),
         DataType::Categorical(_, categories) | DataType::Enum(_, categories) => {
@@ -99,14 +113,14 @@ fn convert(series: &Series) -> PolarsResult<Option<RawData>> {
             let codes = series.binary()?.iter().map(code).collect();
             RawData::Text(TextCells { codes, texts: interner.texts })
         }
-        DataType::Date => RawData::Date(values(series.date()?.physical(), same)),
+        DataType::Date => RawData::Date(same(series.date()?.physical())),
         DataType::Datetime(unit, zone) => {
             let micros = micros(series.datetime()?.physical(), *unit)?;
             if zone.is_some() { RawData::Instant(micros) } else { RawData::Wall(micros) }
         }
         DataType::Time => {
             let physical = series.to_physical_repr();
-            RawData::Clock(values(physical.i64()?, |nanos| nanos.div_euclid(1000)))
+            RawData::Clock(values(physical.i64()?, |nanos| nanos.div_euclid(1000)).into())
         }
         DataType::Duration(unit) => {
             let physical = series.to_physical_repr();
@@ -145,14 +159,14 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// Nanoseconds are cut to the microsecond in which they lie.
-fn micros(column: &Int64Chunked, unit: TimeUnit) -> PolarsResult<Vec<i64>> {
+fn micros(column: &Int64Chunked, unit: TimeUnit) -> PolarsResult<Buffer<i64>> {
     match unit {
-        TimeUnit::Microseconds => Ok(values(column, |micros| micros)),
-        TimeUnit::Nanoseconds => Ok(values(column, |nanos| nanos.div_euclid(1000))),
+        TimeUnit::Microseconds => Ok(same(column)),
+        TimeUnit::Nanoseconds => Ok(values(column, |nanos| nanos.div_euclid(1000)).into()),
         TimeUnit::Milliseconds => {
             let outside = || PolarsError::ComputeError("a time is outside the calendar".into());
             let micros = |millis: Option<i64>| millis.unwrap_or(0).checked_mul(1000).ok_or_else(outside);
-            column.iter().map(micros).collect()
+            column.iter().map(micros).collect::<PolarsResult<Vec<i64>>>().map(Into::into)
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) mod frame;
 pub(crate) mod ndjson;
 
 use crate::fast::FastMap;
+use polars_arrow::bitmap::Bitmap;
+use polars_buffer::Buffer;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -47,10 +49,10 @@ pub(crate) struct RawColumn {
     /// Its cells; those that are not there hold any.
     pub(crate) data: RawData,
     /// Which are there; `None`: all.
-    pub(crate) valid: Option<Vec<bool>>,
+    pub(crate) valid: Option<Bitmap>,
 }
 
-/// Raw cells.
+/// Raw cells. Plain ones lie where Polars has them.
 #[derive(Debug)]
 pub(crate) enum RawData {
     /// Nothing but missing cells.
@@ -58,25 +60,25 @@ pub(crate) enum RawData {
     /// Truth.
     Bool(Vec<bool>),
     /// Whole numbers.
-    Int(Vec<i64>),
+    Int(Buffer<i64>),
     /// Whole numbers, some of which do not fit 64 bits with a sign.
     Wide(Vec<i128>),
     /// Numbers.
-    Float(Vec<f64>),
+    Float(Buffer<f64>),
     /// Exact decimals: digits, and how many of them follow the point.
     Decimal(Vec<i128>, u32),
     /// Texts: for each cell the place of its text among the distinct ones.
     Text(TextCells),
     /// Days since 1970-01-01.
-    Date(Vec<i32>),
+    Date(Buffer<i32>),
     /// Wall times without a zone: microseconds since 1970-01-01T00:00 on the wall.
-    Wall(Vec<i64>),
+    Wall(Buffer<i64>),
     /// Instants: microseconds since 1970-01-01T00:00Z.
-    Instant(Vec<i64>),
+    Instant(Buffer<i64>),
     /// Microseconds since midnight.
-    Clock(Vec<i64>),
+    Clock(Buffer<i64>),
     /// Spans of time, microseconds.
-    Span(Vec<i64>),
+    Span(Buffer<i64>),
 }
 
 impl RawData {
@@ -127,7 +129,7 @@ pub(crate) enum RawCell<'a> {
 impl RawColumn {
     /// A cell.
     pub(crate) fn cell(&self, row: usize) -> RawCell<'_> {
-        if self.valid.as_ref().is_some_and(|valid| !valid[row]) {
+        if self.valid.as_ref().is_some_and(|valid| !valid.get_bit(row)) {
             return RawCell::Null;
         }
         match &self.data {
@@ -199,7 +201,7 @@ impl TextBuilder {
 
     /// The column.
     pub(crate) fn finish(self) -> RawColumn {
-        let valid = self.holes.then_some(self.valid);
+        let valid = self.holes.then(|| self.valid.into());
         RawColumn { data: RawData::Text(TextCells { codes: self.codes, texts: self.interner.texts }), valid }
     }
 }

@@ -287,9 +287,11 @@ impl<'a> Task<'a> {
         }
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
+        let mut first = 0;
         for left in left.of(self.partition).chunk_by(|a, b| a.entity == b.entity) {
             let (entity, rows) = self.entities.entry(self.partition, left.first()?.entity as usize)?;
-            self.decided(world, *source, (entity, rows), left, (*after, *until), &mut result);
+            self.decided(world, *source, (entity, rows), (left, first), (*after, *until), &mut result);
+            first += left.len();
             let places = left.iter().filter(|left| !self.is_decided(left)).map(|left| left.place as usize);
             let triggers = triggers(world, *source, rows, places, (*after, *until));
             if !triggers.is_empty() {
@@ -314,19 +316,19 @@ impl<'a> Task<'a> {
         world: World<'a>,
         source: SourceId,
         (entity, rows): (&EntityKey, &[RowRef]),
-        left: &[LeftRow],
+        (left, first): (&[LeftRow], usize),
         span: (i64, i64),
         result: &mut Evaluated,
     ) {
-        for left in left.iter().filter(|left| self.is_decided(left)) {
+        for (number, left) in left.iter().enumerate().filter(|(_, left)| self.is_decided(left)) {
             let (place, rule) = (left.place as usize, usize::from(left.rule.unwrap_or_default()));
             if let Some(row) = rows.get(place)
                 && let Some((k, t)) = triggers_between(world, source, *row, span)
                 && let Some(level) = self.model.rules.get(rule).map(|rule| rule.level)
             {
                 let (model, entity, about) = (self.model.id, entity.clone(), entity.clone());
-                let (told, steps) = (Box::default(), Box::default());
-                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule, told, steps });
+                let (told, steps, left) = (Box::default(), Box::default(), Some((first + number) as u32));
+                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule, told, steps, left });
             }
         }
     }
@@ -341,7 +343,7 @@ impl<'a> Task<'a> {
         let Some(table) = world.store.table(source) else { return 0 };
         let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
         let triggers = |row: u32| {
-            let known = table.known[row as usize];
+            let known = table.known(row);
             after < known && known <= until && table.triggers(row)
         };
         let count = all.filter(|row| triggers(row.row)).count() as u64;
@@ -538,6 +540,7 @@ impl<'a> Task<'a> {
                     rule,
                     told,
                     steps: steps.into(),
+                    left: None,
                 });
             }
             Decision::Failure { fault, row: inner } => {

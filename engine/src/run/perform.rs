@@ -12,7 +12,7 @@ use crate::interp::FaultRow;
 use crate::jit::{Kernels, Screening};
 use crate::mutant::{Mutant, active, mutant};
 use crate::places::Places;
-use crate::plan::{Plan, after, span_of, starts};
+use crate::plan::{Plan, TimelinePlan, after, span_of, starts};
 use crate::shown::{DEVELOPMENT_KEY, Shower};
 use crate::sources::Sources;
 use crate::table::{ALWAYS, Store};
@@ -78,10 +78,12 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         .map_err(|diagnostics| RunError::Data { diagnostics, texts: request.texts.clone() })?;
     edges::add(program, &mut store);
     let loaded = Instant::now();
-    let timelines: Vec<Timeline> = in_parallel(threads, plan.timelines.len(), |index| {
-        let timeline = &plan.timelines[index];
-        Timeline::build(program, &store, timeline.source, &timeline.by, partitions)
-    });
+    // Threads go to timelines, or where there are few to the partitions of each.
+    let (outer, inner) = if plan.timelines.len() >= threads { (threads, 1) } else { (1, threads) };
+    let of = |timeline: &TimelinePlan| {
+        Timeline::build(program, &store, timeline.source, &timeline.by, partitions, inner)
+    };
+    let timelines: Vec<Timeline> = in_parallel(outer, plan.timelines.len(), |index| of(&plan.timelines[index]));
     let places: Vec<Places> =
         in_parallel(threads, plan.places.len(), |index| Places::build(program, &plan, &store, &plan.places[index]));
     let coverage = match &request.sources.outages {
@@ -255,7 +257,7 @@ fn range(
             let (earliest, latest) = data?;
             // The ends that are known are looked at when they come.
             let last_end = |source: SourceId| match request.program.sources[source.index()].kind {
-                SourceKind::Edges { end: true, .. } => store.table(source)?.known.iter().copied().max(),
+                SourceKind::Edges { end: true, .. } => store.table(source)?.known.as_ref()?.iter().copied().max(),
                 _ => None,
             };
             let grids = wanted.iter().filter_map(|id| match &request.program.models[id.index()].trigger {

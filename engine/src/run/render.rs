@@ -61,7 +61,9 @@ impl<'a> Renderer<'a> {
     fn warning(&mut self, execution: &'a Execution<'_>, finding: &FindingRecord) -> Warning {
         let (plan, model) = (self.plan, self.model);
         let timeline = plan.entities.and_then(|id| execution.timelines.get(id.0 as usize));
-        let rows = timeline.map_or(&[][..], |timeline| timeline.rows_of(&finding.entity));
+        let found = timeline.and_then(|timeline| Some((timeline, timeline.place_of(&finding.entity)?)));
+        let rows = found.and_then(|(timeline, (partition, place))| timeline.entry(partition, place));
+        let rows = rows.map_or(&[][..], |(_, rows)| rows);
         self.evaluator.turn_to(&finding.entity);
         match model.trigger {
             Trigger::Every(_) => self.evaluator.begin(finding.t, finding.k, None),
@@ -69,6 +71,11 @@ impl<'a> Renderer<'a> {
             Trigger::Match(_) => self.evaluator.begin_match(finding.t, finding.k, &finding.steps),
         }
         self.evaluator.compare_by(&finding.told);
+        if let (Some((_, (partition, _))), Some(left)) = (found, finding.left)
+            && let Some(of_model) = execution.screens.get(&finding.model)
+        {
+            self.evaluator.know(of_model.facts(partition, left as usize));
+        }
 
         let rule = plan.rules.get(finding.rule);
         let template = rule.and_then(|rule| rule.message.as_ref()).or(plan.message.as_ref());

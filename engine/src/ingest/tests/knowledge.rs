@@ -167,7 +167,7 @@ fn each_version_triggers_once_where_it_is_visible_at_its_own_known_at() {
         let table = store.table(SourceId(0)).unwrap();
         let mut found: Vec<(i64, Raw)> = (0..table.rows as u32)
             .filter(|row| table.triggers(*row))
-            .map(|row| (table.known[row as usize], row_of(table, row)))
+            .map(|row| (table.known(row), row_of(table, row)))
             .collect();
         let mut expected = Vec::new();
         for version in rows.iter().map(|row| (row.key, row.recorded)).collect::<BTreeSet<_>>() {
@@ -205,11 +205,11 @@ fn without_a_key_rows_lie_by_all_columns_and_repetitions_stay() {
         let store = loaded(Table { recorded: Some(ColumnId(3)), ..events(2) }, &rows);
         let table = store.table(SourceId(0)).unwrap();
         let found: Vec<(Raw, i64)> =
-            (0..table.rows as u32).map(|row| (row_of(table, row), table.known[row as usize])).collect();
+            (0..table.rows as u32).map(|row| (row_of(table, row), table.known(row))).collect();
         let mut expected: Vec<(Raw, i64)> = rows.iter().map(|row| (row.clone(), known_at(row))).collect();
         expected.sort_by_key(|(row, _)| (row.time, row.key, row.who, row.recorded, row.x, row.y));
         assert_eq!(found, expected, "seed {seed}");
-        assert!(table.known_until.iter().all(|until| *until == NEVER));
+        assert!(table.known_until.is_none());
     });
 }
 
@@ -234,17 +234,19 @@ fn a_timeline_has_each_entitys_rows_in_order_in_any_partitions() {
         sources.push(union("u", &[SourceId(1), SourceId(0)], columns()));
         let program = program(sources);
         let (left, right) = rows.split_at(rows.len() / 2);
-        let store = load_all(&program, &Sources::new().frame("s", frame(left)).frame("t", frame(right)));
+        let store = load_as_it_comes(&program, &Sources::new().frame("s", frame(left)).frame("t", frame(right)));
         for (source, parts) in [(0, vec![0]), (1, vec![1]), (2, vec![1, 0])] {
-            let timeline = Timeline::build(&program, &store, SourceId(source), &[ColumnId(1)], partitions);
+            let timeline = Timeline::build(&program, &store, SourceId(source), &[ColumnId(1)], partitions, 2);
             // every row about somebody, by entity, time, part, row
-            let mut expected: BTreeMap<EntityKey, Vec<(Option<i64>, RowRef, i64)>> = BTreeMap::new();
+            let mut expected: BTreeMap<EntityKey, Vec<((Option<i64>, u16, usize), RowRef, i64)>> = BTreeMap::new();
             for (part, table) in parts.iter().enumerate() {
                 let table = store.table(SourceId(*table)).unwrap();
-                for row in 0..table.rows as u32 {
+                for (place, row) in table.in_order().into_iter().enumerate() {
                     if let Value::Entity(who) = table.value(row, ColumnId(1)) {
                         let reference = RowRef { part: part as u16, row };
-                        expected.entry(who).or_default().push((table.time(row), reference, table.known[row as usize]));
+                        assert_eq!(timeline.find(table, &[ColumnId(1)], row).is_some(), source < 2);
+                        let lies = (table.time(row), part as u16, place);
+                        expected.entry(who).or_default().push((lies, reference, table.known(row)));
                     }
                 }
             }
@@ -260,7 +262,7 @@ fn a_timeline_has_each_entitys_rows_in_order_in_any_partitions() {
                 }
             }
             for (key, rows) in &mut expected {
-                rows.sort();
+                rows.sort_by_key(|(lies, ..)| *lies);
                 assert_eq!(known.get(key).copied(), rows.iter().map(|(.., known)| *known).min());
             }
             let expected: BTreeMap<EntityKey, Vec<RowRef>> = expected
@@ -282,7 +284,7 @@ fn coverage_is_as_defined() {
         let program = package(Table { expect, ..keyed() });
         let store = load_all(&program, &Sources::new().frame("s", frame(&rows)));
         let coverage = Coverage::observed(&program, &store);
-        let timeline = Timeline::build(&program, &store, SourceId(0), &[ColumnId(1)], 1);
+        let timeline = Timeline::build(&program, &store, SourceId(0), &[ColumnId(1)], 1, 1);
         for _ in 0..12 {
             let (to, k, who) = (random.from(-3, 16), random.from(0, 18), random.from(0, 3) as u8);
             let (from, t) = (to - random.from(0, 8), to + random.from(0, 4));
@@ -382,7 +384,7 @@ fn an_end_is_hidden_until_it_comes_unless_known_ahead() {
         assert_eq!(end(20), there);
         assert_eq!(end(19), if ahead { there } else { (Value::Missing, NEVER) });
         assert_eq!(table.until_at(1, 100), NEVER);
-        assert_eq!(table.known, [5, 7]);
+        assert_eq!(table.known.as_deref(), Some(&[5, 7][..]));
     }
 }
 
@@ -403,7 +405,8 @@ fn a_timeless_source_with_one_unique_column_has_it_as_key() {
     let (loaded, rejects) = load_frame(&program(vec![source("s", columns, table(Some(ColumnId(2))))]), frame());
     assert!(rejects.is_empty());
     assert_eq!(cells(&loaded, 1), [Value::Int(1), Value::Int(3), Value::Int(2)]);
-    let spans: Vec<(i64, i64)> = loaded.known.iter().copied().zip(loaded.known_until.iter().copied()).collect();
+    let spans: Vec<(i64, i64)> =
+        (0..loaded.rows as u32).map(|line| (loaded.known(line), loaded.known_until(line))).collect();
     assert_eq!(spans, [(5, 9), (9, NEVER), (i64::MIN, NEVER)]);
 }
 
@@ -413,13 +416,13 @@ fn pairs_have_timelines_of_their_own() {
     let program = program(vec![source("s", columns, timeless())]);
     let frame = polars::prelude::df!("who" => ["b", "a", "b", "c"], "home" => [Some(1), Some(1), Some(2), None]);
     let store = load_all(&program, &Sources::new().frame("s", frame.unwrap()));
-    let timeline = Timeline::build(&program, &store, SourceId(0), &[ColumnId(0), ColumnId(1)], 1);
+    let timeline = Timeline::build(&program, &store, SourceId(0), &[ColumnId(0), ColumnId(1)], 1, 1);
     let pairs: Vec<String> = timeline.entries(0).map(|(key, _)| format!("{key:?}")).collect();
     assert_eq!(pairs.len(), 3);
     assert!(
         timeline.entries(0).is_sorted_by_key(|(key, _)| key) && timeline.entries(0).all(|(_, rows)| rows.len() == 1)
     );
-    let single = Timeline::build(&program, &store, SourceId(0), &[ColumnId(0)], 1);
+    let single = Timeline::build(&program, &store, SourceId(0), &[ColumnId(0)], 1, 1);
     assert_eq!(single.rows_of(&EntityKey::Single("b".into())).len(), 2);
 }
 

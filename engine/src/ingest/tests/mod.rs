@@ -128,11 +128,38 @@ pub(crate) fn try_load(program: &Program, sources: &Sources) -> Result<Store, Ve
     load(program, sources, &all_reads(program), 2)
 }
 
-/// The store with all columns; errors fail the test.
-pub(crate) fn load_all(program: &Program, sources: &Sources) -> Store {
+/// The store with all columns, as rows came; errors fail the test.
+pub(crate) fn load_as_it_comes(program: &Program, sources: &Sources) -> Store {
     try_load(program, sources).unwrap_or_else(|errors| {
         panic!("{:?}", errors.iter().map(|error| error.message(Language::En)).collect::<Vec<_>>())
     })
+}
+
+/// The same with tables in row order.
+pub(crate) fn load_all(program: &Program, sources: &Sources) -> Store {
+    let mut store = load_as_it_comes(program, sources);
+    for table in store.tables.iter_mut().flatten() {
+        *table = Arc::new(ordered(table));
+    }
+    store
+}
+
+/// A table with its lines in row order; what all lines have alike is left out.
+pub(crate) fn ordered(table: &Loaded) -> Loaded {
+    let lines = table.in_order();
+    let pick = |value: &dyn Fn(u32) -> i64| lines.iter().map(|line| value(*line)).collect::<Vec<i64>>();
+    let mut first: BTreeMap<u32, u32> = BTreeMap::new();
+    let row: Vec<u32> = (0..).zip(&lines).map(|(place, line)| *first.entry(table.row(*line)).or_insert(place)).collect();
+    let known_until = pick(&|line| table.known_until(line));
+    Loaded {
+        columns: crate::table::gather_all(&table.columns, &lines, 1),
+        time: table.time.as_ref().map(|time| pick(&|line| time[line as usize]).into()),
+        until: table.until.as_ref().map(|until| pick(&|line| until[line as usize]).into()),
+        known: table.known.as_ref().map(|_| pick(&|line| table.known(line)).into()),
+        known_until: known_until.iter().any(|until| *until != crate::table::NEVER).then_some(known_until),
+        row: row.iter().zip(0..).any(|(row, line)| *row != line).then_some(row),
+        ..table.clone()
+    }
 }
 
 /// The first table of a package with one source over a frame.
