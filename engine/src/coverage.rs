@@ -187,11 +187,8 @@ impl Silences {
     fn new(table: &Table, rows: &[u32], steps: Steps) -> Silences {
         let mut builder = SilencesBuilder { steps, times: BTreeMap::new(), gaps: Vec::new(), ends: Vec::new() };
         if let Some(times) = &table.time {
-            let rows: Vec<u32> = rows
-                .iter()
-                .copied()
-                .filter(|row| table.known(*row) < table.known_until(*row))
-                .collect();
+            let rows: Vec<u32> =
+                rows.iter().copied().filter(|row| table.known(*row) < table.known_until(*row)).collect();
             let in_event_order = rows.is_sorted_by_key(|row| table.known(*row))
                 && rows.iter().all(|row| table.known_until(*row) == NEVER);
             if in_event_order {

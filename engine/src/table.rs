@@ -68,6 +68,11 @@ impl Table {
         self.known_until.as_ref().map_or(NEVER, |until| until[row as usize])
     }
 
+    /// Each line becomes known at its event time.
+    pub(crate) fn known_in_time(&self) -> bool {
+        matches!((&self.known, &self.time), (Some(known), Some(time)) if known.is_same_buffer(time))
+    }
+
     /// The row that a line is a version of.
     pub(crate) fn row(&self, line: u32) -> u32 {
         self.row.as_ref().map_or(line, |row| row[line as usize])

@@ -323,9 +323,7 @@ impl Part<'_> {
         let rows = self.codes.iter().copied().zip(0..).filter(|(code, _)| *code != NOBODY);
         match self.valid {
             None => rows.for_each(|(code, row)| call(code, row)),
-            Some(valid) => {
-                rows.filter(|(_, row)| valid.get_bit(*row as usize)).for_each(|(code, row)| call(code, row))
-            }
+            Some(valid) => rows.filter(|(_, row)| valid.get_bit(*row as usize)).for_each(|(code, row)| call(code, row)),
         }
     }
 }

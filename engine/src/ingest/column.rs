@@ -232,7 +232,10 @@ fn formatted(raw: &RawColumn, rows: usize) -> (TextCells, Option<Bitmap>) {
 
 /// For each value its place among the distinct ones, in the order in which they come, and the row in which each comes
 /// first. Missing cells have any.
-pub(crate) fn numbered(values: impl ExactSizeIterator<Item = i64> + Clone, valid: Option<&Bitmap>) -> (Vec<u32>, Vec<u32>) {
+pub(crate) fn numbered(
+    values: impl ExactSizeIterator<Item = i64> + Clone,
+    valid: Option<&Bitmap>,
+) -> (Vec<u32>, Vec<u32>) {
     let is_valid = |row: u32| valid.is_none_or(|valid| valid.get_bit(row as usize));
     let mut codes = vec![0; values.len()];
     let mut firsts: Vec<u32> = Vec::new();

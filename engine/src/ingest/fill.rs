@@ -110,8 +110,8 @@ impl Growing<'_> {
         });
         let mut bad = vec![Vec::new(); columns.len()];
         for (place, (id, filled)) in columns.iter().zip(filled).enumerate() {
-            let filled = filled
-                .or_else(|| self.builders[id.index()].take().map(|builder| self.filled(builder, filling(place))));
+            let filled =
+                filled.or_else(|| self.builders[id.index()].take().map(|builder| self.filled(builder, filling(place))));
             if let Some((builder, rows)) = filled {
                 self.builders[id.index()] = Some(builder);
                 bad[place] = rows;

@@ -117,8 +117,9 @@ pub(crate) fn table(
 /// The table with a line for each version instead of one for each row.
 fn of_lines(table: Table, lines: Lines, threads: usize) -> Table {
     let Lines { base, row, known, known_until, masked } = lines;
-    let pick =
-        |values: &Buffer<i64>| -> Buffer<i64> { base.iter().map(|row| values[*row as usize]).collect::<Vec<_>>().into() };
+    let pick = |values: &Buffer<i64>| -> Buffer<i64> {
+        base.iter().map(|row| values[*row as usize]).collect::<Vec<_>>().into()
+    };
     let mut columns = gather_all(&table.columns, &base, threads);
     let mut masks: Vec<Option<MutableBitmap>> = vec![None; columns.len()];
     for (line, column) in masked {

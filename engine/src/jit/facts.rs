@@ -15,9 +15,7 @@ use super::code::{RULE, UNDECIDED};
 use super::form::{Fact, FactFunction};
 use super::kernel::{Cells, Kernel};
 use super::screen::{LeftRow, LeftRows};
-use super::window::{
-    Anything, Bounds, Counted, Differing, FloatSum, Scale, Stretch, WholeSum, walk,
-};
+use super::window::{Anything, Bounds, Counted, Differing, FloatSum, Scale, Stretch, WholeSum, walk};
 use crate::mutant::{Mutant, mutant};
 use crate::table::{Column, ColumnData, NEVER, Table};
 use crate::timeline::Strip;
@@ -104,7 +102,9 @@ impl Scratch {
         match &column.valid {
             None => self.states.extend(lines.iter().map(|line| if *line == NOWHERE { MISSING } else { KNOWN })),
             Some(valid) => self.states.extend(
-                lines.iter().map(|line| if *line != NOWHERE && valid.get_bit(*line as usize) { KNOWN } else { MISSING }),
+                lines
+                    .iter()
+                    .map(|line| if *line != NOWHERE && valid.get_bit(*line as usize) { KNOWN } else { MISSING }),
             ),
         }
     }
@@ -345,7 +345,8 @@ impl Room {
             }
             std::mem::swap(&mut self.masks[place], &mut self.out);
         }
-        self.facts.resize_with(pass.facts.len(), || Scratch { data: ScratchData::Bytes(Vec::new()), states: Vec::new() });
+        self.facts
+            .resize_with(pass.facts.len(), || Scratch { data: ScratchData::Bytes(Vec::new()), states: Vec::new() });
         self.often.resize_with(pass.facts.len(), Vec::new);
         for (place, job) in pass.facts.iter().enumerate() {
             self.fact(place, job);
@@ -370,10 +371,7 @@ impl Room {
     /// Finds the rows of each entity; true: when they become known is in `known`, else it is their time.
     fn find_stretches(&mut self, table: &Table, strip: Strip<'_>, entities: Range<usize>, start: usize) -> bool {
         self.stretches.clear();
-        let own = match (&table.known, &table.time) {
-            (Some(known), Some(time)) => !known.is_same_buffer(time),
-            (known, _) => known.is_some(),
-        };
+        let own = !table.known_in_time();
         if own {
             self.known.clear();
             self.known.extend(self.lines.iter().map(|line| table.known(*line)));
@@ -382,8 +380,7 @@ impl Room {
             let rows = strip.of(entity);
             let rows = rows.start - start..rows.end - start;
             let stays = || self.lines[rows.clone()].iter().all(|line| table.known_until(*line) == NEVER);
-            let steady =
-                (!own || self.known[rows.clone()].is_sorted()) && (table.known_until.is_none() || stays());
+            let steady = (!own || self.known[rows.clone()].is_sorted()) && (table.known_until.is_none() || stays());
             self.stretches.push(Stretch { rows, steady });
         }
         own

@@ -6,9 +6,9 @@
 use super::code::{RULE, UNDECIDED};
 use super::form::Form;
 use super::lower;
+use super::lower::name;
 use super::screen::Screening;
 use crate::mutant::{Mutant, mutant};
-use super::lower::name;
 use crate::plan::Node;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,10 +34,13 @@ impl Marks {
     }
 }
 
+/// A form about the rows of a source.
+type Wanted = (SourceId, Form);
+
 impl Screening<'_> {
     /// The marks of these models' steps.
     pub(crate) fn marks(&self, models: impl Iterator<Item = ModelId>) -> Marks {
-        let mut made: Vec<((SourceId, Form), Option<Arc<Vec<u8>>>)> = Vec::new();
+        let mut made: Vec<(Wanted, Option<Arc<Vec<u8>>>)> = Vec::new();
         let mut marks = Marks::default();
         for model in models.filter_map(|id| self.plan.model(id)) {
             let rows = model.sequence.iter().flat_map(|sequence| sequence.rows());

@@ -198,11 +198,7 @@ impl<'a> Screening<'a> {
     }
 
     /// A model's screen in a pass over a timeline; what it reads is added to the pass.
-    fn screen_of_pass(
-        &self,
-        pass: &mut TimelinePass<'a>,
-        lowered: &lower::Lowered,
-    ) -> Option<super::facts::Screen> {
+    fn screen_of_pass(&self, pass: &mut TimelinePass<'a>, lowered: &lower::Lowered) -> Option<super::facts::Screen> {
         let form = &lowered.form;
         let mut facts = Vec::with_capacity(form.facts.len());
         for fact in &form.facts {

@@ -102,15 +102,15 @@ pub(super) fn walk<W: Window>(
                     (left..from).for_each(|row| window.leave(row));
                 }
                 Some(counts) => {
-                    for row in entered..upto {
-                        match counts[row] {
+                    for (row, counts) in (entered..upto).zip(&counts[entered..upto.max(entered)]) {
+                        match *counts {
                             RULE => window.enter(row),
                             UNDECIDED => doubtful += 1,
                             _ => {}
                         }
                     }
-                    for row in left..from {
-                        match counts[row] {
+                    for (row, counts) in (left..from).zip(&counts[left..from.max(left)]) {
+                        match *counts {
                             RULE => window.leave(row),
                             UNDECIDED => doubtful -= 1,
                             _ => {}

@@ -328,7 +328,19 @@ impl<'a> Task<'a> {
             {
                 let (model, entity, about) = (self.model.id, entity.clone(), entity.clone());
                 let (told, steps, left) = (Box::default(), Box::default(), Some((first + number) as u32));
-                result.findings.push(FindingRecord { model, entity, about, t, k, level, place, rule, told, steps, left });
+                result.findings.push(FindingRecord {
+                    model,
+                    entity,
+                    about,
+                    t,
+                    k,
+                    level,
+                    place,
+                    rule,
+                    told,
+                    steps,
+                    left,
+                });
             }
         }
     }
@@ -341,12 +353,17 @@ impl<'a> Task<'a> {
             return count;
         }
         let Some(table) = world.store.table(source) else { return 0 };
-        let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
-        let triggers = |row: u32| {
-            let known = table.known(row);
-            after < known && known <= until && table.triggers(row)
-        };
-        let count = all.filter(|row| triggers(row.row)).count() as u64;
+        let within = |known: i64| after < known && known <= until;
+        let count = match self.entities.strip(self.partition) {
+            // Rows that become known at their time, and stay.
+            Some(strip) if table.known_until.is_none() && table.known_in_time() => {
+                strip.times.iter().filter(|time| within(**time)).count()
+            }
+            _ => {
+                let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
+                all.filter(|row| within(table.known(row.row)) && table.triggers(row.row)).count()
+            }
+        } as u64;
         if let Some(counted) = counted {
             known().insert(counted, count);
         }

@@ -80,9 +80,8 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     let loaded = Instant::now();
     // Threads go to timelines, or where there are few to the partitions of each.
     let (outer, inner) = if plan.timelines.len() >= threads { (threads, 1) } else { (1, threads) };
-    let of = |timeline: &TimelinePlan| {
-        Timeline::build(program, &store, timeline.source, &timeline.by, partitions, inner)
-    };
+    let of =
+        |timeline: &TimelinePlan| Timeline::build(program, &store, timeline.source, &timeline.by, partitions, inner);
     let timelines: Vec<Timeline> = in_parallel(outer, plan.timelines.len(), |index| of(&plan.timelines[index]));
     let places: Vec<Places> =
         in_parallel(threads, plan.places.len(), |index| Places::build(program, &plan, &store, &plan.places[index]));

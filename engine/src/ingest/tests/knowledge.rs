@@ -204,8 +204,7 @@ fn without_a_key_rows_lie_by_all_columns_and_repetitions_stay() {
     for_many(9, |seed, rows, _| {
         let store = loaded(Table { recorded: Some(ColumnId(3)), ..events(2) }, &rows);
         let table = store.table(SourceId(0)).unwrap();
-        let found: Vec<(Raw, i64)> =
-            (0..table.rows as u32).map(|row| (row_of(table, row), table.known(row))).collect();
+        let found: Vec<(Raw, i64)> = (0..table.rows as u32).map(|row| (row_of(table, row), table.known(row))).collect();
         let mut expected: Vec<(Raw, i64)> = rows.iter().map(|row| (row.clone(), known_at(row))).collect();
         expected.sort_by_key(|(row, _)| (row.time, row.key, row.who, row.recorded, row.x, row.y));
         assert_eq!(found, expected, "seed {seed}");
@@ -238,7 +237,8 @@ fn a_timeline_has_each_entitys_rows_in_order_in_any_partitions() {
         for (source, parts) in [(0, vec![0]), (1, vec![1]), (2, vec![1, 0])] {
             let timeline = Timeline::build(&program, &store, SourceId(source), &[ColumnId(1)], partitions, 2);
             // every row about somebody, by entity, time, part, row
-            let mut expected: BTreeMap<EntityKey, Vec<((Option<i64>, u16, usize), RowRef, i64)>> = BTreeMap::new();
+            type Lies = (Option<i64>, u16, usize);
+            let mut expected: BTreeMap<EntityKey, Vec<(Lies, RowRef, i64)>> = BTreeMap::new();
             for (part, table) in parts.iter().enumerate() {
                 let table = store.table(SourceId(*table)).unwrap();
                 for (place, row) in table.in_order().into_iter().enumerate() {

@@ -149,7 +149,8 @@ pub(crate) fn ordered(table: &Loaded) -> Loaded {
     let lines = table.in_order();
     let pick = |value: &dyn Fn(u32) -> i64| lines.iter().map(|line| value(*line)).collect::<Vec<i64>>();
     let mut first: BTreeMap<u32, u32> = BTreeMap::new();
-    let row: Vec<u32> = (0..).zip(&lines).map(|(place, line)| *first.entry(table.row(*line)).or_insert(place)).collect();
+    let row: Vec<u32> =
+        (0..).zip(&lines).map(|(place, line)| *first.entry(table.row(*line)).or_insert(place)).collect();
     let known_until = pick(&|line| table.known_until(line));
     Loaded {
         columns: crate::table::gather_all(&table.columns, &lines, 1),
