@@ -113,6 +113,17 @@ impl Coverage {
         }
     }
 
+    /// Whether a source can be silent at all.
+    pub(crate) fn may_be_silent(&self, source: SourceId) -> bool {
+        match &self.kind {
+            CoverageKind::Stated(outages) => !outages.is_empty(),
+            CoverageKind::Observed(expected) => {
+                let parts = self.parts.get(source.index()).map_or(&[][..], Vec::as_slice);
+                parts.iter().any(|part| expected.get(part.index()).is_some_and(Option::is_some))
+            }
+        }
+    }
+
     /// Whether the source has no row known at `k` for longer than it should before `t`: it is stale.
     pub(crate) fn stale(&self, source: SourceId, t: i64, k: i64) -> bool {
         match &self.kind {

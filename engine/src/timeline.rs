@@ -103,11 +103,21 @@ impl Timeline {
         self.shard(partition).map(|place| (&self.keys[place], self.rows_at(place)))
     }
 
-    /// The rows of a table in a partition.
-    pub(crate) fn strip(&self, partition: usize) -> Option<Strip<'_>> {
+    /// The rows of a partition; those of a union have no times here, nor do those without one.
+    pub(crate) fn rows_in(&self, partition: usize) -> Option<Strip<'_>> {
         let offsets = self.offsets.get(self.shards.get(partition).copied()?..=*self.shards.get(partition + 1)?)?;
         let all = *offsets.first()?..*offsets.last()?;
-        Some(Strip { rows: self.rows.get(all.clone())?, times: self.times.get(all)?, offsets })
+        Some(Strip { rows: self.rows.get(all.clone())?, times: self.times.get(all).unwrap_or_default(), offsets })
+    }
+
+    /// The rows of a partition with their times; `None`: they have none.
+    pub(crate) fn strip(&self, partition: usize) -> Option<Strip<'_>> {
+        self.rows_in(partition).filter(|strip| strip.times.len() == strip.rows.len())
+    }
+
+    /// The entities of a partition.
+    pub(crate) fn keys(&self, partition: usize) -> &[EntityKey] {
+        &self.keys[self.shard(partition)]
     }
 
     /// An entity's partition, and its place there.

@@ -8,10 +8,10 @@
 //! ```
 
 use super::decide::FaultRow;
-use super::rows::Rows;
+use super::rows::{Rows, Shape};
 use super::window::Bounds;
 use super::{Binding, Evaluator};
-use crate::mutant::{Mutant, mutant};
+use crate::mutant::{Mutant, active, mutant};
 use crate::plan::{DerivedPlan, FromNode, GroupingPlan, Node, after};
 use crate::table::{ALWAYS, NEVER};
 use crate::timeline::RowRef;
@@ -24,7 +24,9 @@ use watchfire_stdlib::value::{EntityKey, Fault, Value};
 /// The rows of a derived table about one entity, in order.
 #[derive(Debug, Default)]
 pub(crate) struct DerivedRows {
-    rows: Vec<DerivedRow>,
+    rows: Arc<Vec<DerivedRow>>,
+    /// Those after so many are not there yet.
+    many: usize,
     /// The base rows in which faults arose.
     faults: Vec<(Fault, FaultRow)>,
 }
@@ -34,6 +36,8 @@ pub(crate) struct DerivedRows {
 struct DerivedRow {
     /// Event time; the beginning of time for tables without.
     time: i64,
+    /// Event time of the last row it is made of.
+    last: i64,
     /// Place of the first row it is made of among those of the base.
     first: usize,
     /// By column, or the fault that it is.
@@ -80,37 +84,50 @@ impl<'a> Group<'a> {
     }
 }
 
+/// The rows of a table about an entity that there ever are, where they stay once they are there.
+pub(super) struct Settled {
+    of: (SourceId, usize),
+    rows: Option<Arc<Vec<DerivedRow>>>,
+}
+
+/// How many of those an evaluator remembers.
+const REMEMBERED_SETTLED: usize = 64;
+
 impl DerivedRows {
+    fn rows(&self) -> &[DerivedRow] {
+        &self.rows[..self.many]
+    }
+
     /// The places of the rows in a window `(from, to]`.
     pub(super) fn within(&self, window: Option<Bounds>) -> std::ops::Range<usize> {
-        let Some((from, to)) = window else { return 0..self.rows.len() };
-        let until = |time: i64| self.rows.partition_point(|row| row.time <= time);
+        let Some((from, to)) = window else { return 0..self.many };
+        let until = |time: i64| self.rows().partition_point(|row| row.time <= time);
         let start = until(if mutant(Mutant::WindowOpenEdge) { from.saturating_sub(1) } else { from });
         start..until(if mutant(Mutant::WindowCloseEdge) { to.saturating_sub(1) } else { to }).max(start)
     }
 
     /// How many rows there are.
     pub(super) fn len(&self) -> usize {
-        self.rows.len()
+        self.many
     }
 
     /// How many rows lie at this instant or before.
     pub(super) fn until(&self, time: i64) -> usize {
-        self.rows.partition_point(|row| row.time <= time)
+        self.rows().partition_point(|row| row.time <= time)
     }
 
     /// Event time of a row; the beginning of time for tables without.
     pub(super) fn time(&self, place: usize) -> i64 {
-        self.rows.get(place).map_or(ALWAYS, |row| row.time)
+        self.rows().get(place).map_or(ALWAYS, |row| row.time)
     }
 
     /// The fault that a row is.
     pub(super) fn fault(&self, place: usize) -> Option<&Value> {
-        self.rows.get(place).and_then(|row| row.cells.as_ref().err())
+        self.rows().get(place).and_then(|row| row.cells.as_ref().err())
     }
 
     pub(super) fn cell(&self, place: usize, column: ColumnId) -> Value {
-        match self.rows.get(place).map(|row| &row.cells) {
+        match self.rows().get(place).map(|row| &row.cells) {
             Some(Ok(cells)) => cells.get(column.index()).cloned().unwrap_or(Value::Missing),
             Some(Err(fault)) => fault.clone(),
             None => Value::Missing,
@@ -152,7 +169,13 @@ impl<'a> Evaluator<'a> {
         let rows = match self.derived.get(&key) {
             Some(made) if (made.k, made.t) == (k, t) => made.rows.clone(),
             _ => {
-                let rows = Arc::new(self.make(plan, subject, t));
+                let rows = match self.settled(plan, source, subject) {
+                    Some(rows) => {
+                        let many = rows.partition_point(|row| row.time <= k);
+                        Arc::new(DerivedRows { rows, many, faults: Vec::new() })
+                    }
+                    None => Arc::new(self.make(plan, subject, t)),
+                };
                 self.derived.insert(key, Made { k, t, rows: rows.clone() });
                 rows
             }
@@ -163,22 +186,55 @@ impl<'a> Evaluator<'a> {
         rows
     }
 
+    /// All rows that there ever are, where what was made stays: rows of the base are known at their time and never
+    /// replaced, and each lies in a span that is not over by then.
+    fn settled(&mut self, plan: &'a DerivedPlan, source: SourceId, subject: usize) -> Option<Arc<Vec<DerivedRow>>> {
+        if let Some(known) = self.settled.iter().find(|known| known.of == (source, subject)) {
+            return known.rows.clone();
+        }
+        let rows = self.settle(plan, subject).map(Arc::new);
+        if self.settled.len() >= REMEMBERED_SETTLED {
+            self.settled.clear();
+        }
+        self.settled.push(Settled { of: (source, subject), rows: rows.clone() });
+        rows
+    }
+
+    fn settle(&mut self, plan: &'a DerivedPlan, subject: usize) -> Option<Vec<DerivedRow>> {
+        if active() {
+            return None;
+        }
+        let world = self.world;
+        let base = world.plan.timelines.get(plan.settles()?.0 as usize)?.source;
+        let table = world.store.table(base).filter(|_| world.plan.unions[base.index()].is_empty())?;
+        let plain = Shape::of(table) == Shape::Events && table.known_in_time() && table.known_until.is_none();
+        if !plain || world.coverage.may_be_silent(base) {
+            return None;
+        }
+        let k = std::mem::replace(&mut self.k, NEVER - 1);
+        let DerivedRows { rows, faults, .. } = self.make(plan, subject, NEVER - 1);
+        self.k = k;
+        let rows = Arc::into_inner(rows)?;
+        let in_time = |row: &DerivedRow| row.cells.is_ok() && row.last < row.time;
+        (faults.is_empty() && rows.iter().all(in_time)).then_some(rows)
+    }
+
     /// Makes the rows. Inside of a table t is k.
     fn make(&mut self, plan: &'a DerivedPlan, subject: usize, t: i64) -> DerivedRows {
         let outer_this = std::mem::replace(&mut self.this, subject);
         let outer_t = std::mem::replace(&mut self.t, self.k);
         let (group, faults) = (self.group.take(), std::mem::take(&mut self.fault_rows));
         let frame = self.push_frame(plan.slots);
-        let mut rows = self.make_rows(plan, t);
+        let rows = self.make_rows(plan, t);
         self.pop_frame(frame);
-        rows.faults = std::mem::replace(&mut self.fault_rows, faults).into_iter().collect();
+        let faults = std::mem::replace(&mut self.fault_rows, faults).into_iter().collect();
         self.group = group;
         (self.t, self.this) = (outer_t, outer_this);
-        rows
+        DerivedRows { many: rows.len(), rows: Arc::new(rows), faults }
     }
 
-    fn make_rows(&mut self, plan: &'a DerivedPlan, t: i64) -> DerivedRows {
-        let mut made = DerivedRows::default();
+    fn make_rows(&mut self, plan: &'a DerivedPlan, t: i64) -> Vec<DerivedRow> {
+        let mut made = Vec::new();
         let elements = self.base(plan);
         let mut selected: Vec<usize> = Vec::new();
         for (place, element) in elements.iter().enumerate() {
@@ -206,7 +262,8 @@ impl<'a> Evaluator<'a> {
                 for place in selected {
                     self.bind(plan.slot, elements[place].binding.clone());
                     let cells = self.cells(plan, elements[place].row);
-                    made.rows.push(DerivedRow { time: elements[place].time, first: place, cells: Ok(cells) });
+                    let time = elements[place].time;
+                    made.push(DerivedRow { time, last: time, first: place, cells: Ok(cells) });
                 }
             }
             GroupingPlan::Per(keys, bucket) => {
@@ -254,7 +311,7 @@ impl<'a> Evaluator<'a> {
                 }
             }
         }
-        made.rows.sort_by_key(|row| (row.time, row.first));
+        made.sort_by_key(|row| (row.time, row.first));
         made
     }
 
@@ -282,7 +339,7 @@ impl<'a> Evaluator<'a> {
                 let rows = self.derived(*source, self.this);
                 let element = |place: usize| Element {
                     binding: Binding::Derived { rows: rows.clone(), place },
-                    time: rows.rows[place].time,
+                    time: rows.time(place),
                     row: None,
                     fault: rows.fault(place).cloned(),
                 };
@@ -340,15 +397,16 @@ impl<'a> Evaluator<'a> {
         elements: &Arc<Vec<Element<'a>>>,
         places: Vec<usize>,
         (time, span): (i64, Option<Bounds>),
-        made: &mut DerivedRows,
+        made: &mut Vec<DerivedRow>,
     ) {
-        let Some(first) = places.first().copied() else { return };
+        let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else { return };
+        let last = elements[last].time;
         let group = Group { elements: elements.clone(), places: Arc::new(places), from: &plan.from, span };
         self.bind(plan.slot, group.first());
         self.group = Some(group);
         let cells = self.cells(plan, elements[first].row);
         self.group = None;
-        made.rows.push(DerivedRow { time, first, cells: Ok(cells) });
+        made.push(DerivedRow { time, last, first, cells: Ok(cells) });
     }
 
     /// The columns of the row at hand.
@@ -365,11 +423,12 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The row that a row with a fault in `where` or a key makes: the fault, at its own time.
-    fn fault_row(&mut self, made: &mut DerivedRows, place: usize, element: &Element<'a>, fault: Value) {
+    fn fault_row(&mut self, made: &mut Vec<DerivedRow>, place: usize, element: &Element<'a>, fault: Value) {
         if let (Value::Fault(fault), Some((source, row))) = (&fault, element.row) {
             self.fault_rows.entry(*fault).or_insert(FaultRow { source, row });
         }
-        made.rows.push(DerivedRow { time: element.time, first: place, cells: Err(fault) });
+        let time = element.time;
+        made.push(DerivedRow { time, last: time, first: place, cells: Err(fault) });
     }
 
     /// Whether rows of the group at hand may have been missed.

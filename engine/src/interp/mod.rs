@@ -30,6 +30,7 @@ pub(crate) use decide::{Decision, FaultRow};
 pub(crate) use peers::Measured;
 pub(crate) use rows::{any_row, triggers, triggers_between};
 pub(crate) use sequence::{Found, Looked, Search};
+pub(crate) use window::KnownWindow;
 
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
@@ -125,6 +126,7 @@ pub(crate) struct Evaluator<'a> {
     /// What compiled code says that aggregates are in the evaluation that was begun: each by its place in memory.
     worked_out: Vec<(usize, Value)>,
     derived: HashMap<(SourceId, usize), derived::Made>,
+    settled: Vec<derived::Settled>,
     group: Option<derived::Group<'a>>,
     fault_rows: HashMap<Fault, FaultRow>,
     /// What the entity was told by comparison with its peers.
@@ -157,6 +159,7 @@ impl<'a> Evaluator<'a> {
             shared: HashMap::new(),
             worked_out: Vec::new(),
             derived: HashMap::new(),
+            settled: Vec::new(),
             group: None,
             fault_rows: HashMap::new(),
             told: Vec::new(),
@@ -169,6 +172,7 @@ impl<'a> Evaluator<'a> {
             self.subjects.clear();
             self.subject_of.clear();
             self.derived.clear();
+            self.settled.clear();
         }
         self.entity = self.subject(self.model_entity, key);
     }

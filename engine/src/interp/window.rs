@@ -6,13 +6,14 @@ use crate::plan::{FixedWindow, Node, WindowNode, before, span_of};
 use crate::table::ALWAYS;
 use watchfire_dsl::program::{CalendarUnit, SpanOfTime};
 use watchfire_stdlib::value::Value;
+use watchfire_stdlib::zone::Zone;
 
 /// After the first instant, up to and including the second.
-pub(super) type Bounds = (i64, i64);
+pub(crate) type Bounds = (i64, i64);
 
 /// A window whose lengths are known.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum KnownWindow {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum KnownWindow {
     /// Length and gap.
     Span(SpanOfTime, SpanOfTime),
     This(CalendarUnit),
@@ -28,7 +29,10 @@ impl<'a> Evaluator<'a> {
                 let after = self.moment(event)?;
                 Ok((if mutant(Mutant::SinceTakesEvent) { after.saturating_sub(1) } else { after }, now))
             }
-            WindowNode::Fixed(window) => self.known(*window).map(|window| self.remembered(window, now)),
+            WindowNode::Fixed(window) => {
+                let known = KnownWindow::of(*window, self.world.parameters).ok_or(Value::Missing)?;
+                Ok(self.remembered(known, now))
+            }
         }
     }
 
@@ -42,39 +46,39 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn known(&self, window: FixedWindow) -> Result<KnownWindow, Value> {
-        Ok(match window {
-            FixedWindow::This(unit) => KnownWindow::This(unit),
-            FixedWindow::Previous(unit) => KnownWindow::Previous(unit),
-            FixedWindow::Span(length, gap) => {
-                let gap = gap.map_or(Some(SpanOfTime::default()), |gap| span_of(gap, self.world.parameters));
-                match (span_of(length, self.world.parameters), gap) {
-                    (Some(length), Some(gap)) => KnownWindow::Span(length, gap),
-                    _ => return Err(Value::Missing),
-                }
-            }
-        })
-    }
-
     fn remembered(&mut self, window: KnownWindow, now: i64) -> Bounds {
         if let Some(bounds) = self.windows.get(&(window, now)) {
             return *bounds;
         }
-        let bounds = self.work_out(window, now);
+        let bounds = window.bounds(&self.world.zone, now);
         if self.windows.len() > REMEMBERED_WINDOWS {
             self.windows.clear();
         }
         self.windows.insert((window, now), bounds);
         bounds
     }
+}
 
-    fn work_out(&self, window: KnownWindow, now: i64) -> Bounds {
-        let zone = &self.world.zone;
+impl KnownWindow {
+    /// A window with these parameters; `None`: it has no length.
+    pub(crate) fn of(window: FixedWindow, parameters: &[Value]) -> Option<KnownWindow> {
+        Some(match window {
+            FixedWindow::This(unit) => KnownWindow::This(unit),
+            FixedWindow::Previous(unit) => KnownWindow::Previous(unit),
+            FixedWindow::Span(length, gap) => {
+                let gap = gap.map_or(Some(SpanOfTime::default()), |gap| span_of(gap, parameters))?;
+                KnownWindow::Span(span_of(length, parameters)?, gap)
+            }
+        })
+    }
+
+    /// Where it lies at an instant.
+    pub(crate) fn bounds(self, zone: &Zone, now: i64) -> Bounds {
         // Before the calendar begins nothing happened.
         let earlier = |time, span| before(zone, time, span).unwrap_or(ALWAYS);
         // The first instant of a unit belongs to it.
         let start = |unit, steps| zone.start_of(unit, now, steps).map_or(ALWAYS, |start| start.saturating_sub(1));
-        match window {
+        match self {
             KnownWindow::Span(length, gap) => {
                 let to = earlier(now, gap);
                 (earlier(to, length), to)

@@ -16,6 +16,7 @@ use super::form::{Fact, FactFunction};
 use super::kernel::{Cells, Kernel};
 use super::screen::{LeftRow, LeftRows};
 use super::window::{Anything, Bounds, Counted, Differing, FloatSum, Scale, Stretch, WholeSum, walk};
+use crate::interp::KnownWindow;
 use crate::mutant::{Mutant, mutant};
 use crate::table::{Column, ColumnData, NEVER, Table};
 use crate::timeline::Strip;
@@ -53,6 +54,23 @@ pub(super) enum ScratchData {
     Whole(Vec<i64>),
     Float(Vec<f64>),
     Point(Vec<f64>, Vec<f64>),
+}
+
+impl ScratchData {
+    /// The cells in these rows; [`NOWHERE`]: any.
+    fn picked(&self, rows: &[u32]) -> ScratchData {
+        fn pick<T: Copy + Default>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|row| values.get(*row as usize).copied().unwrap_or_default()).collect()
+        }
+        match self {
+            Self::Bytes(values) => Self::Bytes(pick(values, rows)),
+            Self::Codes(values) => Self::Codes(pick(values, rows)),
+            Self::Dates(values) => Self::Dates(pick(values, rows)),
+            Self::Whole(values) => Self::Whole(pick(values, rows)),
+            Self::Float(values) => Self::Float(pick(values, rows)),
+            Self::Point(east, north) => Self::Point(pick(east, rows), pick(north, rows)),
+        }
+    }
 }
 
 impl Scratch {
@@ -110,7 +128,7 @@ impl Scratch {
     }
 
     /// A cell as a value of a kind; `None`: unsure.
-    fn value(&self, row: usize, kind: &Kind) -> Option<Value> {
+    pub(super) fn value(&self, row: usize, kind: &Kind) -> Option<Value> {
         match self.states[row] {
             MISSING => return Some(Value::Missing),
             KNOWN => {}
@@ -163,6 +181,8 @@ struct FactJob<'a> {
 /// The values that a fact is made of.
 #[derive(Debug)]
 enum FactValue<'a> {
+    /// The one there is: a cell.
+    The(usize),
     /// That there is one.
     Any(usize),
     /// Codes: those of a cell, or others that stand for whole numbers; and how many there are.
@@ -171,13 +191,24 @@ enum FactValue<'a> {
     Float(usize, Scale),
 }
 
+/// Where windows lie.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Span {
+    /// Everywhere.
+    All,
+    /// So long, and so long before the row.
+    Before(i64, i64),
+    /// As the calendar says at an instant.
+    At(KnownWindow),
+}
+
 /// All that models read of the rows of a timeline, each once.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     pub(super) table: &'a Table,
     cells: Vec<(ColumnId, &'a Column)>,
     befores: Vec<(u32, ColumnId, &'a Column)>,
-    spans: Vec<Option<(i64, i64)>>,
+    pub(super) spans: Vec<Span>,
     masks: Vec<Loop>,
     facts: Vec<FactJob<'a>>,
     pub(super) screens: Vec<Screen>,
@@ -216,7 +247,7 @@ impl<'a> Pass<'a> {
 
     /// The place of a new fact over windows of this length; `mask`: the loop of its filter. `None`: it cannot be worked
     /// out.
-    pub(super) fn fact(&mut self, fact: &Fact, span: Option<(i64, i64)>, mask: Option<Loop>) -> Option<Place> {
+    pub(super) fn fact(&mut self, fact: &Fact, span: Span, mask: Option<Loop>) -> Option<Place> {
         let value = match fact.value {
             None => None,
             Some(id) => Some(self.value(fact.function, id)?),
@@ -224,7 +255,7 @@ impl<'a> Pass<'a> {
         if value.is_none() && !matches!(fact.function, FactFunction::Count | FactFunction::Any) {
             return None;
         }
-        let span = place_of(&mut self.spans, |known| *known == span, || span);
+        let span = place_of(&mut self.spans, |known| *known == span, || span.clone());
         let mask = mask.map(|mask| {
             self.masks.push(mask);
             self.masks.len() - 1
@@ -237,6 +268,7 @@ impl<'a> Pass<'a> {
         let Place::Cell(cell) = self.cell(id)? else { return None };
         let column = self.table.column(id)?;
         Some(match (function, &column.data) {
+            (FactFunction::The, _) => FactValue::The(cell),
             (FactFunction::Count | FactFunction::Any, _) => FactValue::Any(cell),
             (FactFunction::CountDistinct, ColumnData::Text(_, texts)) => FactValue::Codes(cell, None, texts.len()),
             (FactFunction::CountDistinct, ColumnData::Entity(_, keys)) => FactValue::Codes(cell, None, keys.len()),
@@ -259,6 +291,14 @@ impl<'a> Pass<'a> {
     pub(super) fn kind_of(&self, fact: usize) -> Option<Kind> {
         let job = self.facts.get(fact)?;
         Some(match (job.function, &job.value) {
+            (FactFunction::The, Some(FactValue::The(cell))) => match self.cells.get(*cell)?.1.data {
+                ColumnData::Bool(_) => Kind::Bool,
+                ColumnData::Int(_) => Kind::Int,
+                ColumnData::Money(_) => Kind::Money,
+                ColumnData::Float(_) => Kind::Float,
+                // Of others only the interpreter's own value is shown.
+                _ => Kind::Unknown,
+            },
             (FactFunction::Any, _) => Kind::Bool,
             (FactFunction::Count | FactFunction::CountDistinct, _) => Kind::Int,
             (_, Some(FactValue::Whole(cell))) => match self.cells.get(*cell)?.1.data {
@@ -279,7 +319,7 @@ impl<'a> Pass<'a> {
             while entity < strip.entities() && (entity == first || strip.of(entity).end - start <= MORSEL) {
                 entity += 1;
             }
-            room.load(self, strip, first..entity);
+            room.load(self, strip, (first..entity).map(|entity| strip.of(entity)));
             for (screen, left) in self.screens.iter().zip(&mut left) {
                 room.run(&screen.main)?;
                 room.leave(screen, first, left);
@@ -299,10 +339,10 @@ fn place_of<T>(all: &mut Vec<T>, is: impl Fn(&T) -> bool, make: impl FnOnce() ->
 /// Room for the rows of a few entities.
 #[derive(Debug, Default)]
 pub(super) struct Room {
-    stretches: Vec<Stretch>,
+    pub(super) stretches: Vec<Stretch>,
     lines: Vec<u32>,
-    times: Vec<i64>,
-    known: Vec<i64>,
+    pub(super) times: Vec<i64>,
+    pub(super) known: Vec<i64>,
     shifted: Vec<u32>,
     counts: Vec<u8>,
     narrow: Vec<i64>,
@@ -312,21 +352,46 @@ pub(super) struct Room {
     often: Vec<Vec<u32>>,
     cells: Vec<Scratch>,
     befores: Vec<Scratch>,
-    bounds: Vec<Bounds>,
+    pub(super) bounds: Vec<Bounds>,
     masks: Vec<Vec<u8>>,
-    facts: Vec<Scratch>,
+    pub(super) facts: Vec<Scratch>,
     out: Vec<u8>,
 }
 
 impl Room {
     /// Works out all that is read of the rows of some entities.
-    fn load(&mut self, pass: &Pass<'_>, strip: Strip<'_>, entities: Range<usize>) {
-        let all = strip.of(entities.start).start..entities.clone().next_back().map_or(0, |last| strip.of(last).end);
+    fn load(&mut self, pass: &Pass<'_>, strip: Strip<'_>, entities: impl Iterator<Item = Range<usize>>) {
+        let known = self.take(pass, strip, entities);
+        for (bounds, span) in self.bounds.iter_mut().zip(&pass.spans) {
+            let span = match span {
+                Span::Before(length, gap) => Some((*length, *gap)),
+                Span::All | Span::At(_) => None,
+            };
+            bounds.find(&self.stretches, &self.times, known.then_some(&self.known[..]), span);
+        }
+        self.work_out_facts(pass);
+        self.shift(pass);
+    }
+
+    /// Takes up the rows of some entities, and what is read of each by itself. True: when they become known is in `known`,
+    /// else it is their time.
+    pub(super) fn take(
+        &mut self,
+        pass: &Pass<'_>,
+        strip: Strip<'_>,
+        entities: impl Iterator<Item = Range<usize>>,
+    ) -> bool {
         self.lines.clear();
-        self.lines.extend(strip.rows[all.clone()].iter().map(|row| row.row));
         self.times.clear();
-        self.times.extend_from_slice(&strip.times[all.clone()]);
-        let known = self.find_stretches(pass.table, strip, entities, all.start);
+        self.stretches.clear();
+        for range in entities {
+            let start = self.lines.len();
+            self.lines.extend(strip.rows[range.clone()].iter().map(|row| row.row));
+            self.times.extend_from_slice(strip.times.get(range).unwrap_or_default());
+            let rows = start..self.lines.len();
+            self.stretches.push(Stretch { points: rows.clone(), rows, steady: false });
+        }
+        let known = self.find_steady(pass.table);
         if self.cells.len() < pass.cells.len() {
             self.cells = pass.cells.iter().filter_map(|(_, column)| Scratch::like(column)).collect();
             self.befores = pass.befores.iter().filter_map(|(_, _, column)| Scratch::like(column)).collect();
@@ -335,9 +400,6 @@ impl Room {
             scratch.take(column, &self.lines);
         }
         self.bounds.resize_with(pass.spans.len(), Bounds::default);
-        for (bounds, span) in self.bounds.iter_mut().zip(&pass.spans) {
-            bounds.find(&self.stretches, &self.times, known.then_some(&self.known[..]), *span);
-        }
         self.masks.resize_with(pass.masks.len(), Vec::new);
         for (place, mask) in pass.masks.iter().enumerate() {
             if self.run(mask).is_none() {
@@ -345,12 +407,21 @@ impl Room {
             }
             std::mem::swap(&mut self.masks[place], &mut self.out);
         }
+        known
+    }
+
+    /// Works out the facts, once it is known which rows are in which window.
+    pub(super) fn work_out_facts(&mut self, pass: &Pass<'_>) {
         self.facts
             .resize_with(pass.facts.len(), || Scratch { data: ScratchData::Bytes(Vec::new()), states: Vec::new() });
         self.often.resize_with(pass.facts.len(), Vec::new);
         for (place, job) in pass.facts.iter().enumerate() {
             self.fact(place, job);
         }
+    }
+
+    /// Takes up the cells of rows before.
+    fn shift(&mut self, pass: &Pass<'_>) {
         for place in 0..pass.befores.len().min(self.befores.len()) {
             let (times, _, column) = pass.befores[place];
             self.shifted.clear();
@@ -368,20 +439,16 @@ impl Room {
         }
     }
 
-    /// Finds the rows of each entity; true: when they become known is in `known`, else it is their time.
-    fn find_stretches(&mut self, table: &Table, strip: Strip<'_>, entities: Range<usize>, start: usize) -> bool {
-        self.stretches.clear();
+    /// Finds out of which entities facts can be said; true: when rows become known is in `known`, else it is their time.
+    fn find_steady(&mut self, table: &Table) -> bool {
         let own = !table.known_in_time();
         if own {
             self.known.clear();
             self.known.extend(self.lines.iter().map(|line| table.known(*line)));
         }
-        for entity in entities {
-            let rows = strip.of(entity);
-            let rows = rows.start - start..rows.end - start;
+        for Stretch { rows, steady, .. } in &mut self.stretches {
             let stays = || self.lines[rows.clone()].iter().all(|line| table.known_until(*line) == NEVER);
-            let steady = (!own || self.known[rows.clone()].is_sorted()) && (table.known_until.is_none() || stays());
-            self.stretches.push(Stretch { rows, steady });
+            *steady = (!own || self.known[rows.clone()].is_sorted()) && (table.known_until.is_none() || stays());
         }
         own
     }
@@ -417,9 +484,11 @@ impl Room {
 
     fn fact(&mut self, place: usize, job: &FactJob<'_>) {
         let cell = job.value.as_ref().map(|value| match value {
-            FactValue::Any(cell) | FactValue::Codes(cell, ..) | FactValue::Whole(cell) | FactValue::Float(cell, _) => {
-                &self.cells[*cell]
-            }
+            FactValue::The(cell)
+            | FactValue::Any(cell)
+            | FactValue::Codes(cell, ..)
+            | FactValue::Whole(cell)
+            | FactValue::Float(cell, _) => &self.cells[*cell],
         });
         let counts = match (job.mask.map(|mask| &self.masks[mask]), cell) {
             (None, None) => None,
@@ -449,6 +518,25 @@ impl Room {
             }};
         }
         match (job.function, &job.value, cell.map(|cell| &cell.data)) {
+            (FactFunction::The, ..) => {
+                let Some(cell) = cell else { return };
+                let only = |(from, upto): (&u32, &u32)| if upto - from == 1 { *from } else { NOWHERE };
+                self.shifted.clear();
+                self.shifted.extend(bounds.from.iter().zip(&bounds.upto).map(only));
+                *data = cell.data.picked(&self.shifted);
+                states.clear();
+                states.resize(self.shifted.len(), UNSURE);
+                for Stretch { points, .. } in stretches.iter().filter(|stretch| stretch.steady) {
+                    for point in points.clone() {
+                        states[point] = match (bounds.upto[point] - bounds.from[point], self.shifted[point]) {
+                            (0, _) => MISSING,
+                            (1, row) => cell.states[row as usize],
+                            // Rows that say the same say it.
+                            _ => UNSURE,
+                        };
+                    }
+                }
+            }
             (FactFunction::Count, ..) => walk!(Counted::default(), Whole),
             (FactFunction::Any, ..) => walk!(Anything::default(), Bytes),
             (_, Some(FactValue::Codes(_, others, many)), cell) => {

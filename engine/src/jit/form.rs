@@ -7,7 +7,9 @@
 //! What a form cannot say is [`Truth::Unsure`], and so is, row by row, what might be a fault. The interpreter is asked
 //! there, so a form need not be complete to be of use.
 
-use watchfire_dsl::program::{ColumnId, SpanOfTime};
+use crate::interp::KnownWindow;
+use crate::plan::TimelineId;
+use watchfire_dsl::program::ColumnId;
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::value::Value;
 
@@ -37,17 +39,19 @@ pub(crate) enum Input {
     Cell(ColumnId),
     /// A cell of the n-th row before it among those about the same entity.
     Before(u32, ColumnId),
-    /// A fact about its entity when it became known, by the fact's place.
+    /// A fact about the entity at hand, by the fact's place.
     Fact(usize),
 }
 
 /// An aggregate over rows about the entity.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fact {
+    /// Which rows.
+    pub(crate) timeline: TimelineId,
     /// What is computed.
     pub(crate) function: FactFunction,
-    /// Length of the window, and how long before the row it ends; `None`: all rows.
-    pub(crate) window: Option<(SpanOfTime, SpanOfTime)>,
+    /// The window; `None`: all rows.
+    pub(crate) window: Option<KnownWindow>,
     /// The rows that count.
     pub(crate) filter: Option<Form>,
     /// The column that is taken of each.
@@ -66,6 +70,8 @@ pub(crate) enum FactFunction {
     Mean,
     /// There is a row.
     Any,
+    /// The one value.
+    The,
 }
 
 /// A constant. Its value is known when the form meets its data.

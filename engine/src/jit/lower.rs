@@ -1,12 +1,10 @@
 //! From the plan's expressions about the row of a trigger to forms.
 
 use super::form::{Constant, Decision, Fact, FactFunction, Form, Input, Lane, Layout, Number, Operator, Truth};
-use crate::plan::{
-    AggregateNode, Arithmetic, FixedWindow, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, WindowNode, span_of,
-};
+use crate::interp::KnownWindow;
+use crate::plan::{AggregateNode, Arithmetic, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, WindowNode};
 use watchfire_dsl::program::{
-    AggregateFunction, ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, SourceKind, SourceTime, SpanOfTime,
-    Table, Trigger,
+    AggregateFunction, ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, SourceKind, SourceTime, Table, Trigger,
 };
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::types::Kind;
@@ -29,7 +27,7 @@ pub(crate) fn screen<'a>(
 ) -> Option<Lowered> {
     let Trigger::On { source, .. } = program.models.get(model.id.index())?.trigger else { return None };
     let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
-    let mut lowering = Lowering::new(plan, model, table, parameters);
+    let mut lowering = Lowering::new(program, plan, model, table, parameters);
     lowering.alone = !facts;
     let condition = lowering.truth(&model.condition);
     let filter = model.filter.as_ref().map_or(Truth::Constant(true), |filter| lowering.truth(filter));
@@ -38,13 +36,30 @@ pub(crate) fn screen<'a>(
     let rules: Vec<Truth> = model.rules.iter().map(rule).collect();
     let says_nothing = matches!(gate, Truth::Unsure | Truth::Constant(true)) && rules.first() == Some(&Truth::Unsure);
     let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && !says_nothing && gate != Truth::Unsure;
-    fits.then(|| {
-        let nodes = std::mem::take(&mut lowering.nodes);
-        Lowered { source, form: lowering.finish(Decision { gate, rules }), nodes }
-    })
+    fits.then(|| lowering.finished(source, Decision { gate, rules }))
 }
 
-/// What a model decides about the rows of a source.
+/// What a model on a grid decides about an entity at an instant by facts about it; `None`: nothing, or it has no such
+/// trigger, or it compares entities.
+pub(crate) fn point<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    parameters: &'a [Value],
+) -> Option<Lowered> {
+    let Trigger::Every(_) = program.models.get(model.id.index())?.trigger else { return None };
+    let source = plan.timelines.get(model.entities?.0 as usize)?.source;
+    let mut lowering = Lowering::of_points(program, plan, model, parameters);
+    let condition = lowering.truth(&model.condition);
+    let filter = model.filter.as_ref().map_or(Truth::Constant(true), |filter| lowering.truth(filter));
+    let gate = Truth::then(filter, condition);
+    let rule = |rule: &'a Rule| rule.condition.as_ref().map_or(Truth::Constant(true), |holds| lowering.truth(holds));
+    let rules: Vec<Truth> = model.rules.iter().map(rule).collect();
+    let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && !lowering.facts.is_empty();
+    (fits && model.peers.is_empty()).then(|| lowering.finished(source, Decision { gate, rules }))
+}
+
+/// What a model decides about the rows of a source, or about entities.
 pub(crate) struct Lowered {
     pub(crate) source: SourceId,
     pub(crate) form: Form,
@@ -68,7 +83,7 @@ pub(crate) fn step<'a>(
     let FromNode::Rows(timeline) = rows.from else { return None };
     let source = plan.timelines.get(timeline.0 as usize)?.source;
     let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
-    let mut lowering = Lowering::new(plan, model, table, parameters);
+    let mut lowering = Lowering::new(program, plan, model, table, parameters);
     (lowering.slot, lowering.nested) = (rows.slot, true);
     let gate = lowering.truth(rows.filter.as_ref()?);
     let fits = lowering.size <= LARGEST && gate != Truth::Unsure;
@@ -78,7 +93,9 @@ pub(crate) fn step<'a>(
 struct Lowering<'a> {
     plan: &'a Plan,
     model: &'a ModelPlan,
-    table: &'a Table,
+    /// What the row is of; `None`: there is no row but an instant.
+    table: Option<&'a Table>,
+    program: &'a Program,
     parameters: &'a [Value],
     /// The variable of the row.
     slot: RowSlot,
@@ -117,10 +134,42 @@ impl Sort {
 }
 
 impl<'a> Lowering<'a> {
-    fn new(plan: &'a Plan, model: &'a ModelPlan, table: &'a Table, parameters: &'a [Value]) -> Self {
+    fn of_points(program: &'a Program, plan: &'a Plan, model: &'a ModelPlan, parameters: &'a [Value]) -> Self {
         let (inputs, constants, facts, nodes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (slot, nested, alone, size, depth) = (RowSlot(0), false, true, 0, 0);
-        Self { plan, model, table, parameters, slot, nested, alone, inputs, constants, facts, nodes, size, depth }
+        let (table, slot, nested, alone, size, depth) = (None, RowSlot(u32::MAX), false, false, 0, 0);
+        Self {
+            plan,
+            model,
+            table,
+            program,
+            parameters,
+            slot,
+            nested,
+            alone,
+            inputs,
+            constants,
+            facts,
+            nodes,
+            size,
+            depth,
+        }
+    }
+
+    fn new(
+        program: &'a Program,
+        plan: &'a Plan,
+        model: &'a ModelPlan,
+        table: &'a Table,
+        parameters: &'a [Value],
+    ) -> Self {
+        let alone = true;
+        let slot = RowSlot(0);
+        Self { table: Some(table), slot, alone, ..Self::of_points(program, plan, model, parameters) }
+    }
+
+    fn finished(mut self, source: SourceId, root: Decision) -> Lowered {
+        let nodes = std::mem::take(&mut self.nodes);
+        Lowered { source, form: self.finish(root), nodes }
     }
 
     fn finish(self, root: Decision) -> Form {
@@ -150,7 +199,9 @@ impl<'a> Lowering<'a> {
                 Truth::Input(self.cell(row, *column, Layout::Byte)?)
             }
             NodeKind::Aggregate(aggregate) => match self.fact(aggregate)? {
-                (fact, FactFunction::Any) => Truth::Input(self.input(Input::Fact(fact), Layout::Byte)),
+                (fact, FactFunction::Any | FactFunction::The) => {
+                    Truth::Input(self.input(Input::Fact(fact), Layout::Byte))
+                }
                 _ => return None,
             },
             NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => return None,
@@ -314,21 +365,16 @@ impl<'a> Lowering<'a> {
         match &node.kind {
             NodeKind::Column(row, _, column) => {
                 let (layout, sort) = match &node.ty {
-                    Kind::Int => (Layout::Whole, Sort::Int),
-                    Kind::Money => (Layout::Whole, Sort::Money),
-                    Kind::Time => (Layout::Whole, Sort::Time),
-                    Kind::Float | Kind::Quantity(_) => (Layout::Float, Sort::Float),
-                    Kind::Date => (Layout::Date, Sort::Date),
-                    Kind::Hour => (Layout::Byte, Sort::Hour),
-                    Kind::Enum(id) => (Layout::Variant, Sort::Variant(*id)),
                     Kind::Text | Kind::Entity(_) => (Layout::Code, Sort::Code(*column)),
-                    _ => return None,
+                    ty => layout(ty)?,
                 };
                 Some((Number::Input(self.cell(row, *column, layout)?), sort))
             }
             NodeKind::Aggregate(aggregate) => {
                 let (fact, function) = self.fact(aggregate)?;
                 let (layout, sort) = match (function, &node.ty) {
+                    (FactFunction::The, Kind::Text | Kind::Entity(_)) => return None,
+                    (FactFunction::The, ty) => layout(ty)?,
                     (FactFunction::Count | FactFunction::CountDistinct, _) | (FactFunction::Sum, Kind::Int) => {
                         (Layout::Whole, Sort::Int)
                     }
@@ -497,7 +543,7 @@ impl<'a> Lowering<'a> {
             [Move::Before(times)] if !self.alone => Input::Before(times, column),
             _ => return None,
         };
-        let hidden = matches!(self.table.time, SourceTime::State { until, known_ahead: false, .. } if until == column);
+        let hidden = matches!(self.table?.time, SourceTime::State { until, known_ahead: false, .. } if until == column);
         (row.slot == self.slot && !hidden).then(|| self.input(input, layout))
     }
 
@@ -508,11 +554,22 @@ impl<'a> Lowering<'a> {
         })
     }
 
-    /// The place of an aggregate among the facts: one over events about the model's entity, of the model's source.
+    /// The place of an aggregate among the facts: one over events about the model's entity, where there is a row of its
+    /// source; or the one row of a register.
     fn fact(&mut self, aggregate: &'a AggregateNode) -> Option<(usize, FactFunction)> {
         let FromNode::Rows(timeline) = aggregate.from else { return None };
-        let events = matches!(self.table.time, SourceTime::Events { .. }) && self.table.expect.is_none();
-        if self.alone || !events || self.model.entities != Some(timeline) || aggregate.of.is_some() {
+        let source = self.plan.timelines.get(timeline.0 as usize)?.source;
+        let SourceKind::Table(table) = &self.program.sources.get(source.index())?.kind else { return None };
+        let register = table.time == SourceTime::Timeless && self.table.is_none();
+        let events = matches!(table.time, SourceTime::Events { .. });
+        let own = self.table.is_none() || self.model.entities == Some(timeline);
+        if self.nested
+            || self.alone
+            || !own
+            || !(events || register)
+            || table.expect.is_some()
+            || aggregate.of.is_some()
+        {
             return None;
         }
         let function = match aggregate.function {
@@ -521,14 +578,13 @@ impl<'a> Lowering<'a> {
             AggregateFunction::Sum => FactFunction::Sum,
             AggregateFunction::Mean => FactFunction::Mean,
             AggregateFunction::Any => FactFunction::Any,
+            AggregateFunction::The if register && aggregate.filter.is_none() => FactFunction::The,
             _ => return None,
         };
-        let span = |span| span_of(span, self.parameters);
         let window = match &aggregate.window {
             None => None,
-            Some(WindowNode::Fixed(FixedWindow::Span(length, gap))) => {
-                Some((span(*length)?, gap.map_or(Some(SpanOfTime::default()), span)?))
-            }
+            Some(_) if register => return None,
+            Some(WindowNode::Fixed(window)) => Some(KnownWindow::of(*window, self.parameters)?),
             Some(_) => return None,
         };
         let own = Row::of(aggregate.slot);
@@ -542,7 +598,7 @@ impl<'a> Lowering<'a> {
             (Some(Node { kind: NodeKind::Column(row, _, column), .. }), _) if *row == own => Some(*column),
             (Some(_), _) => return None,
         };
-        let mut inner = Self::new(self.plan, self.model, self.table, self.parameters);
+        let mut inner = Self::new(self.program, self.plan, self.model, table, self.parameters);
         (inner.slot, inner.nested, inner.depth) = (aggregate.slot, true, self.depth);
         let filter = filters.iter().fold(Truth::Constant(true), |all, filter| Truth::then(all, inner.truth(filter)));
         self.size += inner.size;
@@ -551,7 +607,7 @@ impl<'a> Lowering<'a> {
             Truth::Unsure => return None,
             gate => Some(inner.finish(Decision { gate, rules: vec![Truth::Constant(true)] })),
         };
-        let fact = Fact { function, window, filter, value };
+        let fact = Fact { timeline, function, window, filter, value };
         let place = self.facts.iter().position(|known| *known == fact).unwrap_or_else(|| {
             self.facts.push(fact);
             self.facts.len() - 1
@@ -559,6 +615,20 @@ impl<'a> Lowering<'a> {
         self.nodes.push((name(aggregate), place));
         Some((place, function))
     }
+}
+
+/// How a kind lies in memory, and what it is as a number.
+fn layout(ty: &Kind) -> Option<(Layout, Sort)> {
+    Some(match ty {
+        Kind::Int => (Layout::Whole, Sort::Int),
+        Kind::Money => (Layout::Whole, Sort::Money),
+        Kind::Time => (Layout::Whole, Sort::Time),
+        Kind::Float | Kind::Quantity(_) => (Layout::Float, Sort::Float),
+        Kind::Date => (Layout::Date, Sort::Date),
+        Kind::Hour => (Layout::Byte, Sort::Hour),
+        Kind::Enum(id) => (Layout::Variant, Sort::Variant(*id)),
+        _ => return None,
+    })
 }
 
 /// Whether a whole number is a float exactly.

@@ -15,6 +15,7 @@
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
 //! | `screen.rs` | screens over tables and timelines, and which rows they leave |
 //! | `facts.rs`, `window.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
+//! | `points.rs` | the pass over entities and the instants of a grid |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //!
 //! Where compiled code is not sure the interpreter decides, so results are the same with and without it; what a form cannot
@@ -27,6 +28,7 @@ mod form;
 mod kernel;
 mod lower;
 mod marks;
+mod points;
 mod screen;
 mod window;
 

@@ -11,17 +11,19 @@
 //! over its timeline ([`super::facts`]).
 
 use super::code::{RULE, Read, States, UNDECIDED};
-use super::facts::{Loop, Pass, Place, Room};
-use super::form::{Form, Input, Layout};
+use super::facts::{Loop, Pass, Place, Room, Span};
+use super::form::{Fact, Form, Input, Layout};
 use super::kernel::{Cells, Kernel, Kernels};
+use super::points::{Part, PointRoom, PointScreen, Points, fact_of};
 use super::{bind, lower};
+use crate::interp::KnownWindow;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, Plan, TimelineId};
 use crate::run::parallel::in_parallel;
 use crate::table::{Store, Table};
 use crate::timeline::Timeline;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use watchfire_dsl::program::{ModelId, Program, SourceId, SpanOfTime};
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
@@ -42,6 +44,8 @@ pub(crate) struct Left {
     /// Aggregates of the plan, by their place in memory, and the place of each among the values of a row.
     nodes: Vec<(usize, usize)>,
     facts: usize,
+    /// Of a model on a grid: what a row's place stands for.
+    instants: Arc<[i64]>,
 }
 
 /// Those of one partition: by the entity's place in it, then by the row's place among those about the entity.
@@ -52,8 +56,8 @@ pub(super) struct LeftRows {
     pub(super) values: Vec<Option<Value>>,
 }
 
-/// A row that is left: the entity's place in its partition, the row's among those about the entity, and the rule that
-/// applies, where that is decided.
+/// A row that is left: the entity's place in its partition, the row's among those about the entity, or an instant's on
+/// the grid, and the rule that applies, where that is decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct LeftRow {
     pub(crate) entity: u32,
@@ -65,6 +69,11 @@ impl Left {
     /// The rows of a partition, those about one entity together.
     pub(crate) fn of(&self, partition: usize) -> &[LeftRow] {
         self.partitions.get(partition).map_or(&[], |left| &left.rows)
+    }
+
+    /// The instants of a model on a grid.
+    pub(crate) fn instants(&self) -> &[i64] {
+        &self.instants
     }
 
     /// What aggregates are at a row of a partition: each by its place in memory.
@@ -100,21 +109,31 @@ struct Screen<'a> {
     constants: Vec<u64>,
 }
 
+/// A model, and its aggregates: each by its place in memory, with the fact of its form that it is.
+type Served = (ModelId, Vec<(usize, usize)>);
+
 /// A pass over a timeline, and for each of its screens the model and the aggregates that its facts are.
 struct TimelinePass<'a> {
     pass: Pass<'a>,
-    models: Vec<(ModelId, Vec<(usize, usize)>)>,
+    models: Vec<Served>,
 }
 
 impl<'a> Screening<'a> {
     /// What is left to look at for each of these models that a screen serves.
-    pub(crate) fn run(&self, models: impl Iterator<Item = ModelId>) -> BTreeMap<ModelId, Left> {
+    ///
+    /// `instants`: when a model on a grid is evaluated.
+    pub(crate) fn run(
+        &self,
+        models: impl Iterator<Item = ModelId>,
+        instants: impl Fn(ModelId) -> Vec<i64>,
+    ) -> BTreeMap<ModelId, Left> {
         let models: Vec<&ModelPlan> = models.filter_map(|id| self.plan.model(id)).collect();
         let mut left = BTreeMap::new();
         // Many models need not look further than the row; the others do where that leaves too much.
         self.over_tables(&models, &mut left);
         if self.facts {
             self.over_timelines(&models, &mut left);
+            self.over_points(&models, instants, &mut left);
         }
         left
     }
@@ -157,25 +176,81 @@ impl<'a> Screening<'a> {
         }
         for ((_, timeline), TimelinePass { pass, models }) in passes {
             let Some(timeline) = self.timelines.get(timeline.0 as usize) else { continue };
-            let rooms = std::sync::Mutex::new(Vec::new());
+            let rooms = Mutex::new(Vec::new());
             let found = in_parallel(self.threads, self.partitions, |partition| {
                 let strip = timeline.strip(partition)?;
-                let lock = || rooms.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
                 let mut room: Room = lock().pop().unwrap_or_default();
                 let found = pass.over(strip, &mut room);
                 lock().push(room);
                 found
             });
-            let Some(partitions) = found.into_iter().collect::<Option<Vec<Vec<LeftRows>>>>() else { continue };
-            let mut by_screen: Vec<Vec<LeftRows>> = pass.screens.iter().map(|_| Vec::new()).collect();
-            for partition in partitions {
-                by_screen.iter_mut().zip(partition).for_each(|(all, rows)| all.push(rows));
+            let facts = pass.screens.iter().map(|screen| screen.facts.len());
+            self.keep(found, models.into_iter().zip(facts), pass.table.rows, &Arc::default(), left);
+        }
+    }
+
+    fn over_points(
+        &self,
+        models: &[&ModelPlan],
+        instants: impl Fn(ModelId) -> Vec<i64>,
+        left: &mut BTreeMap<ModelId, Left>,
+    ) {
+        let mut all: Vec<(TimelineId, Points<'a>, Vec<Served>)> = Vec::new();
+        for model in models {
+            let Some(lowered) = lower::point(self.program, self.plan, model, self.parameters) else { continue };
+            let Some(population) = model.entities else { continue };
+            let Some(timeline) = self.timelines.get(population.0 as usize) else { continue };
+            let instants: Arc<[i64]> = instants(model.id).into();
+            let known = all.iter().position(|(id, points, _)| *id == population && points.instants == instants);
+            let place = known.unwrap_or_else(|| {
+                let points = Points { population: timeline, instants, parts: Vec::new(), screens: Vec::new() };
+                all.push((population, points, Vec::new()));
+                all.len() - 1
+            });
+            let (_, points, served) = &mut all[place];
+            if let Some(screen) = self.screen_of_points(points, &lowered.form) {
+                points.screens.push(screen);
+                served.push((model.id, lowered.nodes));
             }
-            for (((model, nodes), screen), partitions) in models.into_iter().zip(&pass.screens).zip(by_screen) {
-                let many: usize = partitions.iter().map(|left| left.rows.len()).sum();
-                if self.always || many <= pass.table.rows / WORTH {
-                    left.insert(model, Left { partitions, nodes, facts: screen.facts.len() });
-                }
+        }
+        for (_, points, served) in all {
+            let entities: usize = (0..self.partitions).map(|partition| points.population.keys(partition).len()).sum();
+            let least = if self.always { 1 } else { LEAST };
+            if served.is_empty() || entities * points.instants.len() < least {
+                continue;
+            }
+            let windows = points.windows(&self.zone);
+            let rooms = Mutex::new(Vec::new());
+            let found = in_parallel(self.threads, self.partitions, |partition| {
+                let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut room: PointRoom = lock().pop().unwrap_or_default();
+                let found = points.over(partition, &windows, &mut room);
+                lock().push(room);
+                found
+            });
+            let facts = points.screens.iter().map(|screen| screen.facts.len());
+            let many = entities * points.instants.len();
+            self.keep(found, served.into_iter().zip(facts), many, &points.instants, left);
+        }
+    }
+
+    /// Keeps what screens left in each partition, where it is little enough of `many`.
+    fn keep(
+        &self,
+        found: Vec<Option<Vec<LeftRows>>>,
+        screens: impl Iterator<Item = (Served, usize)>,
+        many: usize,
+        instants: &Arc<[i64]>,
+        left: &mut BTreeMap<ModelId, Left>,
+    ) {
+        let Some(mut found) = found.into_iter().collect::<Option<Vec<Vec<LeftRows>>>>() else { return };
+        for (place, ((model, nodes), facts)) in screens.enumerate() {
+            let of = |partition: &mut Vec<LeftRows>| partition.get_mut(place).map(std::mem::take).unwrap_or_default();
+            let partitions: Vec<LeftRows> = found.iter_mut().map(of).collect();
+            let rows: usize = partitions.iter().map(|left| left.rows.len()).sum();
+            if self.always || rows <= many / WORTH {
+                left.insert(model, Left { partitions, nodes, facts, instants: instants.clone() });
             }
         }
     }
@@ -202,21 +277,16 @@ impl<'a> Screening<'a> {
         let form = &lowered.form;
         let mut facts = Vec::with_capacity(form.facts.len());
         for fact in &form.facts {
-            let place = match pass.pass.known_fact(fact) {
-                Some(place) => place,
-                None => {
-                    let span = match fact.window {
-                        None => None,
-                        Some((length, gap)) => Some(self.lengths(pass.pass.table, length, gap)?),
-                    };
-                    let mask = match &fact.filter {
-                        None => None,
-                        Some(filter) => Some(self.run_of_pass(&mut pass.pass, filter, &[])?),
-                    };
-                    pass.pass.fact(fact, span, mask)?
+            let table = pass.pass.table;
+            let span = match fact.window {
+                None => Span::All,
+                Some(KnownWindow::Span(length, gap)) => {
+                    let (length, gap) = self.lengths(table, length, gap)?;
+                    Span::Before(length, gap)
                 }
+                Some(KnownWindow::This(_) | KnownWindow::Previous(_)) => return None,
             };
-            facts.push(place);
+            facts.push(self.fact_of_pass(&mut pass.pass, fact, span)?);
         }
         let main = self.run_of_pass(&mut pass.pass, form, &facts)?;
         let kept = facts.iter().map(|place| match place {
@@ -225,6 +295,49 @@ impl<'a> Screening<'a> {
         });
         let kept = kept.collect::<Option<_>>()?;
         Some(super::facts::Screen { main, facts: kept })
+    }
+
+    /// The place of a fact in a pass; it is added where it is not there.
+    fn fact_of_pass(&self, pass: &mut Pass<'a>, fact: &Fact, span: Span) -> Option<Place> {
+        if let Some(place) = pass.known_fact(fact) {
+            return Some(place);
+        }
+        let mask = match &fact.filter {
+            None => None,
+            Some(filter) => Some(self.run_of_pass(pass, filter, &[])?),
+        };
+        pass.fact(fact, span, mask)
+    }
+
+    /// A model's screen in a pass over entities and instants; what it reads is added to the pass.
+    fn screen_of_points(&self, points: &mut Points<'a>, form: &Form) -> Option<PointScreen> {
+        let (mut places, mut facts) = (Vec::new(), Vec::new());
+        for fact in &form.facts {
+            let part = match points.parts.iter().position(|part| part.id == fact.timeline) {
+                Some(part) => part,
+                None => {
+                    let timeline = self.timelines.get(fact.timeline.0 as usize)?;
+                    let source = self.plan.timelines.get(fact.timeline.0 as usize)?.source;
+                    let pass = Pass::new(self.store.table(source)?);
+                    points.parts.push(Part { id: fact.timeline, timeline, pass });
+                    points.parts.len() - 1
+                }
+            };
+            let pass = &mut points.parts[part].pass;
+            let fact = fact_of(self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, Span::At))?)?;
+            places.push((part, fact));
+            facts.push(((part, fact), pass.kind_of(fact)?));
+        }
+        let input = |(input, _): &(Input, Layout)| match input {
+            Input::Fact(place) => places.get(*place).copied(),
+            Input::Cell(_) | Input::Before(..) => None,
+        };
+        let inputs: Vec<(usize, usize)> = form.inputs.iter().map(input).collect::<Option<_>>()?;
+        let read = |(_, layout): &(Input, Layout)| Read { layout: *layout, states: States::Doubts };
+        let reads: Vec<Read> = form.inputs.iter().map(read).collect();
+        let table = points.parts.first()?.pass.table;
+        let (kernel, constants) = self.compiled(table, form, &reads)?;
+        Some(PointScreen { kernel, constants, inputs, facts })
     }
 
     /// A loop in a pass over a timeline.

@@ -11,14 +11,17 @@ use watchfire_stdlib::exact::odd_parts;
 #[derive(Clone, Debug)]
 pub(super) struct Stretch {
     pub(super) rows: Range<usize>,
+    /// For which results there are: each row, or instants.
+    pub(super) points: Range<usize>,
     pub(super) steady: bool,
 }
 
-/// For each row of a morsel the rows in its window: from one, up to but without another.
+/// For each point of a morsel the rows in its window: from one, up to but without another. They move on from point to
+/// point of an entity.
 #[derive(Debug, Default)]
 pub(super) struct Bounds {
-    from: Vec<u32>,
-    upto: Vec<u32>,
+    pub(super) from: Vec<u32>,
+    pub(super) upto: Vec<u32>,
 }
 
 impl Bounds {
@@ -78,7 +81,7 @@ pub(super) enum Outcome<T> {
     Unsure,
 }
 
-/// What the window of each row comes to. `counts`: which rows count ([`RULE`]), or may ([`UNDECIDED`]); `None`: all.
+/// What the window of each point comes to. `counts`: which rows count ([`RULE`]), or may ([`UNDECIDED`]); `None`: all.
 pub(super) fn walk<W: Window>(
     window: &mut W,
     stretches: &[Stretch],
@@ -92,10 +95,10 @@ pub(super) fn walk<W: Window>(
     values.resize(many, W::Value::default());
     states.clear();
     states.resize(many, UNSURE);
-    for Stretch { rows, .. } in stretches.iter().filter(|stretch| stretch.steady) {
+    for Stretch { rows, points, .. } in stretches.iter().filter(|stretch| stretch.steady) {
         let (mut entered, mut left, mut doubtful) = (rows.start, rows.start, 0_usize);
-        for row in rows.clone() {
-            let (from, upto) = (bounds.from[row] as usize, bounds.upto[row] as usize);
+        for point in points.clone() {
+            let (from, upto) = (bounds.from[point] as usize, bounds.upto[point] as usize);
             match counts {
                 None => {
                     (entered..upto).for_each(|row| window.enter(row));
@@ -119,7 +122,7 @@ pub(super) fn walk<W: Window>(
                 }
             }
             (entered, left) = (upto, from);
-            (values[row], states[row]) = match window.outcome() {
+            (values[point], states[point]) = match window.outcome() {
                 Outcome::Known(value) if doubtful == 0 => (value, KNOWN),
                 Outcome::Missing if doubtful == 0 => (W::Value::default(), MISSING),
                 _ => (W::Value::default(), UNSURE),
@@ -330,7 +333,7 @@ mod tests {
 
     #[test]
     fn windows_are_open_at_their_start_and_see_what_is_known_by_then() {
-        let stretches = [Stretch { rows: 0..4, steady: true }, Stretch { rows: 4..6, steady: true }];
+        let stretches = [0..4, 4..6].map(|rows| Stretch { points: rows.clone(), rows, steady: true });
         let times = [0, 5, 5, 10, 0, 3];
         let mut bounds = Bounds::default();
         bounds.find(&stretches, &times, None, Some((5, 0)));

@@ -133,6 +133,43 @@ pub(crate) struct DerivedPlan {
     pub(crate) slots: usize,
 }
 
+impl DerivedPlan {
+    /// The base, where each row is made of its rows' own cells once its span of time is over: what was made stays.
+    pub(crate) fn settles(&self) -> Option<TimelineId> {
+        let FromNode::Rows(timeline) = self.from else { return None };
+        let GroupingPlan::Per(keys, Some(_)) = &self.grouping else { return None };
+        let mut values = self.filter.iter().chain(keys).chain(&self.columns);
+        (self.window.is_none() && !self.including_current && values.all(is_of_cells)).then_some(timeline)
+    }
+}
+
+/// A value that depends on nothing but cells of the row or rows at hand.
+fn is_of_cells(node: &Node) -> bool {
+    let own = match &node.kind {
+        NodeKind::Column(row, ..) => row.moves.is_empty(),
+        NodeKind::Aggregate(aggregate) => {
+            matches!(aggregate.from, FromNode::Group) && aggregate.window.is_none() && aggregate.of.is_none()
+        }
+        NodeKind::Constant(_)
+        | NodeKind::Parameter(_)
+        | NodeKind::Not(_)
+        | NodeKind::Negate(_)
+        | NodeKind::And(..)
+        | NodeKind::Or(..)
+        | NodeKind::Otherwise(..)
+        | NodeKind::Is(..)
+        | NodeKind::IsNot(..)
+        | NodeKind::Compare(..)
+        | NodeKind::Arithmetic(..)
+        | NodeKind::InRange { .. }
+        | NodeKind::InList(..)
+        | NodeKind::Score(_)
+        | NodeKind::Call(..) => true,
+        _ => false,
+    };
+    own && node.children().into_iter().all(is_of_cells)
+}
+
 /// What makes a row of a derived table.
 #[derive(Clone, Debug)]
 pub(crate) enum GroupingPlan {

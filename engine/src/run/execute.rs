@@ -212,7 +212,7 @@ impl Execution<'_> {
 }
 
 /// The instants of a grid in `(after, until]`.
-fn instants(grid: Grid, zone: &Zone, after: i64, until: i64) -> Vec<i64> {
+pub(super) fn instants(grid: Grid, zone: &Zone, after: i64, until: i64) -> Vec<i64> {
     instants_of(grid).map_or_else(Vec::new, |grid| grid.instants(zone, after, until).collect())
 }
 
@@ -281,10 +281,15 @@ impl<'a> Task<'a> {
     /// Looks at the rows that compiled code left. `None`: there is no such code, or the model fails for an entity, so that
     /// it matters which rows come before; then nothing was done.
     fn look_at_left(&self, world: World<'a>, memory: &mut Memory, counts: &TriggerCounts) -> Option<Evaluated> {
-        let (left, Work::On { source, after, until }) = (self.left?, &self.work) else { return None };
+        let left = self.left?;
         if !memory.stopped.is_empty() {
             return None;
         }
+        let (source, after, until) = match &self.work {
+            Work::On { source, after, until } => (source, after, until),
+            Work::At(instants) => return self.look_at_instants(world, left, instants),
+            Work::Match { .. } => return None,
+        };
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
         let mut first = 0;
@@ -302,6 +307,45 @@ impl<'a> Task<'a> {
             }
         }
         result.evaluations = self.count(world, *source, (*after, *until), counts);
+        Some(result)
+    }
+
+    /// The same for a model on a grid.
+    fn look_at_instants(&self, world: World<'a>, left: &Left, instants: &[i64]) -> Option<Evaluated> {
+        let mut evaluator = Evaluator::new(world, self.model);
+        let mut result = Evaluated::default();
+        let first_known = self.entities.all_first_known(self.partition);
+        let known = |first: &i64| instants.len() - instants.partition_point(|instant| instant < first);
+        result.evaluations = first_known.iter().map(|first| known(first) as u64).sum();
+        let (Some(first), Some(last)) = (instants.first(), instants.last()) else { return Some(result) };
+        let keys = self.entities.keys(self.partition);
+        let mut turned_to = None;
+        for (number, row) in left.of(self.partition).iter().enumerate() {
+            let k = *left.instants().get(row.place as usize)?;
+            if !(first..=last).contains(&&k) {
+                continue;
+            }
+            let entity = keys.get(row.entity as usize)?;
+            if let (true, Some(rule)) = (self.is_decided(row), row.rule.map(usize::from))
+                && let Some(level) = self.model.rules.get(rule).map(|rule| rule.level)
+            {
+                let (model, about, left) = (self.model.id, entity.clone(), Some(number as u32));
+                let (entity, told, steps) = (entity.clone(), Box::default(), Box::default());
+                let finding = FindingRecord { model, entity, about, t: k, k, level, place: 0, rule, told, steps, left };
+                result.findings.push(finding);
+                continue;
+            }
+            if turned_to.replace(row.entity) != Some(row.entity) {
+                evaluator.turn_to(entity);
+            }
+            evaluator.begin(k, k, None);
+            evaluator.know(left.facts(self.partition, number));
+            let evaluations = result.evaluations;
+            if !self.decide(&mut evaluator, entity, (k, k, 0), (&[], None), &mut result) {
+                return None;
+            }
+            result.evaluations = evaluations;
+        }
         Some(result)
     }
 

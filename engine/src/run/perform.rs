@@ -1,6 +1,6 @@
 //! A run from its options to its result.
 
-use super::execute::{Evaluated, Execution, FailureRecord, Schedule};
+use super::execute::{Evaluated, Execution, FailureRecord, Schedule, instants};
 use super::options::{Compile, RunOptions};
 use super::parallel::in_parallel;
 use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
@@ -117,7 +117,14 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
             always,
         };
         let models = || schedules.keys().copied();
-        (screening.run(models()), screening.marks(models()))
+        let instants = |id: ModelId| match (&program.models[id.index()].trigger, schedules.get(&id)) {
+            (Trigger::Every(_), Some(Schedule { at: Some(at), .. })) => vec![*at],
+            (Trigger::Every(grid), Some(schedule)) => {
+                instants(*grid, &zone, schedule.from.saturating_sub(1), schedule.to)
+            }
+            _ => Vec::new(),
+        };
+        (screening.run(models(), instants), screening.marks(models()))
     };
 
     let passed = Instant::now();

@@ -1,0 +1,246 @@
+//! A pass over the entities of a model on a grid: facts about them at each instant, and what the model decides by them.
+//!
+//! ```text
+//! rows of a timeline      ●──●─────────●────────●─────►  time
+//! instants             |     |     |     |     |     |
+//! windows of two days     └─2───┘ … └─1───┘└─1───┘        from row, up to row
+//! change points        ▲     ▲     ▲           ▲     ▲    where a window holds other rows than at the instant before
+//! ```
+//!
+//! Facts are worked out and decided at change points only; what is decided there holds until the next one.
+
+use super::code::{RULE, UNDECIDED};
+use super::facts::{Pass, Place, Room, Span};
+use super::kernel::{Cells, Kernel};
+use super::screen::{LeftRow, LeftRows};
+use crate::interp::KnownWindow;
+use crate::mutant::{Mutant, mutant};
+use crate::plan::TimelineId;
+use crate::timeline::{Strip, Timeline};
+use std::ops::Range;
+use std::sync::Arc;
+use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::EntityKey;
+use watchfire_stdlib::zone::Zone;
+
+/// Entities and instants that are worked on together.
+const MORSEL: usize = 1 << 13;
+
+/// What models on one grid read of entities.
+#[derive(Debug)]
+pub(super) struct Points<'a> {
+    pub(super) population: &'a Timeline,
+    pub(super) instants: Arc<[i64]>,
+    pub(super) parts: Vec<Part<'a>>,
+    pub(super) screens: Vec<PointScreen>,
+}
+
+/// The facts over one timeline.
+#[derive(Debug)]
+pub(super) struct Part<'a> {
+    pub(super) id: TimelineId,
+    pub(super) timeline: &'a Timeline,
+    pub(super) pass: Pass<'a>,
+}
+
+/// A model's loop: what it reads, each by part and fact.
+#[derive(Debug)]
+pub(super) struct PointScreen {
+    pub(super) kernel: Arc<Kernel>,
+    pub(super) constants: Vec<u64>,
+    pub(super) inputs: Vec<(usize, usize)>,
+    pub(super) facts: Vec<((usize, usize), Kind)>,
+}
+
+/// Room for some entities and instants.
+#[derive(Debug, Default)]
+pub(super) struct PointRoom {
+    /// By part.
+    rooms: Vec<Room>,
+    /// Whether a part's rows become known at another time than their own.
+    known: Vec<bool>,
+    tracks: Vec<Track>,
+    /// The change points of all entities, one after the other: the place of each instant.
+    changes: Vec<u32>,
+    /// Those of each entity.
+    points: Vec<Range<usize>>,
+    out: Vec<u8>,
+}
+
+/// A window that moves over the rows of an entity.
+#[derive(Clone, Copy, Debug)]
+struct Track {
+    part: usize,
+    span: usize,
+    left: usize,
+    entered: usize,
+}
+
+/// For each part and span, where its window lies at each instant; `None`: everywhere.
+type Windows = Vec<Vec<Option<Vec<(i64, i64)>>>>;
+
+impl Points<'_> {
+    /// Where windows lie at the instants.
+    pub(super) fn windows(&self, zone: &Zone) -> Windows {
+        let at = |window: &KnownWindow| self.instants.iter().map(|instant| window.bounds(zone, *instant)).collect();
+        let of = |span: &Span| match span {
+            Span::At(window) => Some(at(window)),
+            Span::All | Span::Before(..) => None,
+        };
+        self.parts.iter().map(|part| part.pass.spans.iter().map(of).collect()).collect()
+    }
+
+    /// Passes over the entities of a partition; for each screen the instants that it leaves, and the values of its facts
+    /// there.
+    pub(super) fn over(&self, partition: usize, windows: &Windows, room: &mut PointRoom) -> Option<Vec<LeftRows>> {
+        let keys = self.population.keys(partition);
+        let first_known = self.population.all_first_known(partition);
+        let mut others: Vec<Other<'_>> = Vec::with_capacity(self.parts.len());
+        for Part { timeline, .. } in &self.parts {
+            others.push(Other { keys: timeline.keys(partition), strip: timeline.rows_in(partition)?, next: 0 });
+        }
+        let mut left: Vec<LeftRows> = self.screens.iter().map(|_| LeftRows::default()).collect();
+        let together = (MORSEL / self.instants.len().max(1)).max(1);
+        for first in (0..keys.len()).step_by(together) {
+            let entities = first..keys.len().min(first + together);
+            room.take(self, &keys[entities.clone()], &mut others);
+            room.find_changes(self, &first_known[entities.clone()], windows);
+            for (part, own) in self.parts.iter().zip(&mut room.rooms) {
+                own.work_out_facts(&part.pass);
+            }
+            for (screen, left) in self.screens.iter().zip(&mut left) {
+                room.run(screen)?;
+                room.leave(screen, first, self.instants.len(), left);
+            }
+        }
+        Some(left)
+    }
+}
+
+/// The entities of another timeline, and how far they have been compared with those of the population.
+struct Other<'a> {
+    keys: &'a [EntityKey],
+    strip: Strip<'a>,
+    next: usize,
+}
+
+impl Other<'_> {
+    /// The rows about an entity; keys come in order.
+    fn rows_of(&mut self, key: &EntityKey) -> Range<usize> {
+        while self.keys.get(self.next).is_some_and(|other| other < key) {
+            self.next += 1;
+        }
+        if self.keys.get(self.next) == Some(key) { self.strip.of(self.next) } else { 0..0 }
+    }
+}
+
+impl PointRoom {
+    /// Takes up all rows about some entities.
+    fn take(&mut self, points: &Points<'_>, keys: &[EntityKey], others: &mut [Other<'_>]) {
+        self.rooms.resize_with(points.parts.len(), Room::default);
+        self.known.clear();
+        for ((part, other), room) in points.parts.iter().zip(others).zip(&mut self.rooms) {
+            let strip = other.strip;
+            self.known.push(room.take(&part.pass, strip, keys.iter().map(|key| other.rows_of(key))));
+        }
+    }
+
+    /// Finds the instants at which a window holds other rows than at the instant before, and which rows those are.
+    fn find_changes(&mut self, points: &Points<'_>, first_known: &[i64], windows: &Windows) {
+        self.changes.clear();
+        self.points.clear();
+        for bounds in self.rooms.iter_mut().flat_map(|room| &mut room.bounds) {
+            bounds.from.clear();
+            bounds.upto.clear();
+        }
+        for (entity, known) in first_known.iter().enumerate() {
+            let start = self.changes.len();
+            self.tracks.clear();
+            for (part, room) in self.rooms.iter().enumerate() {
+                let stretch = &room.stretches[entity];
+                let (left, entered) = (stretch.rows.start, stretch.rows.start);
+                self.tracks.extend((0..room.bounds.len()).map(|span| Track { part, span, left, entered }));
+            }
+            for place in points.instants.partition_point(|instant| instant < known)..points.instants.len() {
+                let mut changed = self.changes.len() == start;
+                for track in &mut self.tracks {
+                    let room = &self.rooms[track.part];
+                    let stretch = &room.stretches[entity];
+                    if !stretch.steady || track.left == stretch.rows.end {
+                        continue;
+                    }
+                    let window = windows[track.part][track.span].as_ref().map(|window| window[place]);
+                    let since = if self.known[track.part] { &room.known } else { &room.times };
+                    changed |= track.turn(stretch.rows.end, points.instants[place], &room.times, since, window);
+                }
+                if changed {
+                    self.changes.push(place as u32);
+                    for track in &self.tracks {
+                        let bounds = &mut self.rooms[track.part].bounds[track.span];
+                        bounds.from.push(track.left as u32);
+                        bounds.upto.push(track.entered as u32);
+                    }
+                }
+            }
+            let own = start..self.changes.len();
+            for room in &mut self.rooms {
+                room.stretches[entity].points = own.clone();
+            }
+            self.points.push(own);
+        }
+    }
+
+    /// Runs a model's loop over the change points; `None`: it is not for what is there.
+    fn run(&mut self, screen: &PointScreen) -> Option<()> {
+        self.out.clear();
+        self.out.resize(self.changes.len(), 0);
+        let mut cells = Vec::with_capacity(screen.inputs.len());
+        for (part, fact) in &screen.inputs {
+            cells.push(Cells::Scratch(self.rooms.get(*part)?.facts.get(*fact)?));
+        }
+        screen.kernel.run(&cells, &screen.constants, 0, &mut self.out).then_some(())
+    }
+
+    /// Notes the instants that a screen left.
+    fn leave(&self, screen: &PointScreen, first: usize, instants: usize, left: &mut LeftRows) {
+        let least = if mutant(Mutant::UnsureScreenedOut) { RULE } else { UNDECIDED };
+        for (number, points) in self.points.iter().enumerate() {
+            for point in points.clone().filter(|point| self.out[*point] >= least) {
+                let next = if point + 1 < points.end { self.changes[point + 1] } else { instants as u32 };
+                let (entity, rule) = ((first + number) as u32, self.out[point].checked_sub(RULE));
+                for place in self.changes[point]..next {
+                    left.rows.push(LeftRow { entity, place, rule });
+                    let value = |((part, fact), kind): &((usize, usize), Kind)| {
+                        self.rooms[*part].facts[*fact].value(point, kind)
+                    };
+                    left.values.extend(screen.facts.iter().map(value));
+                }
+            }
+        }
+    }
+}
+
+impl Track {
+    /// Moves on to an instant; true: the window holds other rows now. `since`: when each row is known.
+    fn turn(&mut self, end: usize, k: i64, times: &[i64], since: &[i64], window: Option<(i64, i64)>) -> bool {
+        let before = (self.left, self.entered);
+        let (from, to) = window.unwrap_or((i64::MIN, i64::MAX));
+        let time = |row: usize| times.get(row).copied().unwrap_or(i64::MIN);
+        let known = |row: usize| since.get(row).copied().unwrap_or(i64::MIN);
+        while self.entered < end && time(self.entered) <= to && known(self.entered) <= k {
+            self.entered += 1;
+        }
+        while window.is_some() && self.left < self.entered && time(self.left) <= from {
+            self.left += 1;
+        }
+        (self.left, self.entered) != before
+    }
+}
+
+/// The fact that a place is.
+pub(super) fn fact_of(place: Place) -> Option<usize> {
+    match place {
+        Place::Fact(fact) => Some(fact),
+        Place::Cell(_) | Place::Before(_) => None,
+    }
+}
