@@ -55,7 +55,8 @@ pub(crate) fn point<'a>(
     let gate = Truth::then(filter, condition);
     let rule = |rule: &'a Rule| rule.condition.as_ref().map_or(Truth::Constant(true), |holds| lowering.truth(holds));
     let rules: Vec<Truth> = model.rules.iter().map(rule).collect();
-    let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && !lowering.facts.is_empty();
+    let fits =
+        lowering.size <= LARGEST && rules.len() <= MOST_RULES && !lowering.facts.is_empty() && gate != Truth::Unsure;
     (fits && model.peers.is_empty()).then(|| lowering.finished(source, Decision { gate, rules }))
 }
 

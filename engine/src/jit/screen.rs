@@ -451,9 +451,10 @@ fn reads(cells: &[Cells<'_>], form: &Form) -> Vec<Read> {
     cells.iter().zip(&form.inputs).map(read).collect()
 }
 
-/// The table whose rows a model's screen passes over, if there is one.
+/// The table whose rows, or entities, a model's screen passes over, if there is one.
 pub(crate) fn screened(program: &Program, plan: &Plan, model: &ModelPlan) -> Option<String> {
     let defaults: Vec<Value> = program.parameters.iter().map(|parameter| parameter.default.clone()).collect();
-    let lowered = lower::screen(program, plan, model, &defaults, true)?;
+    let lowered = lower::screen(program, plan, model, &defaults, true);
+    let lowered = lowered.or_else(|| lower::point(program, plan, model, &defaults))?;
     Some(program.sources.get(lowered.source.index())?.name.to_string())
 }

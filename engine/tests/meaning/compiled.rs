@@ -138,8 +138,83 @@ fn it_serves_large_tables_by_itself() {
     assert_eq!(said(&run(&engine, &visits, Compile::WhereItPays)), said(&run(&engine, &visits, Compile::Never)));
 }
 
+/// What models on a grid ask: of visits in windows and calendar units, of the home's line in a register, and what has no
+/// compiled form beside it.
+const AT_INSTANTS: [&str; 12] = [
+    "(count from visits over last 2 h) > 1",
+    "(count distinct note from visits where x > 2 over previous day) >= 2",
+    "(sum w from visits over this week) > 2.5",
+    "(mean w from visits over 5 h before last 3 h) < 1.0",
+    "(count from visits where x is not missing) > 9 and homes.large",
+    "homes.area > 20.0 and (any from visits where x > 1 over last 6 h)",
+    "(count from visits over last 1 day) / homes.area > 0.5",
+    "homes.x > 3 or (count from visits over previous month) > 20",
+    "(max w from visits over last 1 day) > 1.0 and (count from visits over last 1 day) > 2",
+    "(sum x from visits over last 12 h) * 2 > 5",
+    "(the total from hourly over last 1 h) > (mean total from hourly over 6 h before last 1 h)",
+    "(count from visits over last 1 h) > 0 and (max many from hourly over last 1 day) > 3",
+];
+
+const HOMES: &str = r#"
+source homes {
+    owner "o"
+    allows test
+    home  : Home unique
+    area  : Float?
+    x     : Int?
+    large : Bool?
+}
+rows hourly for Home from visits as v per step(v.time, 1 h) {
+    total = sum w
+    many  = count
+}
+"#;
+
+/// A model on a grid for each condition.
+fn engine_of_instants() -> Engine {
+    let mut text = String::from(SOURCES) + HOMES;
+    for (number, condition) in AT_INSTANTS.iter().enumerate() {
+        let other = AT_INSTANTS[(number + 5) % AT_INSTANTS.len()];
+        let model = format!(
+            "model m{number} for Home in homes {{\n category c\n purpose test\n basis \"b\"\n let told = {condition}\n every 1 h\n \
+             warn when told {{\n red when {other}\n yellow otherwise\n message \"{{homes.x}}: {{told}}\"\n }}\n}}\n"
+        );
+        text.write_str(&model).unwrap();
+    }
+    let manifest = "[package]\nname = \"grid\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
+    Engine::new(watchfire_engine::Package::from_texts(manifest, [("grid.watch", text)]).unwrap())
+}
+
 #[test]
-fn models_without_a_row_of_their_own_are_left_to_the_interpreter() {
+fn what_it_decides_at_instants_is_what_the_interpreter_decides() {
+    let engine = engine_of_instants();
+    let screened = engine.plan().models.iter().filter(|model| model.screens.is_some()).count();
+    // The one that asks nothing but what derived rows are.
+    assert_eq!(screened, AT_INSTANTS.len() - 1);
+    let homes = df!(
+        "home" => ["h0", "h1", "h2", "h3", "h4", "h5", "h7", "nobody"],
+        "area" => [Some(12.5), None, Some(0.0), Some(40.0), Some(21.0), Some(8.0), Some(90.0), Some(30.0)],
+        "x" => [Some(1_i64), Some(4), None, Some(9), Some(0), Some(5), Some(2), Some(7)],
+        "large" => [Some(true), Some(false), None, Some(true), Some(true), Some(true), Some(false), Some(true)],
+    );
+    let homes = homes.unwrap();
+    for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
+        let visits = visits(rows, late);
+        let run = |compile| {
+            let options = RunOptions { compile, partitions: Some(3), ..RunOptions::default() };
+            let sources = Sources::new().frame("visits", visits.clone()).frame("homes", homes.clone());
+            engine.run(&sources, &options).unwrap()
+        };
+        let (compiled, interpreted) = (run(Compile::Always), run(Compile::Never));
+        assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        let finding = interpreted.models.iter().filter(|model| model.findings > 0).count();
+        assert!(rows < 400 || finding + 2 >= AT_INSTANTS.len(), "{:?}", interpreted.models);
+        assert!(rows < 400 || !interpreted.failures.is_empty());
+    }
+}
+
+#[test]
+fn models_that_ask_for_no_fact_are_left_to_the_interpreter() {
     let package = package(
         r#"
         model m for Home in visits {
@@ -147,7 +222,7 @@ fn models_without_a_row_of_their_own_are_left_to_the_interpreter() {
             purpose test
             basis "b"
             every day at 02:00
-            warn when (count from visits) > 2 { yellow otherwise }
+            warn when (max n from visits) > 2 { yellow otherwise }
         }
         "#,
     );
