@@ -116,9 +116,7 @@ impl Table {
 
     /// Earliest and latest event time; `None`: there is none.
     pub(crate) fn time_range(&self) -> Option<(i64, i64)> {
-        let times = self.time.as_ref().filter(|times| !times.is_empty())?;
-        let range = |(least, most): (i64, i64), time: &i64| (least.min(*time), most.max(*time));
-        Some(times.iter().fold((i64::MAX, i64::MIN), range))
+        range(self.time.as_ref()?.iter().copied())
     }
 
     /// A column, if it was read.
@@ -348,6 +346,13 @@ pub(crate) fn gather_all(columns: &[Option<Column>], rows: &[u32], threads: usiz
     by_column(threads, rows.len(), columns.iter().collect(), |column: &Option<Column>| {
         Some(column.as_ref()?.gather(rows))
     })
+}
+
+/// The least and the greatest of some numbers; `None`: there are none.
+pub(crate) fn range(numbers: impl Iterator<Item = i64>) -> Option<(i64, i64)> {
+    let wider = |(least, most): (i64, i64), number: i64| (least.min(number), most.max(number));
+    let (least, most) = numbers.fold((i64::MAX, i64::MIN), wider);
+    (least <= most).then_some((least, most))
 }
 
 /// Sorts a dictionary, and renumbers the codes; a code beyond it stays.

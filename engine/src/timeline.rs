@@ -74,7 +74,7 @@ pub(crate) struct Timeline {
 
 /// Where a row lies in a timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Found {
+pub(crate) struct RowPlace {
     pub(crate) partition: usize,
     /// The place of the entity in its partition.
     pub(crate) entity: usize,
@@ -127,7 +127,7 @@ impl Timeline {
     }
 
     /// Where a row of its table lies; `None`: it is about nobody.
-    pub(crate) fn find(&self, table: &Table, by: &[ColumnId], row: u32) -> Option<Found> {
+    pub(crate) fn find(&self, table: &Table, by: &[ColumnId], row: u32) -> Option<RowPlace> {
         let of = |column: &ColumnId| Some((table.column(*column)?, row as usize));
         let (partition, entity) = match by {
             [column] => match of(column)? {
@@ -154,7 +154,7 @@ impl Timeline {
         let (rows, times) = (self.rows.get(all.clone())?, self.times.get(all)?);
         let from = times.partition_point(|time| *time < table.time(row).unwrap_or(ALWAYS));
         let place = from + rows[from..].iter().position(|other| other.row == row)?;
-        Some(Found { partition, entity, place })
+        Some(RowPlace { partition, entity, place })
     }
 
     /// The entity at a place of a partition, with its rows.

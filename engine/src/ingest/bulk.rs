@@ -5,7 +5,7 @@
 //! why it is rejected.
 
 use crate::read::{RawColumn, RawData};
-use crate::table::ColumnData;
+use crate::table::{ColumnData, range};
 use polars_arrow::bitmap::Bitmap;
 use polars_buffer::Buffer;
 use std::ops::BitAnd;
@@ -101,9 +101,9 @@ fn offset(walls: &[i64], zone: &Zone) -> Option<i64> {
     if *zone == Zone::UTC {
         return Some(0);
     }
-    let span = walls.iter().fold((i64::MAX, i64::MIN), |(least, most), wall| (least.min(*wall), most.max(*wall)));
+    let (first, last) = range(walls.iter().copied())?;
     let margin = 2 * DAY_MICROS;
-    zone.offset_between(span.0.checked_sub(margin)?, span.1.checked_add(margin)?)
+    zone.offset_between(first.checked_sub(margin)?, last.checked_add(margin)?)
 }
 
 /// Positions, which are there where both numbers are; and the rows that do not fit.

@@ -5,6 +5,7 @@ use super::{keys, text};
 use crate::fast::FastMap;
 use crate::read::{Interner, RawCell, RawColumn, RawData, TextCells};
 use crate::rejects::Reason;
+use crate::table::range;
 use polars_arrow::bitmap::Bitmap;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -240,8 +241,7 @@ pub(crate) fn numbered(
     let mut codes = vec![0; values.len()];
     let mut firsts: Vec<u32> = Vec::new();
     let there = || values.clone().zip(0_u32..).filter(|(_, row)| is_valid(*row));
-    let (least, most) =
-        there().fold((i64::MAX, i64::MIN), |(least, most), (value, _)| (least.min(value), most.max(value)));
+    let (least, most) = range(there().map(|(value, _)| value)).unwrap_or_default();
     let span = usize::try_from(i128::from(most) - i128::from(least)).unwrap_or(0);
     // Numbers that lie close together find their place without a hash.
     let mut dense = vec![u32::MAX; if span / 4 <= codes.len() { span + 1 } else { 0 }];

@@ -14,7 +14,7 @@
 use super::{needed, shared};
 use crate::mutant::{Mutant, mutant};
 use crate::rejects::{Extent, Reason, Rejects, Sample};
-use crate::table::{ALWAYS, Column, ColumnData, NEVER, Table, gather_all};
+use crate::table::{ALWAYS, Column, ColumnData, NEVER, Table, gather_all, range};
 use polars_arrow::bitmap::MutableBitmap;
 use polars_buffer::Buffer;
 use std::cmp::Ordering;
@@ -86,11 +86,8 @@ pub(crate) fn table(
         let sample = |row: u32, column: ColumnId| sample(&rows.columns, row, column);
         lines_of_versions(&rows, &times, &key, rejects, &sample)
     };
-    let known_range = {
-        let dated = times.known.iter().flat_map(|known| known.iter().copied()).filter(|known| *known != ALWAYS);
-        let range = dated.fold((i64::MAX, i64::MIN), |(least, most), known| (known.min(least), known.max(most)));
-        (range.0 <= range.1).then_some(range)
-    };
+    let dated = times.known.iter().flat_map(|known| known.iter().copied()).filter(|known| *known != ALWAYS);
+    let known_range = range(dated);
     let table = Table {
         source: rows.id,
         rows: rows.rows,

@@ -10,6 +10,7 @@
 
 use super::facts::{MISSING, UNSURE};
 use super::form::{Decision, Lane, Layout, Number, Operator, Truth};
+use crate::mutant::{Mutant, mutant};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{AbiParam, FuncRef, InstBuilder, MemFlags, Signature, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
@@ -41,6 +42,11 @@ pub(crate) enum States {
 pub(crate) const UNDECIDED: u8 = 1;
 /// What it writes where the first rule applies; those after it follow.
 pub(crate) const RULE: u8 = 2;
+
+/// The least of these bytes with which a row is left to look at.
+pub(crate) fn least_left() -> u8 {
+    if mutant(Mutant::UnsureScreenedOut) { RULE } else { UNDECIDED }
+}
 
 /// Bytes of a [`Slice`](super::kernel::Slice): two pointers.
 const SLICE: i32 = 16;

@@ -11,16 +11,14 @@
 //! Facts can be said of an entity whose rows became known in event order and were never replaced: what is known at a row
 //! is then a first part of them. For other entities they are unsure.
 
-use super::code::{RULE, UNDECIDED};
+use super::code::{RULE, UNDECIDED, least_left};
 use super::form::{Fact, FactFunction};
 use super::kernel::{Cells, Kernel};
 use super::screen::{LeftRow, LeftRows};
 use super::window::{Anything, Bounds, Counted, Differing, FloatSum, Scale, Stretch, WholeSum, walk};
 use crate::interp::KnownWindow;
-use crate::mutant::{Mutant, mutant};
 use crate::table::{Column, ColumnData, NEVER, Table};
 use crate::timeline::Strip;
-use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 use watchfire_dsl::program::ColumnId;
@@ -162,7 +160,7 @@ pub(super) struct Loop {
 
 /// A model's loop.
 #[derive(Debug)]
-pub(super) struct Screen {
+pub(super) struct PassScreen {
     pub(super) main: Loop,
     /// The facts it reads, and of what kind they are: they are kept for the rows that are left.
     pub(super) facts: Vec<(usize, Kind)>,
@@ -170,23 +168,22 @@ pub(super) struct Screen {
 
 /// How a fact is worked out.
 #[derive(Debug)]
-struct FactJob<'a> {
+struct FactJob {
     fact: Fact,
-    function: FactFunction,
     span: usize,
     mask: Option<usize>,
-    value: Option<FactValue<'a>>,
+    value: Option<FactValue>,
 }
 
 /// The values that a fact is made of.
 #[derive(Debug)]
-enum FactValue<'a> {
+enum FactValue {
     /// The one there is: a cell.
     The(usize),
     /// That there is one.
     Any(usize),
     /// Codes: those of a cell, or others that stand for whole numbers; and how many there are.
-    Codes(usize, Option<Cow<'a, [u32]>>, usize),
+    Codes(usize, Option<Vec<u32>>, usize),
     Whole(usize),
     Float(usize, Scale),
 }
@@ -210,8 +207,8 @@ pub(super) struct Pass<'a> {
     befores: Vec<(u32, ColumnId, &'a Column)>,
     pub(super) spans: Vec<Span>,
     masks: Vec<Loop>,
-    facts: Vec<FactJob<'a>>,
-    pub(super) screens: Vec<Screen>,
+    facts: Vec<FactJob>,
+    pub(super) screens: Vec<PassScreen>,
 }
 
 impl<'a> Pass<'a> {
@@ -221,18 +218,18 @@ impl<'a> Pass<'a> {
     }
 
     /// The place of a column; `None`: it cannot be read.
-    pub(super) fn cell(&mut self, id: ColumnId) -> Option<Place> {
+    pub(super) fn cell(&mut self, id: ColumnId) -> Option<usize> {
         let column = self.table.column(id)?;
         Scratch::like(column)?;
-        Some(Place::Cell(place_of(&mut self.cells, |(known, _)| *known == id, || (id, column))))
+        Some(place_of(&mut self.cells, |(known, _)| *known == id, || (id, column)))
     }
 
     /// The place of a column in the n-th row before.
-    pub(super) fn before(&mut self, times: u32, id: ColumnId) -> Option<Place> {
+    pub(super) fn before(&mut self, times: u32, id: ColumnId) -> Option<usize> {
         let column = self.table.column(id)?;
         Scratch::like(column)?;
         let is = |(often, known, _): &(u32, ColumnId, &Column)| (*often, *known) == (times, id);
-        Some(Place::Before(place_of(&mut self.befores, is, || (times, id, column))))
+        Some(place_of(&mut self.befores, is, || (times, id, column)))
     }
 
     /// Whether cells of a column may be missing.
@@ -241,13 +238,13 @@ impl<'a> Pass<'a> {
     }
 
     /// The place of a fact that is there already.
-    pub(super) fn known_fact(&self, fact: &Fact) -> Option<Place> {
-        self.facts.iter().position(|known| known.fact == *fact).map(Place::Fact)
+    pub(super) fn known_fact(&self, fact: &Fact) -> Option<usize> {
+        self.facts.iter().position(|known| known.fact == *fact)
     }
 
     /// The place of a new fact over windows of this length; `mask`: the loop of its filter. `None`: it cannot be worked
     /// out.
-    pub(super) fn fact(&mut self, fact: &Fact, span: Span, mask: Option<Loop>) -> Option<Place> {
+    pub(super) fn fact(&mut self, fact: &Fact, span: Span, mask: Option<Loop>) -> Option<usize> {
         let value = match fact.value {
             None => None,
             Some(id) => Some(self.value(fact.function, id)?),
@@ -260,13 +257,12 @@ impl<'a> Pass<'a> {
             self.masks.push(mask);
             self.masks.len() - 1
         });
-        self.facts.push(FactJob { fact: fact.clone(), function: fact.function, span, mask, value });
-        Some(Place::Fact(self.facts.len() - 1))
+        self.facts.push(FactJob { fact: fact.clone(), span, mask, value });
+        Some(self.facts.len() - 1)
     }
 
-    fn value(&mut self, function: FactFunction, id: ColumnId) -> Option<FactValue<'a>> {
-        let Place::Cell(cell) = self.cell(id)? else { return None };
-        let column = self.table.column(id)?;
+    fn value(&mut self, function: FactFunction, id: ColumnId) -> Option<FactValue> {
+        let (cell, column) = (self.cell(id)?, self.table.column(id)?);
         Some(match (function, &column.data) {
             (FactFunction::The, _) => FactValue::The(cell),
             (FactFunction::Count | FactFunction::Any, _) => FactValue::Any(cell),
@@ -277,7 +273,7 @@ impl<'a> Pass<'a> {
                 ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values),
             ) => {
                 let (codes, firsts) = crate::ingest::numbered(values.iter().copied(), column.valid.as_ref());
-                FactValue::Codes(cell, Some(Cow::Owned(codes)), firsts.len())
+                FactValue::Codes(cell, Some(codes), firsts.len())
             }
             (FactFunction::Sum, ColumnData::Int(_) | ColumnData::Money(_)) => FactValue::Whole(cell),
             (FactFunction::Sum | FactFunction::Mean, ColumnData::Float(values)) => {
@@ -287,10 +283,10 @@ impl<'a> Pass<'a> {
         })
     }
 
-    /// What there is at a place, to be compiled for: whether cells may be missing, and whether some may be unsure.
+    /// Of what kind a fact's values are.
     pub(super) fn kind_of(&self, fact: usize) -> Option<Kind> {
         let job = self.facts.get(fact)?;
-        Some(match (job.function, &job.value) {
+        Some(match (job.fact.function, &job.value) {
             (FactFunction::The, Some(FactValue::The(cell))) => match self.cells.get(*cell)?.1.data {
                 ColumnData::Bool(_) => Kind::Bool,
                 ColumnData::Int(_) => Kind::Int,
@@ -329,7 +325,8 @@ impl<'a> Pass<'a> {
     }
 }
 
-fn place_of<T>(all: &mut Vec<T>, is: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> usize {
+/// The place of what is sought; it is added where it is not there.
+pub(super) fn place_of<T>(all: &mut Vec<T>, is: impl Fn(&T) -> bool, make: impl FnOnce() -> T) -> usize {
     all.iter().position(is).unwrap_or_else(|| {
         all.push(make());
         all.len() - 1
@@ -394,6 +391,8 @@ impl Room {
         let known = self.find_steady(pass.table);
         if self.cells.len() < pass.cells.len() {
             self.cells = pass.cells.iter().filter_map(|(_, column)| Scratch::like(column)).collect();
+        }
+        if self.befores.len() < pass.befores.len() {
             self.befores = pass.befores.iter().filter_map(|(_, _, column)| Scratch::like(column)).collect();
         }
         for (scratch, (_, column)) in self.cells.iter_mut().zip(&pass.cells) {
@@ -469,8 +468,8 @@ impl Room {
     }
 
     /// Notes the rows that a screen left.
-    fn leave(&self, screen: &Screen, first: usize, left: &mut LeftRows) {
-        let least = if mutant(Mutant::UnsureScreenedOut) { RULE } else { UNDECIDED };
+    fn leave(&self, screen: &PassScreen, first: usize, left: &mut LeftRows) {
+        let least = least_left();
         for (number, Stretch { rows, .. }) in self.stretches.iter().enumerate() {
             let marks = self.out[rows.clone()].iter().enumerate().filter(|(_, mark)| **mark >= least);
             for (place, mark) in marks {
@@ -482,7 +481,7 @@ impl Room {
         }
     }
 
-    fn fact(&mut self, place: usize, job: &FactJob<'_>) {
+    fn fact(&mut self, place: usize, job: &FactJob) {
         let cell = job.value.as_ref().map(|value| match value {
             FactValue::The(cell)
             | FactValue::Any(cell)
@@ -517,7 +516,7 @@ impl Room {
                 }
             }};
         }
-        match (job.function, &job.value, cell.map(|cell| &cell.data)) {
+        match (job.fact.function, &job.value, cell.map(|cell| &cell.data)) {
             (FactFunction::The, ..) => {
                 let Some(cell) = cell else { return };
                 let only = |(from, upto): (&u32, &u32)| if upto - from == 1 { *from } else { NOWHERE };
@@ -531,7 +530,7 @@ impl Room {
                         states[point] = match (bounds.upto[point] - bounds.from[point], self.shifted[point]) {
                             (0, _) => MISSING,
                             (1, row) => cell.states[row as usize],
-                            // Rows that say the same say it.
+                            // Whether they say the same the interpreter looks up.
                             _ => UNSURE,
                         };
                     }

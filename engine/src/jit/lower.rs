@@ -29,11 +29,7 @@ pub(crate) fn screen<'a>(
     let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
     let mut lowering = Lowering::new(program, plan, model, table, parameters);
     lowering.alone = !facts;
-    let condition = lowering.truth(&model.condition);
-    let filter = model.filter.as_ref().map_or(Truth::Constant(true), |filter| lowering.truth(filter));
-    let gate = Truth::then(filter, condition);
-    let rule = |rule: &'a Rule| rule.condition.as_ref().map_or(Truth::Constant(true), |holds| lowering.truth(holds));
-    let rules: Vec<Truth> = model.rules.iter().map(rule).collect();
+    let Decision { gate, rules } = lowering.decision();
     let says_nothing = matches!(gate, Truth::Unsure | Truth::Constant(true)) && rules.first() == Some(&Truth::Unsure);
     let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && !says_nothing && gate != Truth::Unsure;
     fits.then(|| lowering.finished(source, Decision { gate, rules }))
@@ -50,11 +46,7 @@ pub(crate) fn point<'a>(
     let Trigger::Every(_) = program.models.get(model.id.index())?.trigger else { return None };
     let source = plan.timelines.get(model.entities?.0 as usize)?.source;
     let mut lowering = Lowering::of_points(program, plan, model, parameters);
-    let condition = lowering.truth(&model.condition);
-    let filter = model.filter.as_ref().map_or(Truth::Constant(true), |filter| lowering.truth(filter));
-    let gate = Truth::then(filter, condition);
-    let rule = |rule: &'a Rule| rule.condition.as_ref().map_or(Truth::Constant(true), |holds| lowering.truth(holds));
-    let rules: Vec<Truth> = model.rules.iter().map(rule).collect();
+    let Decision { gate, rules } = lowering.decision();
     let fits =
         lowering.size <= LARGEST && rules.len() <= MOST_RULES && !lowering.facts.is_empty() && gate != Truth::Unsure;
     (fits && model.peers.is_empty()).then(|| lowering.finished(source, Decision { gate, rules }))
@@ -166,6 +158,16 @@ impl<'a> Lowering<'a> {
         let alone = true;
         let slot = RowSlot(0);
         Self { table: Some(table), slot, alone, ..Self::of_points(program, plan, model, parameters) }
+    }
+
+    /// What the model decides: filter and condition, then levels.
+    fn decision(&mut self) -> Decision {
+        let model = self.model;
+        let condition = self.truth(&model.condition);
+        let filter = model.filter.as_ref().map_or(Truth::Constant(true), |filter| self.truth(filter));
+        let gate = Truth::then(filter, condition);
+        let rule = |rule: &'a Rule| rule.condition.as_ref().map_or(Truth::Constant(true), |holds| self.truth(holds));
+        Decision { gate, rules: model.rules.iter().map(rule).collect() }
     }
 
     fn finished(mut self, source: SourceId, root: Decision) -> Lowered {

@@ -4,6 +4,7 @@
 //! and where that is all it says, to take it.
 
 use super::code::{RULE, UNDECIDED};
+use super::facts::place_of;
 use super::form::Form;
 use super::lower;
 use super::lower::name;
@@ -51,11 +52,8 @@ impl Screening<'_> {
                     && let Some(table) = self.worthwhile(source)
                 {
                     let wanted = (source, form);
-                    let place = made.iter().position(|(known, _)| *known == wanted).unwrap_or_else(|| {
-                        let mask = self.mask(table, &wanted.1).map(Arc::new);
-                        made.push((wanted, mask));
-                        made.len() - 1
-                    });
+                    let mask = || (wanted.clone(), self.mask(table, &wanted.1).map(Arc::new));
+                    let place = place_of(&mut made, |(known, _)| *known == wanted, mask);
                     if let Some(found) = &made[place].1 {
                         marks.conditions.insert(name(condition), found.clone());
                     }

@@ -9,12 +9,11 @@
 //!
 //! Facts are worked out and decided at change points only; what is decided there holds until the next one.
 
-use super::code::{RULE, UNDECIDED};
-use super::facts::{Pass, Place, Room, Span};
+use super::code::{RULE, least_left};
+use super::facts::{Pass, Room, Span};
 use super::kernel::{Cells, Kernel};
 use super::screen::{LeftRow, LeftRows};
 use crate::interp::KnownWindow;
-use crate::mutant::{Mutant, mutant};
 use crate::plan::TimelineId;
 use crate::timeline::{Strip, Timeline};
 use std::ops::Range;
@@ -203,7 +202,7 @@ impl PointRoom {
 
     /// Notes the instants that a screen left.
     fn leave(&self, screen: &PointScreen, first: usize, instants: usize, left: &mut LeftRows) {
-        let least = if mutant(Mutant::UnsureScreenedOut) { RULE } else { UNDECIDED };
+        let least = least_left();
         for (number, points) in self.points.iter().enumerate() {
             for point in points.clone().filter(|point| self.out[*point] >= least) {
                 let next = if point + 1 < points.end { self.changes[point + 1] } else { instants as u32 };
@@ -234,13 +233,5 @@ impl Track {
             self.left += 1;
         }
         (self.left, self.entered) != before
-    }
-}
-
-/// The fact that a place is.
-pub(super) fn fact_of(place: Place) -> Option<usize> {
-    match place {
-        Place::Fact(fact) => Some(fact),
-        Place::Cell(_) | Place::Before(_) => None,
     }
 }

@@ -10,11 +10,11 @@
 //! is in the processor's cache; the table is read where it lies. Screens that look at other rows about the entity pass
 //! over its timeline ([`super::facts`]).
 
-use super::code::{RULE, Read, States, UNDECIDED};
-use super::facts::{Loop, Pass, Place, Room, Span};
+use super::code::{RULE, Read, States, least_left};
+use super::facts::{Loop, Pass, PassScreen, Place, Room, Span, place_of};
 use super::form::{Fact, Form, Input, Layout};
 use super::kernel::{Cells, Kernel, Kernels};
-use super::points::{Part, PointRoom, PointScreen, Points, fact_of};
+use super::points::{Part, PointRoom, PointScreen, Points};
 use super::{bind, lower};
 use crate::interp::KnownWindow;
 use crate::mutant::{Mutant, mutant};
@@ -168,7 +168,7 @@ impl<'a> Screening<'a> {
             {
                 let new = || TimelinePass { pass: Pass::new(table), models: Vec::new() };
                 let pass = passes.entry((lowered.source, timeline)).or_insert_with(new);
-                if let Some(screen) = self.screen_of_pass(pass, &lowered) {
+                if let Some(screen) = self.screen_of_pass(&mut pass.pass, &lowered.form) {
                     pass.pass.screens.push(screen);
                     pass.models.push((model.id, lowered.nodes));
                 }
@@ -176,15 +176,7 @@ impl<'a> Screening<'a> {
         }
         for ((_, timeline), TimelinePass { pass, models }) in passes {
             let Some(timeline) = self.timelines.get(timeline.0 as usize) else { continue };
-            let rooms = Mutex::new(Vec::new());
-            let found = in_parallel(self.threads, self.partitions, |partition| {
-                let strip = timeline.strip(partition)?;
-                let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut room: Room = lock().pop().unwrap_or_default();
-                let found = pass.over(strip, &mut room);
-                lock().push(room);
-                found
-            });
+            let found = self.in_partitions(|partition, room: &mut Room| pass.over(timeline.strip(partition)?, room));
             let facts = pass.screens.iter().map(|screen| screen.facts.len());
             self.keep(found, models.into_iter().zip(facts), pass.table.rows, &Arc::default(), left);
         }
@@ -202,11 +194,10 @@ impl<'a> Screening<'a> {
             let Some(population) = model.entities else { continue };
             let Some(timeline) = self.timelines.get(population.0 as usize) else { continue };
             let instants: Arc<[i64]> = instants(model.id).into();
-            let known = all.iter().position(|(id, points, _)| *id == population && points.instants == instants);
-            let place = known.unwrap_or_else(|| {
-                let points = Points { population: timeline, instants, parts: Vec::new(), screens: Vec::new() };
-                all.push((population, points, Vec::new()));
-                all.len() - 1
+            let is = |(id, points, _): &(TimelineId, Points<'_>, _)| *id == population && points.instants == instants;
+            let place = place_of(&mut all, is, || {
+                let (parts, screens, instants) = (Vec::new(), Vec::new(), instants.clone());
+                (population, Points { population: timeline, instants, parts, screens }, Vec::new())
             });
             let (_, points, served) = &mut all[place];
             if let Some(screen) = self.screen_of_points(points, &lowered.form) {
@@ -221,18 +212,23 @@ impl<'a> Screening<'a> {
                 continue;
             }
             let windows = points.windows(&self.zone);
-            let rooms = Mutex::new(Vec::new());
-            let found = in_parallel(self.threads, self.partitions, |partition| {
-                let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
-                let mut room: PointRoom = lock().pop().unwrap_or_default();
-                let found = points.over(partition, &windows, &mut room);
-                lock().push(room);
-                found
-            });
+            let found = self.in_partitions(|partition, room: &mut PointRoom| points.over(partition, &windows, room));
             let facts = points.screens.iter().map(|screen| screen.facts.len());
             let many = entities * points.instants.len();
             self.keep(found, served.into_iter().zip(facts), many, &points.instants, left);
         }
+    }
+
+    /// Works on all partitions, on each thread in one room.
+    fn in_partitions<R: Default + Send, T: Send>(&self, work: impl Fn(usize, &mut R) -> T + Sync) -> Vec<T> {
+        let rooms: Mutex<Vec<R>> = Mutex::default();
+        let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        in_parallel(self.threads, self.partitions, |partition| {
+            let mut room = lock().pop().unwrap_or_default();
+            let done = work(partition, &mut room);
+            lock().push(room);
+            done
+        })
     }
 
     /// Keeps what screens left in each partition, where it is little enough of `many`.
@@ -273,32 +269,26 @@ impl<'a> Screening<'a> {
     }
 
     /// A model's screen in a pass over a timeline; what it reads is added to the pass.
-    fn screen_of_pass(&self, pass: &mut TimelinePass<'a>, lowered: &lower::Lowered) -> Option<super::facts::Screen> {
-        let form = &lowered.form;
+    fn screen_of_pass(&self, pass: &mut Pass<'a>, form: &Form) -> Option<PassScreen> {
         let mut facts = Vec::with_capacity(form.facts.len());
         for fact in &form.facts {
-            let table = pass.pass.table;
             let span = match fact.window {
                 None => Span::All,
                 Some(KnownWindow::Span(length, gap)) => {
-                    let (length, gap) = self.lengths(table, length, gap)?;
+                    let (length, gap) = self.lengths(pass.table, length, gap)?;
                     Span::Before(length, gap)
                 }
                 Some(KnownWindow::This(_) | KnownWindow::Previous(_)) => return None,
             };
-            facts.push(self.fact_of_pass(&mut pass.pass, fact, span)?);
+            facts.push(self.fact_of_pass(pass, fact, span)?);
         }
-        let main = self.run_of_pass(&mut pass.pass, form, &facts)?;
-        let kept = facts.iter().map(|place| match place {
-            Place::Fact(fact) => Some((*fact, pass.pass.kind_of(*fact)?)),
-            _ => None,
-        });
-        let kept = kept.collect::<Option<_>>()?;
-        Some(super::facts::Screen { main, facts: kept })
+        let main = self.run_of_pass(pass, form, &facts)?;
+        let kept = facts.iter().map(|fact| Some((*fact, pass.kind_of(*fact)?)));
+        Some(PassScreen { main, facts: kept.collect::<Option<_>>()? })
     }
 
     /// The place of a fact in a pass; it is added where it is not there.
-    fn fact_of_pass(&self, pass: &mut Pass<'a>, fact: &Fact, span: Span) -> Option<Place> {
+    fn fact_of_pass(&self, pass: &mut Pass<'a>, fact: &Fact, span: Span) -> Option<usize> {
         if let Some(place) = pass.known_fact(fact) {
             return Some(place);
         }
@@ -324,7 +314,7 @@ impl<'a> Screening<'a> {
                 }
             };
             let pass = &mut points.parts[part].pass;
-            let fact = fact_of(self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, Span::At))?)?;
+            let fact = self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, Span::At))?;
             places.push((part, fact));
             facts.push(((part, fact), pass.kind_of(fact)?));
         }
@@ -341,13 +331,13 @@ impl<'a> Screening<'a> {
     }
 
     /// A loop in a pass over a timeline.
-    fn run_of_pass(&self, pass: &mut Pass<'a>, form: &Form, facts: &[Place]) -> Option<Loop> {
+    fn run_of_pass(&self, pass: &mut Pass<'a>, form: &Form, facts: &[usize]) -> Option<Loop> {
         let mut inputs = Vec::with_capacity(form.inputs.len());
         for (input, _) in &form.inputs {
             inputs.push(match *input {
-                Input::Cell(column) => pass.cell(column)?,
-                Input::Before(times, column) => pass.before(times, column)?,
-                Input::Fact(place) => *facts.get(place)?,
+                Input::Cell(column) => Place::Cell(pass.cell(column)?),
+                Input::Before(times, column) => Place::Before(pass.before(times, column)?),
+                Input::Fact(place) => Place::Fact(*facts.get(place)?),
             });
         }
         let read = |(place, (_, layout)): (&Place, &(Input, Layout))| {
@@ -394,8 +384,7 @@ impl<'a> Screening<'a> {
             let start = morsel * MORSEL;
             let mut marks = vec![0; MORSEL.min(table.rows - start)];
             let left = |marks: &[u8]| -> Vec<(u32, u8)> {
-                let least = if mutant(Mutant::UnsureScreenedOut) { RULE } else { UNDECIDED };
-                (start as u32..).zip(marks.iter().copied()).filter(|(_, mark)| *mark >= least).collect()
+                (start as u32..).zip(marks.iter().copied()).filter(|(_, mark)| *mark >= least_left()).collect()
             };
             screens
                 .iter()

@@ -13,8 +13,8 @@ use super::parallel::in_parallel;
 use super::peers::{self, Told};
 use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
-use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers, triggers_between};
-use crate::jit::{Left, LeftRow, Marks};
+use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
+use crate::jit::{Left, Marks};
 use crate::mutant::{Mutant, mutant};
 use crate::places::Places;
 use crate::plan::{ModelPlan, Plan, TimelineId};
@@ -229,14 +229,14 @@ pub(crate) fn instants_of(grid: Grid) -> Option<Instants> {
 
 /// A model in one partition during one block.
 #[derive(Clone)]
-struct Task<'a> {
-    model: &'a ModelPlan,
-    entities: &'a Timeline,
-    /// The rows of an `on` model that compiled code left.
-    left: Option<&'a Left>,
-    work: Work,
+pub(super) struct Task<'a> {
+    pub(super) model: &'a ModelPlan,
+    pub(super) entities: &'a Timeline,
+    /// The rows or instants that compiled code left.
+    pub(super) left: Option<&'a Left>,
+    pub(super) work: Work,
     range: i64,
-    partition: usize,
+    pub(super) partition: usize,
 }
 
 /// Tasks that may run side by side.
@@ -249,15 +249,15 @@ struct Round<'a> {
 
 /// What a model in one partition remembers from block to block.
 #[derive(Debug, Default)]
-struct Memory {
+pub(super) struct Memory {
     /// The entities for which it failed, and when.
-    stopped: HashMap<EntityKey, i64>,
+    pub(super) stopped: HashMap<EntityKey, i64>,
     /// What its sequence found.
     found: HashMap<EntityKey, Found>,
 }
 
 #[derive(Clone)]
-enum Work {
+pub(super) enum Work {
     /// At these instants, for all entities known by then.
     At(Vec<i64>),
     /// At the rows that become known in `(after, until]`.
@@ -276,142 +276,6 @@ impl<'a> Task<'a> {
         };
         result.busy = start.elapsed();
         result
-    }
-
-    /// Looks at the rows that compiled code left. `None`: there is no such code, or the model fails for an entity, so that
-    /// it matters which rows come before; then nothing was done.
-    fn look_at_left(&self, world: World<'a>, memory: &mut Memory, counts: &TriggerCounts) -> Option<Evaluated> {
-        let left = self.left?;
-        if !memory.stopped.is_empty() {
-            return None;
-        }
-        let (source, after, until) = match &self.work {
-            Work::On { source, after, until } => (source, after, until),
-            Work::At(instants) => return self.look_at_instants(world, left, instants),
-            Work::Match { .. } => return None,
-        };
-        let mut evaluator = Evaluator::new(world, self.model);
-        let mut result = Evaluated::default();
-        let mut first = 0;
-        for left in left.of(self.partition).chunk_by(|a, b| a.entity == b.entity) {
-            let (entity, rows) = self.entities.entry(self.partition, left.first()?.entity as usize)?;
-            self.decided(world, *source, (entity, rows), (left, first), (*after, *until), &mut result);
-            first += left.len();
-            let places = left.iter().filter(|left| !self.is_decided(left)).map(|left| left.place as usize);
-            let triggers = triggers(world, *source, rows, places, (*after, *until));
-            if !triggers.is_empty() {
-                evaluator.turn_to(entity);
-                if self.on(&mut evaluator, entity, (*source, rows), triggers, i64::MIN, &mut result).is_some() {
-                    return None;
-                }
-            }
-        }
-        result.evaluations = self.count(world, *source, (*after, *until), counts);
-        Some(result)
-    }
-
-    /// The same for a model on a grid.
-    fn look_at_instants(&self, world: World<'a>, left: &Left, instants: &[i64]) -> Option<Evaluated> {
-        let mut evaluator = Evaluator::new(world, self.model);
-        let mut result = Evaluated::default();
-        let first_known = self.entities.all_first_known(self.partition);
-        let known = |first: &i64| instants.len() - instants.partition_point(|instant| instant < first);
-        result.evaluations = first_known.iter().map(|first| known(first) as u64).sum();
-        let (Some(first), Some(last)) = (instants.first(), instants.last()) else { return Some(result) };
-        let keys = self.entities.keys(self.partition);
-        let mut turned_to = None;
-        for (number, row) in left.of(self.partition).iter().enumerate() {
-            let k = *left.instants().get(row.place as usize)?;
-            if !(first..=last).contains(&&k) {
-                continue;
-            }
-            let entity = keys.get(row.entity as usize)?;
-            if let (true, Some(rule)) = (self.is_decided(row), row.rule.map(usize::from))
-                && let Some(level) = self.model.rules.get(rule).map(|rule| rule.level)
-            {
-                let (model, about, left) = (self.model.id, entity.clone(), Some(number as u32));
-                let (entity, told, steps) = (entity.clone(), Box::default(), Box::default());
-                let finding = FindingRecord { model, entity, about, t: k, k, level, place: 0, rule, told, steps, left };
-                result.findings.push(finding);
-                continue;
-            }
-            if turned_to.replace(row.entity) != Some(row.entity) {
-                evaluator.turn_to(entity);
-            }
-            evaluator.begin(k, k, None);
-            evaluator.know(left.facts(self.partition, number));
-            let evaluations = result.evaluations;
-            if !self.decide(&mut evaluator, entity, (k, k, 0), (&[], None), &mut result) {
-                return None;
-            }
-            result.evaluations = evaluations;
-        }
-        Some(result)
-    }
-
-    /// Whether nothing is left to the interpreter.
-    fn is_decided(&self, left: &LeftRow) -> bool {
-        left.rule.is_some() && self.model.about.is_none()
-    }
-
-    /// The findings about an entity that compiled code decided.
-    fn decided(
-        &self,
-        world: World<'a>,
-        source: SourceId,
-        (entity, rows): (&EntityKey, &[RowRef]),
-        (left, first): (&[LeftRow], usize),
-        span: (i64, i64),
-        result: &mut Evaluated,
-    ) {
-        for (number, left) in left.iter().enumerate().filter(|(_, left)| self.is_decided(left)) {
-            let (place, rule) = (left.place as usize, usize::from(left.rule.unwrap_or_default()));
-            if let Some(row) = rows.get(place)
-                && let Some((k, t)) = triggers_between(world, source, *row, span)
-                && let Some(level) = self.model.rules.get(rule).map(|rule| rule.level)
-            {
-                let (model, entity, about) = (self.model.id, entity.clone(), entity.clone());
-                let (told, steps, left) = (Box::default(), Box::default(), Some((first + number) as u32));
-                result.findings.push(FindingRecord {
-                    model,
-                    entity,
-                    about,
-                    t,
-                    k,
-                    level,
-                    place,
-                    rule,
-                    told,
-                    steps,
-                    left,
-                });
-            }
-        }
-    }
-
-    /// How many rows of the partition trigger in `(after, until]`.
-    fn count(&self, world: World<'a>, source: SourceId, (after, until): (i64, i64), counts: &TriggerCounts) -> u64 {
-        let counted = self.model.entities.map(|timeline| (timeline, self.partition, after, until));
-        let known = || counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counted.and_then(|counted| known().get(&counted).copied()) {
-            return count;
-        }
-        let Some(table) = world.store.table(source) else { return 0 };
-        let within = |known: i64| after < known && known <= until;
-        let count = match self.entities.strip(self.partition) {
-            // Rows that become known at their time, and stay.
-            Some(strip) if table.known_until.is_none() && table.known_in_time() => {
-                strip.times.iter().filter(|time| within(**time)).count()
-            }
-            _ => {
-                let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
-                all.filter(|row| within(table.known(row.row)) && table.triggers(row.row)).count()
-            }
-        } as u64;
-        if let Some(counted) = counted {
-            known().insert(counted, count);
-        }
-        count
     }
 
     /// Looks at everything.
@@ -478,7 +342,7 @@ impl<'a> Task<'a> {
     }
 
     /// Decides at these rows about an entity. Gives the k of the last failure.
-    fn on(
+    pub(super) fn on(
         &self,
         evaluator: &mut Evaluator<'a>,
         entity: &EntityKey,
@@ -576,7 +440,7 @@ impl<'a> Task<'a> {
     }
 
     /// Takes one decision; false: the model stops for this entity.
-    fn decide(
+    pub(super) fn decide(
         &self,
         evaluator: &mut Evaluator<'a>,
         entity: &EntityKey,

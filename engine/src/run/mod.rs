@@ -3,6 +3,7 @@
 mod execute;
 mod exempt;
 mod fold;
+mod left;
 mod options;
 pub(crate) mod parallel;
 mod peers;

@@ -1,0 +1,146 @@
+//! Looking at what compiled code left: its own decisions become findings, the interpreter looks at the rest.
+
+use super::execute::{Evaluated, Memory, Task, TriggerCounts, Work};
+use crate::finding::FindingRecord;
+use crate::interp::{Evaluator, World, triggers, triggers_between};
+use crate::jit::{Left, LeftRow};
+use crate::timeline::RowRef;
+use std::sync::PoisonError;
+use watchfire_dsl::program::SourceId;
+use watchfire_stdlib::value::EntityKey;
+
+impl<'a> Task<'a> {
+    /// Looks at the rows that compiled code left. `None`: there is no such code, or the model fails for an entity, so that
+    /// it matters which rows come before; then nothing was done.
+    pub(super) fn look_at_left(
+        &self,
+        world: World<'a>,
+        memory: &mut Memory,
+        counts: &TriggerCounts,
+    ) -> Option<Evaluated> {
+        let left = self.left?;
+        if !memory.stopped.is_empty() {
+            return None;
+        }
+        let (source, after, until) = match &self.work {
+            Work::On { source, after, until } => (source, after, until),
+            Work::At(instants) => return self.look_at_instants(world, left, instants),
+            Work::Match { .. } => return None,
+        };
+        let mut evaluator = Evaluator::new(world, self.model);
+        let mut result = Evaluated::default();
+        let mut first = 0;
+        for left in left.of(self.partition).chunk_by(|a, b| a.entity == b.entity) {
+            let (entity, rows) = self.entities.entry(self.partition, left.first()?.entity as usize)?;
+            self.decided(world, *source, (entity, rows), (left, first), (*after, *until), &mut result);
+            first += left.len();
+            let places = left.iter().filter(|left| !self.is_decided(left)).map(|left| left.place as usize);
+            let triggers = triggers(world, *source, rows, places, (*after, *until));
+            if !triggers.is_empty() {
+                evaluator.turn_to(entity);
+                if self.on(&mut evaluator, entity, (*source, rows), triggers, i64::MIN, &mut result).is_some() {
+                    return None;
+                }
+            }
+        }
+        result.evaluations = self.count(world, *source, (*after, *until), counts);
+        Some(result)
+    }
+
+    /// The same for a model on a grid.
+    fn look_at_instants(&self, world: World<'a>, left: &Left, instants: &[i64]) -> Option<Evaluated> {
+        let mut evaluator = Evaluator::new(world, self.model);
+        let mut result = Evaluated::default();
+        let (Some(first), Some(last)) = (instants.first(), instants.last()) else { return Some(result) };
+        let keys = self.entities.keys(self.partition);
+        let mut turned_to = None;
+        for (number, row) in left.of(self.partition).iter().enumerate() {
+            let k = *left.instants().get(row.place as usize)?;
+            if !(first..=last).contains(&&k) {
+                continue;
+            }
+            let entity = keys.get(row.entity as usize)?;
+            if self.is_decided(row) {
+                result.findings.extend(self.finding(entity, (k, k, 0), row, number));
+                continue;
+            }
+            if turned_to.replace(row.entity) != Some(row.entity) {
+                evaluator.turn_to(entity);
+            }
+            evaluator.begin(k, k, None);
+            evaluator.know(left.facts(self.partition, number));
+            if !self.decide(&mut evaluator, entity, (k, k, 0), (&[], None), &mut result) {
+                return None;
+            }
+        }
+        let known = |first: &i64| instants.len() - instants.partition_point(|instant| instant < first);
+        let first_known = self.entities.all_first_known(self.partition);
+        result.evaluations = first_known.iter().map(|first| known(first) as u64).sum();
+        Some(result)
+    }
+
+    /// Whether nothing is left to the interpreter.
+    fn is_decided(&self, left: &LeftRow) -> bool {
+        left.rule.is_some() && self.model.about.is_none()
+    }
+
+    /// The findings about an entity that compiled code decided.
+    fn decided(
+        &self,
+        world: World<'a>,
+        source: SourceId,
+        (entity, rows): (&EntityKey, &[RowRef]),
+        (left, first): (&[LeftRow], usize),
+        span: (i64, i64),
+        result: &mut Evaluated,
+    ) {
+        for (number, left) in left.iter().enumerate().filter(|(_, left)| self.is_decided(left)) {
+            let place = left.place as usize;
+            if let Some(row) = rows.get(place)
+                && let Some((k, t)) = triggers_between(world, source, *row, span)
+            {
+                result.findings.extend(self.finding(entity, (k, t, place), left, first + number));
+            }
+        }
+    }
+
+    /// The finding that compiled code decided on; `number`: the row's among those that it left in the partition.
+    fn finding(
+        &self,
+        entity: &EntityKey,
+        (k, t, place): (i64, i64, usize),
+        left: &LeftRow,
+        number: usize,
+    ) -> Option<FindingRecord> {
+        let rule = usize::from(left.rule?);
+        let level = self.model.rules.get(rule)?.level;
+        let (model, about, entity) = (self.model.id, entity.clone(), entity.clone());
+        let (told, steps, left) = (Box::default(), Box::default(), Some(number as u32));
+        Some(FindingRecord { model, entity, about, t, k, level, place, rule, told, steps, left })
+    }
+
+    /// How many rows of the partition trigger in `(after, until]`.
+    fn count(&self, world: World<'a>, source: SourceId, (after, until): (i64, i64), counts: &TriggerCounts) -> u64 {
+        let counted = self.model.entities.map(|timeline| (timeline, self.partition, after, until));
+        let known = || counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = counted.and_then(|counted| known().get(&counted).copied()) {
+            return count;
+        }
+        let Some(table) = world.store.table(source) else { return 0 };
+        let within = |known: i64| after < known && known <= until;
+        let count = match self.entities.strip(self.partition) {
+            // Rows that become known at their time, and stay.
+            Some(strip) if table.known_until.is_none() && table.known_in_time() => {
+                strip.times.iter().filter(|time| within(**time)).count()
+            }
+            _ => {
+                let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
+                all.filter(|row| within(table.known(row.row)) && table.triggers(row.row)).count()
+            }
+        } as u64;
+        if let Some(counted) = counted {
+            known().insert(counted, count);
+        }
+        count
+    }
+}
