@@ -60,6 +60,13 @@ impl<'a> Lane<'a> {
         self.verdicts.get(place) == Some(&Some(false))
     }
 
+    /// The row at this place is not looked at.
+    pub(super) fn leave_out(&mut self, place: usize) {
+        if let Some(verdict) = self.verdicts.get_mut(place) {
+            *verdict = Some(false);
+        }
+    }
+
     /// The rows are of one entity after the other.
     pub(super) fn turns(&self) -> bool {
         self.spells.len() > 1
@@ -101,14 +108,16 @@ impl<'a> Lane<'a> {
     }
 
     /// Notes when a row appears, when it vanishes, and when its end becomes known, with its event time; without one, when
-    /// the rows are those of another entity.
-    pub(super) fn changes(&self, world: World<'a>, mut note: impl FnMut(i64, Option<i64>)) {
+    /// the rows are those of another entity. `sifted`: rows that are out are not noted.
+    pub(super) fn changes(&self, world: World<'a>, sifted: bool, mut note: impl FnMut(i64, Option<i64>)) {
         for (from, until, rows) in self.spells() {
             if from != ALWAYS {
                 note(from, None);
             }
-            for row in rows {
-                let Some(table) = world.table(self.source, *row) else { continue };
+            for (place, row) in rows.iter().enumerate() {
+                let Some(table) = world.table(self.source, *row).filter(|_| !sifted || !self.is_out(place)) else {
+                    continue;
+                };
                 let time = Some(world.time(self.source, *row));
                 let line = row.row as usize;
                 let (known, known_until) = (table.known(row.row), table.known_until(row.row));

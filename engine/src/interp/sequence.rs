@@ -60,6 +60,8 @@ pub(crate) struct Search<'e, 'a> {
     dead: Vec<HashSet<usize>>,
     fault: Option<(Fault, Option<FaultRow>)>,
     uncovered: bool,
+    /// Nothing may be uncovered, and rows that are out change nothing.
+    only: bool,
 }
 
 impl<'e, 'a> Search<'e, 'a> {
@@ -105,7 +107,20 @@ impl<'e, 'a> Search<'e, 'a> {
             dead: vec![HashSet::new(); many],
             fault: None,
             uncovered: false,
+            only: false,
         })
+    }
+
+    /// Looks at no other last rows than those at these places, in order: the others end no match. The rows of no step are
+    /// of one entity after the other, and none may be known to be missing.
+    pub(crate) fn only(&mut self, places: impl Iterator<Item = usize>) {
+        self.only = true;
+        let Some(last) = self.steps.last_mut() else { return };
+        let mut next = 0;
+        for place in places.chain([last.times.len()]) {
+            (next..place).for_each(|other| last.leave_out(other));
+            next = place + 1;
+        }
     }
 
     /// The instants in `(after, until]` at which something about the entity becomes known, in order, each with the first
@@ -122,13 +137,13 @@ impl<'e, 'a> Search<'e, 'a> {
         let lanes = self.steps.iter().chain(self.without.iter().flatten());
         for lane in lanes {
             let late = mutant(Mutant::LateStepIgnored) && lane.slot != last.slot;
-            lane.changes(world, |k, time| {
+            lane.changes(world, self.only, |k, time| {
                 let place = time.map_or(0, |time| last.times.partition_point(|other| *other < time));
                 note(k, if late { usize::MAX } else { place });
             });
         }
         if let Some((lane, span)) = &self.deadline {
-            lane.changes(world, |k, time| {
+            lane.changes(world, self.only, |k, time| {
                 note(k, time.map_or(0, |time| last.times.partition_point(|other| self.end(*other, *span) < time)));
             });
             last.ends(world, |time| self.end(time, *span), &mut note);

@@ -17,11 +17,13 @@
 //! | `facts.rs`, `window.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
 //! | `points.rs` | the pass over entities and the instants of a grid |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
+//! | `chains.rs` | the pass over entities that finds the last rows of sequences to which a chain of marked rows leads |
 //!
 //! Where compiled code is not sure the interpreter decides, so results are the same with and without it; what a form cannot
 //! say costs time and nothing else.
 
 mod bind;
+mod chains;
 mod code;
 mod facts;
 mod form;

@@ -96,7 +96,7 @@ impl Points<'_> {
         let first_known = self.population.all_first_known(partition);
         let mut others: Vec<Other<'_>> = Vec::with_capacity(self.parts.len());
         for Part { timeline, .. } in &self.parts {
-            others.push(Other { keys: timeline.keys(partition), strip: timeline.rows_in(partition)?, next: 0 });
+            others.push(Other::new(timeline.keys(partition), timeline.rows_in(partition)?));
         }
         let mut left: Vec<LeftRows> = self.screens.iter().map(|_| LeftRows::default()).collect();
         let together = (MORSEL / self.instants.len().max(1)).max(1);
@@ -117,15 +117,19 @@ impl Points<'_> {
 }
 
 /// The entities of another timeline, and how far they have been compared with those of the population.
-struct Other<'a> {
+pub(super) struct Other<'a> {
     keys: &'a [EntityKey],
-    strip: Strip<'a>,
+    pub(super) strip: Strip<'a>,
     next: usize,
 }
 
-impl Other<'_> {
+impl<'a> Other<'a> {
+    pub(super) fn new(keys: &'a [EntityKey], strip: Strip<'a>) -> Self {
+        Self { keys, strip, next: 0 }
+    }
+
     /// The rows about an entity; keys come in order.
-    fn rows_of(&mut self, key: &EntityKey) -> Range<usize> {
+    pub(super) fn rows_of(&mut self, key: &EntityKey) -> Range<usize> {
         while self.keys.get(self.next).is_some_and(|other| other < key) {
             self.next += 1;
         }

@@ -31,7 +31,7 @@ use watchfire_stdlib::zone::Zone;
 /// Rows that are looked at together.
 const MORSEL: usize = 1 << 16;
 /// Tables with fewer rows are not worth compiling for.
-const LEAST: usize = 10_000;
+pub(super) const LEAST: usize = 10_000;
 /// Where a screen leaves more than one row of so many, it is not worth having.
 const WORTH: usize = 3;
 /// The same for a screen beside which another one could use facts.
@@ -220,7 +220,7 @@ impl<'a> Screening<'a> {
     }
 
     /// Works on all partitions, on each thread in one room.
-    fn in_partitions<R: Default + Send, T: Send>(&self, work: impl Fn(usize, &mut R) -> T + Sync) -> Vec<T> {
+    pub(super) fn in_partitions<R: Default + Send, T: Send>(&self, work: impl Fn(usize, &mut R) -> T + Sync) -> Vec<T> {
         let rooms: Mutex<Vec<R>> = Mutex::default();
         let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
         in_parallel(self.threads, self.partitions, |partition| {
@@ -232,7 +232,7 @@ impl<'a> Screening<'a> {
     }
 
     /// Keeps what screens left in each partition, where it is little enough of `many`.
-    fn keep(
+    pub(super) fn keep(
         &self,
         found: Vec<Option<Vec<LeftRows>>>,
         screens: impl Iterator<Item = (Served, usize)>,

@@ -25,7 +25,7 @@ pub(crate) use node::{
     TimelineId, WindowNode,
 };
 pub(crate) use peers::is_timeless;
-pub(crate) use sequence::{Depends, RowsPlan, SequencePlan};
+pub(crate) use sequence::{Depends, RowsPlan, SequencePlan, StepPlan};
 pub(crate) use strata::{after, before, span_of, starts};
 
 use crate::run::parallel::in_parallel;

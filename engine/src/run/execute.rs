@@ -253,7 +253,7 @@ pub(super) struct Memory {
     /// The entities for which it failed, and when.
     pub(super) stopped: HashMap<EntityKey, i64>,
     /// What its sequence found.
-    found: HashMap<EntityKey, Found>,
+    pub(super) found: HashMap<EntityKey, Found>,
 }
 
 #[derive(Clone)]
@@ -331,7 +331,9 @@ impl<'a> Task<'a> {
                 Work::Match { after, until } => {
                     evaluator.turn_to(entity);
                     let found = found.entry(entity.clone()).or_default();
-                    let failed = self.matches(&mut evaluator, entity, (*after, *until), resume, found, &mut result);
+                    let (span, everywhere) = ((*after, *until), None::<std::iter::Empty<usize>>);
+                    let failed =
+                        self.matches(&mut evaluator, entity, span, (resume, found), everywhere, &mut result);
                     if let Some(k) = failed {
                         stopped.insert(entity.clone(), k);
                     }
@@ -370,18 +372,22 @@ impl<'a> Task<'a> {
     }
 
     /// Looks for the matches about an entity that become known in `(after, until]`, and decides about each. What there was
-    /// before the range is looked for as well, since it decides what there is in it. Gives the k of a failure.
-    fn matches(
+    /// before the range is looked for as well, since it decides what there is in it. `only`: the places of the last rows
+    /// that matter. Gives the k of a failure.
+    pub(super) fn matches(
         &self,
         evaluator: &mut Evaluator<'a>,
         entity: &EntityKey,
         (after, until): (i64, i64),
-        mut resume: i64,
-        found: &mut Found,
+        (mut resume, found): (i64, &mut Found),
+        only: Option<impl Iterator<Item = usize>>,
         result: &mut Evaluated,
     ) -> Option<i64> {
         let plan = self.model.sequence.as_ref()?;
         let mut search = Search::new(evaluator, plan)?;
+        if let Some(places) = only {
+            search.only(places);
+        }
         let mut failed = None;
         for (k, from) in search.instants(after, until) {
             let goes_on = search.look(k, from, found, |evaluator, looked| {

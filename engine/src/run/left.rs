@@ -2,9 +2,10 @@
 
 use super::execute::{Evaluated, Memory, Task, TriggerCounts, Work};
 use crate::finding::FindingRecord;
-use crate::interp::{Evaluator, World, triggers, triggers_between};
+use crate::interp::{Evaluator, Found, World, triggers, triggers_between};
 use crate::jit::{Left, LeftRow};
 use crate::timeline::RowRef;
+use std::collections::HashMap;
 use std::sync::PoisonError;
 use watchfire_dsl::program::SourceId;
 use watchfire_stdlib::value::EntityKey;
@@ -25,7 +26,7 @@ impl<'a> Task<'a> {
         let (source, after, until) = match &self.work {
             Work::On { source, after, until } => (source, after, until),
             Work::At(instants) => return self.look_at_instants(world, left, instants),
-            Work::Match { .. } => return None,
+            Work::Match { after, until } => return self.look_at_chains(world, left, (*after, *until), &mut memory.found),
         };
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();
@@ -76,6 +77,32 @@ impl<'a> Task<'a> {
         let known = |first: &i64| instants.len() - instants.partition_point(|instant| instant < first);
         let first_known = self.entities.all_first_known(self.partition);
         result.evaluations = first_known.iter().map(|first| known(first) as u64).sum();
+        Some(result)
+    }
+
+    /// The same for a model that looks for a sequence.
+    fn look_at_chains(
+        &self,
+        world: World<'a>,
+        left: &Left,
+        span: (i64, i64),
+        known: &mut HashMap<EntityKey, Found>,
+    ) -> Option<Evaluated> {
+        let mut evaluator = Evaluator::new(world, self.model);
+        let mut result = Evaluated::default();
+        // What is found is remembered once no entity has failed.
+        let mut remembered = Vec::new();
+        for left in left.of(self.partition).chunk_by(|a, b| a.entity == b.entity) {
+            let entity = self.entities.keys(self.partition).get(left.first()?.entity as usize)?;
+            evaluator.turn_to(entity);
+            let mut found = known.get(entity).cloned().unwrap_or_default();
+            let places = left.iter().map(|left| left.place as usize);
+            if self.matches(&mut evaluator, entity, span, (i64::MIN, &mut found), Some(places), &mut result).is_some() {
+                return None;
+            }
+            remembered.push((entity, found));
+        }
+        known.extend(remembered.into_iter().map(|(entity, found)| (entity.clone(), found)));
         Some(result)
     }
 

@@ -124,7 +124,9 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
             }
             _ => Vec::new(),
         };
-        (screening.run(models(), instants), screening.marks(models()))
+        let (mut screens, marks) = (screening.run(models(), instants), screening.marks(models()));
+        screening.chains(models(), &marks, &mut screens);
+        (screens, marks)
     };
 
     let passed = Instant::now();
