@@ -261,15 +261,31 @@ impl ExactSquares {
         let sum = self.sum.digits.whole();
         let numerator = self.squares.whole() * count - &sum * &sum;
         let (mantissa, exponent) = rounded(&numerator);
-        #[expect(clippy::cast_precision_loss, reason = "n·(n−1) is rounded to the nearest")]
-        let pairs = (u128::from(count) * u128::from(count - 1)) as f64;
-        // An even power of two comes out of the root exactly, so nothing overflows on the way.
-        let exponent = exponent + 2 * i64::from(SMALLEST);
-        let odd = exponent.rem_euclid(2);
-        let scaled = if odd == 1 { mantissa * 2.0 } else { mantissa };
-        let half = i32::try_from((exponent - odd) / 2).ok()?;
-        Some(libm::ldexp((scaled / pairs).sqrt(), half))
+        deviation(count, mantissa, exponent + 2 * i64::from(SMALLEST))
     }
+}
+
+/// The sample deviation of `count` numbers: √(numerator / (n·(n−1))), where the numerator n·Σx² − (Σx)² is
+/// `mantissa × 2^exponent`, the mantissa a whole number of 53 bits. `None` for fewer than two.
+///
+/// ```
+/// use watchfire_stdlib::exact::deviation;
+/// // Of 4, 7, 13 and 16: 4·490 − 40².
+/// assert_eq!(deviation(4, 360.0, 0), Some(30_f64.sqrt()));
+/// assert_eq!(deviation(4, 90.0, 2), Some(30_f64.sqrt()));
+/// assert_eq!(deviation(1, 0.0, 0), None);
+/// ```
+pub fn deviation(count: u64, mantissa: f64, exponent: i64) -> Option<f64> {
+    if count < 2 {
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "n·(n−1) is rounded to the nearest")]
+    let pairs = (u128::from(count) * u128::from(count - 1)) as f64;
+    // An even power of two comes out of the root exactly, so nothing overflows on the way.
+    let odd = exponent.rem_euclid(2);
+    let scaled = if odd == 1 { mantissa * 2.0 } else { mantissa };
+    let half = i32::try_from((exponent - odd) / 2).ok()?;
+    Some(libm::ldexp((scaled / pairs).sqrt(), half))
 }
 
 /// A whole number, not negative, as `mantissa × 2^exponent` with the mantissa rounded to 53 bits, ties to even.

@@ -8,7 +8,7 @@
 //! A truth is up to three bits: it is true, it is false, it is unsure; none of them: missing. A number is its value and
 //! up to two bits: it is missing, it is unsure. Bits that cannot be set are not computed.
 
-use super::facts::{MISSING, UNSURE};
+use super::scratch::{MISSING, UNSURE};
 use super::form::{Decision, Lane, Layout, Number, Operator, Truth};
 use crate::mutant::{Mutant, mutant};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};

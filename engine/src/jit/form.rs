@@ -9,7 +9,7 @@
 
 use crate::interp::KnownWindow;
 use crate::plan::TimelineId;
-use watchfire_dsl::program::ColumnId;
+use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::value::Value;
 
@@ -43,11 +43,19 @@ pub(crate) enum Input {
     Fact(usize),
 }
 
+/// Which rows a fact is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FactRows {
+    Timeline(TimelineId),
+    /// Those of a derived table that stay as they were made.
+    Derived(SourceId),
+}
+
 /// An aggregate over rows about the entity.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Fact {
     /// Which rows.
-    pub(crate) timeline: TimelineId,
+    pub(crate) rows: FactRows,
     /// What is computed.
     pub(crate) function: FactFunction,
     /// The window; `None`: all rows.
@@ -68,10 +76,17 @@ pub(crate) enum FactFunction {
     /// The exact sum, and that divided by how many there are.
     Sum,
     Mean,
+    /// The sample deviation.
+    Stddev,
     /// There is a row.
     Any,
     /// The one value.
     The,
+    /// The value in the first or last row that has one; the least and the greatest.
+    First,
+    Last,
+    Min,
+    Max,
 }
 
 /// A constant. Its value is known when the form meets its data.

@@ -6,8 +6,9 @@
 #![expect(unsafe_code, reason = "machine code is called")]
 
 use super::code::{self, Read, States};
-use super::facts::{Scratch, ScratchData};
+
 use super::form::{Decision, Layout};
+use super::scratch::{Scratch, ScratchData};
 use crate::table::{Column, ColumnData};
 use cranelift_codegen::settings::{self, Configurable};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};

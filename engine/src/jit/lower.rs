@@ -1,8 +1,8 @@
 //! From the plan's expressions about the row of a trigger to forms.
 
-use super::form::{Constant, Decision, Fact, FactFunction, Form, Input, Lane, Layout, Number, Operator, Truth};
+use super::form::{Constant, Decision, Fact, FactFunction, FactRows, Form, Input, Lane, Layout, Number, Operator, Truth};
 use crate::interp::KnownWindow;
-use crate::plan::{AggregateNode, Arithmetic, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, WindowNode};
+use crate::plan::{AggregateNode, Arithmetic, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, TimelineId, WindowNode};
 use watchfire_dsl::program::{
     AggregateFunction, ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, SourceKind, SourceTime, Table, Trigger,
 };
@@ -202,7 +202,7 @@ impl<'a> Lowering<'a> {
                 Truth::Input(self.cell(row, *column, Layout::Byte)?)
             }
             NodeKind::Aggregate(aggregate) => match self.fact(aggregate)? {
-                (fact, FactFunction::Any | FactFunction::The) => {
+                (fact, FactFunction::Any | FactFunction::The | FactFunction::First | FactFunction::Last) => {
                     Truth::Input(self.input(Input::Fact(fact), Layout::Byte))
                 }
                 _ => return None,
@@ -376,15 +376,22 @@ impl<'a> Lowering<'a> {
             NodeKind::Aggregate(aggregate) => {
                 let (fact, function) = self.fact(aggregate)?;
                 let (layout, sort) = match (function, &node.ty) {
-                    (FactFunction::The, Kind::Text | Kind::Entity(_)) => return None,
-                    (FactFunction::The, ty) => layout(ty)?,
+                    (
+                        FactFunction::The
+                        | FactFunction::First
+                        | FactFunction::Last
+                        | FactFunction::Min
+                        | FactFunction::Max,
+                        ty,
+                    ) => layout(ty)?,
                     (FactFunction::Count | FactFunction::CountDistinct, _) | (FactFunction::Sum, Kind::Int) => {
                         (Layout::Whole, Sort::Int)
                     }
                     (FactFunction::Sum, Kind::Money) => (Layout::Whole, Sort::Money),
-                    (FactFunction::Sum | FactFunction::Mean, Kind::Float | Kind::Quantity(_)) => {
-                        (Layout::Float, Sort::Float)
-                    }
+                    (
+                        FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev,
+                        Kind::Float | Kind::Quantity(_),
+                    ) => (Layout::Float, Sort::Float),
                     _ => return None,
                 };
                 Some((Number::Input(self.input(Input::Fact(fact), layout)), sort))
@@ -546,7 +553,11 @@ impl<'a> Lowering<'a> {
             [Move::Before(times)] if !self.alone => Input::Before(times, column),
             _ => return None,
         };
-        let hidden = matches!(self.table?.time, SourceTime::State { until, known_ahead: false, .. } if until == column);
+        let until = |table: &Table| match table.time {
+            SourceTime::State { until, known_ahead: false, .. } => Some(until),
+            _ => None,
+        };
+        let hidden = self.table.and_then(until) == Some(column);
         (row.slot == self.slot && !hidden).then(|| self.input(input, layout))
     }
 
@@ -558,65 +569,162 @@ impl<'a> Lowering<'a> {
     }
 
     /// The place of an aggregate among the facts: one over events about the model's entity, where there is a row of its
-    /// source; or the one row of a register.
+    /// source; or the one row of a register, or the rows of a derived table that stay as they were made.
     fn fact(&mut self, aggregate: &'a AggregateNode) -> Option<(usize, FactFunction)> {
-        let FromNode::Rows(timeline) = aggregate.from else { return None };
-        let source = self.plan.timelines.get(timeline.0 as usize)?.source;
-        let SourceKind::Table(table) = &self.program.sources.get(source.index())?.kind else { return None };
-        let register = table.time == SourceTime::Timeless && self.table.is_none();
-        let events = matches!(table.time, SourceTime::Events { .. });
-        let own = self.table.is_none() || self.model.entities == Some(timeline);
-        if self.nested
-            || self.alone
-            || !own
-            || !(events || register)
-            || table.expect.is_some()
-            || aggregate.of.is_some()
-        {
+        if self.nested || self.alone || aggregate.of.is_some() {
             return None;
         }
-        let function = match aggregate.function {
-            AggregateFunction::Count => FactFunction::Count,
-            AggregateFunction::CountDistinct => FactFunction::CountDistinct,
-            AggregateFunction::Sum => FactFunction::Sum,
-            AggregateFunction::Mean => FactFunction::Mean,
-            AggregateFunction::Any => FactFunction::Any,
-            AggregateFunction::The if register && aggregate.filter.is_none() => FactFunction::The,
+        let at_instants = self.table.is_none();
+        let (rows, table) = match aggregate.from {
+            FromNode::Rows(timeline) => {
+                let table = events(self.program, self.plan, timeline, at_instants)?;
+                let register = table.time == SourceTime::Timeless;
+                let own = at_instants || self.model.entities == Some(timeline);
+                let the = aggregate.function == AggregateFunction::The && aggregate.window.is_none();
+                if !own || register && !the {
+                    return None;
+                }
+                (FactRows::Timeline(timeline), Some(table))
+            }
+            FromNode::Derived(source) if at_instants => {
+                let base = self.plan.derived.get(source.index())?.as_ref()?.settles()?;
+                events(self.program, self.plan, base, false)?;
+                (FactRows::Derived(source), None)
+            }
             _ => return None,
         };
-        let window = match &aggregate.window {
-            None => None,
-            Some(_) if register => return None,
-            Some(WindowNode::Fixed(window)) => Some(KnownWindow::of(*window, self.parameters)?),
-            Some(_) => return None,
-        };
-        let own = Row::of(aggregate.slot);
-        let mut filters: Vec<&Node> = aggregate.filter.iter().collect();
-        let value = match (&aggregate.value, function) {
-            (None, _) => None,
-            (Some(value), FactFunction::Any) => {
-                filters.push(value);
-                None
-            }
-            (Some(Node { kind: NodeKind::Column(row, _, column), .. }), _) if *row == own => Some(*column),
-            (Some(_), _) => return None,
-        };
-        let mut inner = Self::new(self.program, self.plan, self.model, table, self.parameters);
-        (inner.slot, inner.nested, inner.depth) = (aggregate.slot, true, self.depth);
-        let filter = filters.iter().fold(Truth::Constant(true), |all, filter| Truth::then(all, inner.truth(filter)));
-        self.size += inner.size;
-        let filter = match filter {
-            Truth::Constant(true) => None,
-            Truth::Unsure => return None,
-            gate => Some(inner.finish(Decision { gate, rules: vec![Truth::Constant(true)] })),
-        };
-        let fact = Fact { timeline, function, window, filter, value };
+        let fact = self.fact_over(aggregate, rows, table, None)?;
+        let function = fact.function;
         let place = self.facts.iter().position(|known| *known == fact).unwrap_or_else(|| {
             self.facts.push(fact);
             self.facts.len() - 1
         });
         self.nodes.push((name(aggregate), place));
         Some((place, function))
+    }
+
+    /// An aggregate over rows of a table, or of a derived one. `first`: a condition that comes before its own, and the
+    /// variable of the row there.
+    fn fact_over(
+        &mut self,
+        aggregate: &'a AggregateNode,
+        rows: FactRows,
+        table: Option<&'a Table>,
+        first: Option<(&'a Node, RowSlot)>,
+    ) -> Option<Fact> {
+        let function = match aggregate.function {
+            AggregateFunction::Count => FactFunction::Count,
+            AggregateFunction::CountDistinct => FactFunction::CountDistinct,
+            AggregateFunction::Sum => FactFunction::Sum,
+            AggregateFunction::Mean => FactFunction::Mean,
+            AggregateFunction::Stddev => FactFunction::Stddev,
+            AggregateFunction::Any => FactFunction::Any,
+            AggregateFunction::The => FactFunction::The,
+            AggregateFunction::First => FactFunction::First,
+            AggregateFunction::Last => FactFunction::Last,
+            AggregateFunction::Min => FactFunction::Min,
+            AggregateFunction::Max => FactFunction::Max,
+            _ => return None,
+        };
+        let window = match &aggregate.window {
+            None => None,
+            Some(WindowNode::Fixed(window)) => Some(KnownWindow::of(*window, self.parameters)?),
+            Some(_) => return None,
+        };
+        let own = Row::of(aggregate.slot);
+        let mut filters: Vec<(&Node, RowSlot)> = first.into_iter().collect();
+        filters.extend(aggregate.filter.iter().map(|filter| (filter, aggregate.slot)));
+        let value = match (&aggregate.value, function) {
+            (None, _) => None,
+            (Some(value), FactFunction::Any) => {
+                filters.push((value, aggregate.slot));
+                None
+            }
+            (Some(Node { kind: NodeKind::Column(row, _, column), ty, .. }), _)
+                if *row == own && is_computed(function, ty) =>
+            {
+                Some(*column)
+            }
+            (Some(_), _) => return None,
+        };
+        let mut inner = Self::of_points(self.program, self.plan, self.model, self.parameters);
+        (inner.table, inner.nested, inner.alone, inner.depth) = (table, true, true, self.depth);
+        let mut filter = Truth::Constant(true);
+        for (node, slot) in filters {
+            inner.slot = slot;
+            filter = Truth::then(filter, inner.truth(node));
+        }
+        self.size += inner.size;
+        let filter = match filter {
+            Truth::Constant(true) => None,
+            Truth::Unsure => return None,
+            gate => Some(inner.finish(Decision { gate, rules: vec![Truth::Constant(true)] })),
+        };
+        Some(Fact { rows, function, window, filter, value })
+    }
+}
+
+/// What makes the rows of a derived table that stay as they are made: the base, and the rows of it that count.
+pub(crate) fn grouping<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    parameters: &'a [Value],
+    source: SourceId,
+) -> Option<(TimelineId, Option<Form>)> {
+    let derived = plan.derived.get(source.index())?.as_ref()?;
+    let timeline = derived.settles()?;
+    let table = events(program, plan, timeline, false)?;
+    let Some(filter) = &derived.filter else { return Some((timeline, None)) };
+    let mut lowering = Lowering::new(program, plan, model, table, parameters);
+    (lowering.slot, lowering.nested) = (derived.slot, true);
+    let gate = lowering.truth(filter);
+    (gate != Truth::Unsure)
+        .then(|| (timeline, Some(lowering.finish(Decision { gate, rules: vec![Truth::Constant(true)] }))))
+}
+
+/// A column of such a table, as a fact about the rows of a group.
+pub(crate) fn group_column<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    parameters: &'a [Value],
+    (source, column): (SourceId, ColumnId),
+) -> Option<Fact> {
+    let derived = plan.derived.get(source.index())?.as_ref()?;
+    let timeline = derived.settles()?;
+    let table = events(program, plan, timeline, false)?;
+    let NodeKind::Aggregate(aggregate) = &derived.columns.get(column.index())?.kind else { return None };
+    let first = derived.filter.as_ref().map(|filter| (filter, derived.slot));
+    let mut lowering = Lowering::new(program, plan, model, table, parameters);
+    matches!(aggregate.from, FromNode::Group)
+        .then(|| lowering.fact_over(aggregate, FactRows::Timeline(timeline), Some(table), first))?
+}
+
+/// The table of a timeline, if it is one of events, of which no row is known to be missing; or a register.
+fn events<'a>(program: &'a Program, plan: &Plan, timeline: TimelineId, registers: bool) -> Option<&'a Table> {
+    let source = plan.timelines.get(timeline.0 as usize)?.source;
+    let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
+    let fits = match table.time {
+        SourceTime::Events { .. } => true,
+        SourceTime::Timeless => registers,
+        SourceTime::State { .. } => false,
+    };
+    (fits && table.expect.is_none()).then_some(table)
+}
+
+/// Whether compiled code computes a function of values of a kind.
+fn is_computed(function: FactFunction, ty: &Kind) -> bool {
+    let number = matches!(ty, Kind::Int | Kind::Float | Kind::Quantity(_));
+    match function {
+        FactFunction::Count | FactFunction::Any => true,
+        FactFunction::CountDistinct => {
+            matches!(ty, Kind::Text | Kind::Entity(_) | Kind::Int | Kind::Money | Kind::Time)
+        }
+        FactFunction::Sum => number || *ty == Kind::Money,
+        FactFunction::Mean | FactFunction::Stddev => number,
+        FactFunction::The | FactFunction::First | FactFunction::Last => layout(ty).is_some() || *ty == Kind::Bool,
+        FactFunction::Min | FactFunction::Max => layout(ty).is_some(),
     }
 }
 

@@ -4,10 +4,11 @@
 //! and where that is all it says, to take it.
 
 use super::code::{RULE, UNDECIDED};
-use super::facts::place_of;
+
 use super::form::Form;
 use super::lower;
 use super::lower::name;
+use super::pass::place_of;
 use super::screen::Screening;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::Node;

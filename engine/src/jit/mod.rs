@@ -14,7 +14,8 @@
 //! | `code.rs` | forms as Cranelift's instructions |
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
 //! | `screen.rs` | screens over tables and timelines, and which rows they leave |
-//! | `facts.rs`, `window.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
+//! | `pass.rs`, `facts.rs`, `window.rs`, `scratch.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
+//! | `groups.rs` | rows of derived tables, made from those of a timeline |
 //! | `points.rs` | the pass over entities and the instants of a grid |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //! | `chains.rs` | the pass over entities that finds the last rows of sequences to which a chain of marked rows leads |
@@ -27,10 +28,13 @@ mod chains;
 mod code;
 mod facts;
 mod form;
+mod groups;
 mod kernel;
 mod lower;
 mod marks;
+mod pass;
 mod points;
+mod scratch;
 mod screen;
 mod window;
 

@@ -10,11 +10,12 @@
 //! Facts are worked out and decided at change points only; what is decided there holds until the next one.
 
 use super::code::{RULE, least_left};
-use super::facts::{Pass, Room, Span};
+use super::form::FactRows;
+use super::facts::Room;
+use super::pass::{Pass, Span};
 use super::kernel::{Cells, Kernel};
 use super::screen::{LeftRow, LeftRows};
 use crate::interp::KnownWindow;
-use crate::plan::TimelineId;
 use crate::timeline::{Strip, Timeline};
 use std::ops::Range;
 use std::sync::Arc;
@@ -34,10 +35,11 @@ pub(super) struct Points<'a> {
     pub(super) screens: Vec<PointScreen>,
 }
 
-/// The facts over one timeline.
+/// The facts over one timeline, or one derived table.
 #[derive(Debug)]
 pub(super) struct Part<'a> {
-    pub(super) id: TimelineId,
+    pub(super) rows: FactRows,
+    /// The timeline of the rows, or of those that they are made of.
     pub(super) timeline: &'a Timeline,
     pub(super) pass: Pass<'a>,
 }
@@ -56,8 +58,6 @@ pub(super) struct PointScreen {
 pub(super) struct PointRoom {
     /// By part.
     rooms: Vec<Room>,
-    /// Whether a part's rows become known at another time than their own.
-    known: Vec<bool>,
     tracks: Vec<Track>,
     /// The change points of all entities, one after the other: the place of each instant.
     changes: Vec<u32>,
@@ -141,10 +141,9 @@ impl PointRoom {
     /// Takes up all rows about some entities.
     fn take(&mut self, points: &Points<'_>, keys: &[EntityKey], others: &mut [Other<'_>]) {
         self.rooms.resize_with(points.parts.len(), Room::default);
-        self.known.clear();
         for ((part, other), room) in points.parts.iter().zip(others).zip(&mut self.rooms) {
             let strip = other.strip;
-            self.known.push(room.take(&part.pass, strip, keys.iter().map(|key| other.rows_of(key))));
+            room.take(&part.pass, strip, keys.iter().map(|key| other.rows_of(key)));
         }
     }
 
@@ -173,7 +172,7 @@ impl PointRoom {
                         continue;
                     }
                     let window = windows[track.part][track.span].as_ref().map(|window| window[place]);
-                    let since = if self.known[track.part] { &room.known } else { &room.times };
+                    let since = if room.known.is_empty() { &room.times } else { &room.known };
                     changed |= track.turn(stretch.rows.end, points.instants[place], &room.times, since, window);
                 }
                 if changed {

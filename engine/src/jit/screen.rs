@@ -11,20 +11,22 @@
 //! over its timeline ([`super::facts`]).
 
 use super::code::{RULE, Read, States, least_left};
-use super::facts::{Loop, Pass, PassScreen, Place, Room, Span, place_of};
-use super::form::{Fact, Form, Input, Layout};
+use super::facts::Room;
+use super::form::{Fact, FactRows, Form, Input, Layout};
+use super::groups::{self, Grouping};
 use super::kernel::{Cells, Kernel, Kernels};
+use super::pass::{Loop, Pass, PassRows, PassScreen, Place, Span, place_of};
 use super::points::{Part, PointRoom, PointScreen, Points};
 use super::{bind, lower};
 use crate::interp::KnownWindow;
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{ModelPlan, Plan, TimelineId};
+use crate::plan::{GroupingPlan, ModelPlan, Plan, TimelineId};
 use crate::run::parallel::in_parallel;
 use crate::table::{Store, Table};
 use crate::timeline::Timeline;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use watchfire_dsl::program::{ModelId, Program, SourceId, SpanOfTime};
+use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceId, SpanOfTime};
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -127,7 +129,7 @@ impl<'a> Screening<'a> {
         models: impl Iterator<Item = ModelId>,
         instants: impl Fn(ModelId) -> Vec<i64>,
     ) -> BTreeMap<ModelId, Left> {
-        let models: Vec<&ModelPlan> = models.filter_map(|id| self.plan.model(id)).collect();
+        let models: Vec<&'a ModelPlan> = models.filter_map(|id| self.plan.model(id)).collect();
         let mut left = BTreeMap::new();
         // Many models need not look further than the row; the others do where that leaves too much.
         self.over_tables(&models, &mut left);
@@ -138,7 +140,7 @@ impl<'a> Screening<'a> {
         left
     }
 
-    fn over_tables(&self, models: &[&ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
+    fn over_tables(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
         let mut screens: BTreeMap<SourceId, Vec<Screen<'a>>> = BTreeMap::new();
         for model in models {
             if let Some(lowered) = lower::screen(self.program, self.plan, model, self.parameters, false)
@@ -158,7 +160,7 @@ impl<'a> Screening<'a> {
         }
     }
 
-    fn over_timelines(&self, models: &[&ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
+    fn over_timelines(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
         let mut passes: BTreeMap<(SourceId, TimelineId), TimelinePass<'a>> = BTreeMap::new();
         for model in models.iter().filter(|model| self.always || !left.contains_key(&model.id)) {
             if let Some(lowered) = lower::screen(self.program, self.plan, model, self.parameters, true)
@@ -166,7 +168,7 @@ impl<'a> Screening<'a> {
                 && let Some(table) = self.worthwhile(lowered.source)
                 && let Some(timeline) = model.entities
             {
-                let new = || TimelinePass { pass: Pass::new(table), models: Vec::new() };
+                let new = || TimelinePass { pass: Pass::new(PassRows::Table(table)), models: Vec::new() };
                 let pass = passes.entry((lowered.source, timeline)).or_insert_with(new);
                 if let Some(screen) = self.screen_of_pass(&mut pass.pass, &lowered.form) {
                     pass.pass.screens.push(screen);
@@ -178,13 +180,14 @@ impl<'a> Screening<'a> {
             let Some(timeline) = self.timelines.get(timeline.0 as usize) else { continue };
             let found = self.in_partitions(|partition, room: &mut Room| pass.over(timeline.strip(partition)?, room));
             let facts = pass.screens.iter().map(|screen| screen.facts.len());
-            self.keep(found, models.into_iter().zip(facts), pass.table.rows, &Arc::default(), left);
+            let rows = pass.table().map_or(0, |table| table.rows);
+            self.keep(found, models.into_iter().zip(facts), rows, &Arc::default(), left);
         }
     }
 
     fn over_points(
         &self,
-        models: &[&ModelPlan],
+        models: &[&'a ModelPlan],
         instants: impl Fn(ModelId) -> Vec<i64>,
         left: &mut BTreeMap<ModelId, Left>,
     ) {
@@ -200,7 +203,7 @@ impl<'a> Screening<'a> {
                 (population, Points { population: timeline, instants, parts, screens }, Vec::new())
             });
             let (_, points, served) = &mut all[place];
-            if let Some(screen) = self.screen_of_points(points, &lowered.form) {
+            if let Some(screen) = self.screen_of_points(model, points, &lowered.form) {
                 points.screens.push(screen);
                 served.push((model.id, lowered.nodes));
             }
@@ -259,11 +262,11 @@ impl<'a> Screening<'a> {
     fn screen(&self, model: &ModelPlan, source: SourceId, form: &Form) -> Option<Screen<'a>> {
         let table = self.worthwhile(source)?;
         let cells = columns(table, form)?;
-        let (kernel, constants) = self.compiled(table, form, &reads(&cells, form))?;
+        let (kernel, constants) = self.compiled(Some(table), form, &reads(&cells, form))?;
         Some(Screen { model: model.id, kernel, cells, constants })
     }
 
-    fn compiled(&self, table: &Table, form: &Form, reads: &[Read]) -> Option<(Arc<Kernel>, Vec<u64>)> {
+    fn compiled(&self, table: Option<&Table>, form: &Form, reads: &[Read]) -> Option<(Arc<Kernel>, Vec<u64>)> {
         let constants = bind::constants(form, table, &self.zone)?;
         Some((self.kernels.of(&form.root, reads, constants.len())?, constants))
     }
@@ -272,10 +275,13 @@ impl<'a> Screening<'a> {
     fn screen_of_pass(&self, pass: &mut Pass<'a>, form: &Form) -> Option<PassScreen> {
         let mut facts = Vec::with_capacity(form.facts.len());
         for fact in &form.facts {
+            if let FactRows::Derived(_) = fact.rows {
+                return None;
+            }
             let span = match fact.window {
                 None => Span::All,
                 Some(KnownWindow::Span(length, gap)) => {
-                    let (length, gap) = self.lengths(pass.table, length, gap)?;
+                    let (length, gap) = self.lengths(pass.table()?, length, gap)?;
                     Span::Before(length, gap)
                 }
                 Some(KnownWindow::This(_) | KnownWindow::Previous(_)) => return None,
@@ -294,26 +300,31 @@ impl<'a> Screening<'a> {
         }
         let mask = match &fact.filter {
             None => None,
-            Some(filter) => Some(self.run_of_pass(pass, filter, &[])?),
+            Some(filter) => {
+                let mask = self.run_of_pass(pass, filter, &[])?;
+                Some(pass.mask(mask))
+            }
         };
         pass.fact(fact, span, mask)
     }
 
     /// A model's screen in a pass over entities and instants; what it reads is added to the pass.
-    fn screen_of_points(&self, points: &mut Points<'a>, form: &Form) -> Option<PointScreen> {
+    fn screen_of_points(&self, model: &'a ModelPlan, points: &mut Points<'a>, form: &Form) -> Option<PointScreen> {
         let (mut places, mut facts) = (Vec::new(), Vec::new());
         for fact in &form.facts {
-            let part = match points.parts.iter().position(|part| part.id == fact.timeline) {
+            let part = match points.parts.iter().position(|part| part.rows == fact.rows) {
                 Some(part) => part,
                 None => {
-                    let timeline = self.timelines.get(fact.timeline.0 as usize)?;
-                    let source = self.plan.timelines.get(fact.timeline.0 as usize)?.source;
-                    let pass = Pass::new(self.store.table(source)?);
-                    points.parts.push(Part { id: fact.timeline, timeline, pass });
+                    points.parts.push(self.part(model, fact.rows)?);
                     points.parts.len() - 1
                 }
             };
             let pass = &mut points.parts[part].pass;
+            let filter = fact.filter.iter().flat_map(|form| &form.inputs);
+            let read = filter.filter_map(|(input, _)| if let Input::Cell(column) = input { Some(*column) } else { None });
+            for column in read.chain(fact.value) {
+                self.make_column(model, pass, column)?;
+            }
             let fact = self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, Span::At))?;
             places.push((part, fact));
             facts.push(((part, fact), pass.kind_of(fact)?));
@@ -325,9 +336,57 @@ impl<'a> Screening<'a> {
         let inputs: Vec<(usize, usize)> = form.inputs.iter().map(input).collect::<Option<_>>()?;
         let read = |(_, layout): &(Input, Layout)| Read { layout: *layout, states: States::Doubts };
         let reads: Vec<Read> = form.inputs.iter().map(read).collect();
-        let table = points.parts.first()?.pass.table;
+        let table = points.parts.iter().find_map(|part| part.pass.table());
         let (kernel, constants) = self.compiled(table, form, &reads)?;
         Some(PointScreen { kernel, constants, inputs, facts })
+    }
+
+    /// The rows of a timeline, or of a derived table.
+    fn part(&self, model: &'a ModelPlan, rows: FactRows) -> Option<Part<'a>> {
+        let of = |timeline: TimelineId| {
+            let source = self.plan.timelines.get(timeline.0 as usize)?.source;
+            Some((self.timelines.get(timeline.0 as usize)?, self.store.table(source)?))
+        };
+        match rows {
+            FactRows::Timeline(timeline) => {
+                let (timeline, table) = of(timeline)?;
+                Some(Part { rows, timeline, pass: Pass::new(PassRows::Table(table)) })
+            }
+            FactRows::Derived(source) => {
+                let GroupingPlan::Per(_, Some((_, bucket))) = self.plan.derived.get(source.index())?.as_ref()?.grouping
+                else {
+                    return None;
+                };
+                let (timeline, filter) = lower::grouping(self.program, self.plan, model, self.parameters, source)?;
+                let (timeline, table) = of(timeline)?;
+                let mut pass = Pass::new(PassRows::Table(table));
+                let mask = match filter {
+                    None => None,
+                    Some(filter) => {
+                        let mask = self.run_of_pass(&mut pass, &filter, &[])?;
+                        Some(pass.mask(mask))
+                    }
+                };
+                let spans = match table.time_range() {
+                    None => Vec::new(),
+                    Some(range) => groups::spans(bucket, range, &self.zone)?,
+                };
+                let grouping = Grouping { source, pass, mask, spans: spans.into(), columns: Vec::new() };
+                Some(Part { rows, timeline, pass: Pass::new(PassRows::Groups(Box::new(grouping))) })
+            }
+        }
+    }
+
+    /// Adds a column to a derived table's; `None`: it cannot be made.
+    fn make_column(&self, model: &'a ModelPlan, pass: &mut Pass<'a>, column: ColumnId) -> Option<()> {
+        let PassRows::Groups(grouping) = &mut pass.rows else { return Some(()) };
+        if grouping.fact_of(column).is_none() {
+            let of = (grouping.source, column);
+            let fact = lower::group_column(self.program, self.plan, model, self.parameters, of)?;
+            let fact = self.fact_of_pass(&mut grouping.pass, &fact, Span::All)?;
+            grouping.columns.push((column, fact));
+        }
+        Some(())
     }
 
     /// A loop in a pass over a timeline.
@@ -342,6 +401,7 @@ impl<'a> Screening<'a> {
         }
         let read = |(place, (_, layout)): (&Place, &(Input, Layout))| {
             let states = match place {
+                Place::Cell(cell) if pass.has_doubts(*cell) => States::Doubts,
                 Place::Cell(cell) if !pass.has_gaps(*cell) || mutant(Mutant::ScreenIgnoresGaps) => States::All,
                 Place::Cell(_) => States::Bytes,
                 Place::Before(_) | Place::Fact(_) => States::Doubts,
@@ -349,7 +409,7 @@ impl<'a> Screening<'a> {
             Read { layout: *layout, states }
         };
         let reads: Vec<Read> = inputs.iter().zip(&form.inputs).map(read).collect();
-        let (kernel, constants) = self.compiled(pass.table, form, &reads)?;
+        let (kernel, constants) = self.compiled(pass.table(), form, &reads)?;
         Some(Loop { kernel, constants, inputs })
     }
 
@@ -372,7 +432,7 @@ impl<'a> Screening<'a> {
     /// What a form about its cells decides about each row of a table.
     pub(super) fn mask(&self, table: &Table, form: &Form) -> Option<Vec<u8>> {
         let cells = columns(table, form)?;
-        let (kernel, constants) = self.compiled(table, form, &reads(&cells, form))?;
+        let (kernel, constants) = self.compiled(Some(table), form, &reads(&cells, form))?;
         let mut mask = vec![0; table.rows];
         kernel.run(&cells, &constants, 0, &mut mask).then_some(mask)
     }

@@ -3,9 +3,11 @@
 //! Rows are named by their place in a morsel: the rows of some entities, one after the other.
 
 use super::code::{RULE, UNDECIDED};
-use super::facts::{KNOWN, MISSING, UNSURE};
+use super::scratch::{KNOWN, MISSING, ScratchData, UNSURE};
+use ethnum::I256;
+use std::collections::VecDeque;
 use std::ops::Range;
-use watchfire_stdlib::exact::odd_parts;
+use watchfire_stdlib::exact::{deviation, odd_parts};
 
 /// The rows of an entity in a morsel, and whether facts can be said of it: its rows became known in event order, and stay.
 #[derive(Clone, Debug)]
@@ -25,6 +27,19 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
+    /// The next point's.
+    pub(super) fn push(&mut self, from: u32, upto: u32) {
+        self.from.push(from);
+        self.upto.push(upto);
+    }
+
+    /// The last point's window goes on up to a row.
+    pub(super) fn extend_last(&mut self, upto: u32) {
+        if let Some(last) = self.upto.last_mut() {
+            *last = upto;
+        }
+    }
+
     /// Two pointers that move over the rows of each entity once. `span`: length of the window, and how long before the
     /// row it ends; `None`: all rows. `known`: when each row becomes known, where that is not its time.
     pub(super) fn find(
@@ -261,11 +276,151 @@ impl<T: Copy + Into<i128>> Window for FloatSum<'_, T> {
     }
 }
 
+/// The mean of whole numbers: their sum as the nearest float, divided by their number.
+pub(super) struct WholeMean<'a>(FloatSum<'a, i64>);
+
+impl<'a> WholeMean<'a> {
+    pub(super) fn new(values: &'a [i64]) -> Self {
+        Self(FloatSum { values, unit: 1.0, total: 0, count: 0, mean: true })
+    }
+}
+
+impl Window for WholeMean<'_> {
+    type Value = f64;
+
+    fn enter(&mut self, row: usize) {
+        self.0.enter(row);
+    }
+
+    fn leave(&mut self, row: usize) {
+        self.0.leave(row);
+    }
+
+    fn outcome(&self) -> Outcome<f64> {
+        self.0.outcome()
+    }
+}
+
+/// The sample deviation, from the exact sums of numbers and of their squares.
+pub(super) struct Spread<'a, T> {
+    values: &'a [T],
+    /// Of the power of two that a whole number is a multiple of.
+    exponent: i32,
+    sum: i128,
+    squares: I256,
+    count: u64,
+}
+
+impl<'a, T> Spread<'a, T> {
+    pub(super) fn new(values: &'a [T], exponent: i32) -> Self {
+        Self { values, exponent, sum: 0, squares: I256::ZERO, count: 0 }
+    }
+}
+
+impl<T: Copy + Into<i128>> Window for Spread<'_, T> {
+    type Value = f64;
+
+    fn enter(&mut self, row: usize) {
+        let value: i128 = self.values[row].into();
+        self.sum += value;
+        self.squares += square(value);
+        self.count += 1;
+    }
+
+    fn leave(&mut self, row: usize) {
+        let value: i128 = self.values[row].into();
+        self.sum -= value;
+        self.squares -= square(value);
+        self.count -= 1;
+    }
+
+    fn outcome(&self) -> Outcome<f64> {
+        // Numbers have 94 bits at most, and there are fewer than 2³² of them: nothing leaves 255 bits.
+        let numerator = (I256::from(self.count) * self.squares - square(self.sum)).unsigned_abs();
+        let excess = (256 - numerator.leading_zeros()).saturating_sub(53);
+        let mut kept = (numerator >> excess).as_u64();
+        let rest = numerator - (numerator >> excess << excess);
+        if excess > 0 {
+            let half = ethnum::U256::ONE << (excess - 1);
+            kept += u64::from(rest > half || (rest == half && kept % 2 == 1));
+        }
+        #[expect(clippy::cast_precision_loss, reason = "53 bits")]
+        let mantissa = kept as f64;
+        deviation(self.count, mantissa, i64::from(excess) + 2 * i64::from(self.exponent))
+            .map_or(Outcome::Missing, Outcome::Known)
+    }
+}
+
+fn square(value: i128) -> I256 {
+    match i64::try_from(value) {
+        Ok(value) => I256::from(i128::from(value) * i128::from(value)),
+        Err(_) => I256::from(value) * I256::from(value),
+    }
+}
+
+/// Which row of a window is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    First,
+    Last,
+    Least,
+    Greatest,
+    /// There is no other; which of many, and whether they say the same, the interpreter looks up.
+    Only,
+}
+
+/// One of the rows.
+pub(super) struct Chosen<'a> {
+    cells: &'a ScratchData,
+    choice: Choice,
+    /// Those that may yet be chosen, in row order; of least or greatest cells the best is the first.
+    rows: VecDeque<u32>,
+}
+
+impl<'a> Chosen<'a> {
+    pub(super) fn new(cells: &'a ScratchData, choice: Choice) -> Self {
+        Self { cells, choice, rows: VecDeque::new() }
+    }
+}
+
+impl Window for Chosen<'_> {
+    type Value = u32;
+
+    fn enter(&mut self, row: usize) {
+        let beaten = |other: usize| match self.choice {
+            Choice::Least => self.cells.is_less(row, other),
+            Choice::Greatest => self.cells.is_less(other, row),
+            Choice::Last => true,
+            Choice::First | Choice::Only => false,
+        };
+        while self.rows.back().is_some_and(|other| beaten(*other as usize)) {
+            self.rows.pop_back();
+        }
+        self.rows.push_back(row as u32);
+    }
+
+    fn leave(&mut self, row: usize) {
+        if self.rows.front().is_some_and(|first| *first as usize <= row) {
+            self.rows.pop_front();
+        }
+    }
+
+    fn outcome(&self) -> Outcome<u32> {
+        match self.rows.front() {
+            None => Outcome::Missing,
+            Some(_) if self.choice == Choice::Only && self.rows.len() > 1 => Outcome::Unsure,
+            Some(row) => Outcome::Known(*row),
+        }
+    }
+}
+
 /// How the floats of a column are made whole numbers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Scale {
     /// The power of two that does it.
     pub(super) factor: f64,
+    /// Of the power of two that they are multiples of.
+    pub(super) exponent: i32,
     /// They fit 63 bits.
     pub(super) narrow: bool,
 }
@@ -281,11 +436,11 @@ impl Scale {
             highest = highest.max(exponent + (u64::BITS - odd.unsigned_abs().leading_zeros()).cast_signed());
         }
         if lowest > highest {
-            return Some(Scale { factor: 1.0, narrow: true });
+            return Some(Scale { factor: 1.0, exponent: 0, narrow: true });
         }
         let wide = highest - lowest;
         let fits = wide <= 94 && (-900..900).contains(&lowest) && (-900..900).contains(&highest);
-        fits.then(|| Scale { factor: 2_f64.powi(-lowest), narrow: wide <= 62 })
+        fits.then(|| Scale { factor: 2_f64.powi(-lowest), exponent: lowest, narrow: wide <= 62 })
     }
 
     /// The value of a whole number 1.

@@ -1,0 +1,136 @@
+//! Cells that were picked or worked out, in room that is used again and again.
+
+use crate::table::{Column, ColumnData};
+use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::Value;
+
+/// A cell is not there.
+pub(super) const MISSING: u8 = 0;
+/// It is there.
+pub(super) const KNOWN: u8 = 1;
+/// Only the interpreter can say.
+pub(super) const UNSURE: u8 = 2;
+
+/// There is no row.
+pub(super) const NOWHERE: u32 = u32::MAX;
+
+/// Cells that were worked out, and for each what is known of it.
+#[derive(Clone, Debug)]
+pub(super) struct Scratch {
+    pub(super) data: ScratchData,
+    pub(super) states: Vec<u8>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum ScratchData {
+    Bytes(Vec<u8>),
+    Codes(Vec<u32>),
+    Dates(Vec<i32>),
+    Whole(Vec<i64>),
+    Float(Vec<f64>),
+    Point(Vec<f64>, Vec<f64>),
+}
+
+impl ScratchData {
+    /// Whether the cell in a row comes before that in another, as values are ordered.
+    pub(super) fn is_less(&self, row: usize, other: usize) -> bool {
+        match self {
+            Self::Bytes(values) => values[row] < values[other],
+            Self::Codes(values) => values[row] < values[other],
+            Self::Dates(values) => values[row] < values[other],
+            Self::Whole(values) => values[row] < values[other],
+            Self::Float(values) => values[row].total_cmp(&values[other]).is_lt(),
+            // Positions have no order that could be asked for.
+            Self::Point(..) => false,
+        }
+    }
+
+    /// The cells in these rows; [`NOWHERE`]: any.
+    pub(super) fn picked(&self, rows: &[u32]) -> ScratchData {
+        fn pick<T: Copy + Default>(values: &[T], rows: &[u32]) -> Vec<T> {
+            rows.iter().map(|row| values.get(*row as usize).copied().unwrap_or_default()).collect()
+        }
+        match self {
+            Self::Bytes(values) => Self::Bytes(pick(values, rows)),
+            Self::Codes(values) => Self::Codes(pick(values, rows)),
+            Self::Dates(values) => Self::Dates(pick(values, rows)),
+            Self::Whole(values) => Self::Whole(pick(values, rows)),
+            Self::Float(values) => Self::Float(pick(values, rows)),
+            Self::Point(east, north) => Self::Point(pick(east, rows), pick(north, rows)),
+        }
+    }
+}
+
+impl Scratch {
+    /// Room for the cells of a column; `None`: no form reads such.
+    pub(super) fn like(column: &Column) -> Option<Self> {
+        let data = match &column.data {
+            ColumnData::Bool(_) | ColumnData::Hour(_) => ScratchData::Bytes(Vec::new()),
+            ColumnData::Text(..) | ColumnData::Entity(..) | ColumnData::Enum(..) => ScratchData::Codes(Vec::new()),
+            ColumnData::Date(_) => ScratchData::Dates(Vec::new()),
+            ColumnData::Int(_) | ColumnData::Money(_) | ColumnData::Time(_) => ScratchData::Whole(Vec::new()),
+            ColumnData::Float(_) => ScratchData::Float(Vec::new()),
+            ColumnData::Point(..) => ScratchData::Point(Vec::new(), Vec::new()),
+            ColumnData::Duration(_) | ColumnData::Shape(..) => return None,
+        };
+        Some(Self { data, states: Vec::new() })
+    }
+
+    /// Takes up the cells of a column in these lines; [`NOWHERE`]: missing.
+    pub(super) fn take(&mut self, column: &Column, lines: &[u32]) {
+        fn pick<T: Copy, U>(all: &mut Vec<U>, values: &[T], lines: &[u32], as_is: impl Fn(T) -> U, blank: T) {
+            all.clear();
+            all.extend(lines.iter().map(|line| as_is(values.get(*line as usize).copied().unwrap_or(blank))));
+        }
+        fn same<T>(value: T) -> T {
+            value
+        }
+        match (&mut self.data, &column.data) {
+            (ScratchData::Bytes(all), ColumnData::Bool(values)) => pick(all, values, lines, u8::from, false),
+            (ScratchData::Bytes(all), ColumnData::Hour(values)) => pick(all, values, lines, same, 0),
+            (
+                ScratchData::Codes(all),
+                ColumnData::Text(codes, _) | ColumnData::Entity(codes, _) | ColumnData::Enum(_, codes),
+            ) => pick(all, codes, lines, same, 0),
+            (ScratchData::Dates(all), ColumnData::Date(values)) => pick(all, values, lines, same, 0),
+            (
+                ScratchData::Whole(all),
+                ColumnData::Int(values) | ColumnData::Money(values) | ColumnData::Time(values),
+            ) => pick(all, values, lines, same, 0),
+            (ScratchData::Float(all), ColumnData::Float(values)) => pick(all, values, lines, same, 0.0),
+            (ScratchData::Point(east, north), ColumnData::Point(longitudes, latitudes)) => {
+                pick(east, longitudes, lines, same, 0.0);
+                pick(north, latitudes, lines, same, 0.0);
+            }
+            _ => {}
+        }
+        self.states.clear();
+        match &column.valid {
+            None => self.states.extend(lines.iter().map(|line| if *line == NOWHERE { MISSING } else { KNOWN })),
+            Some(valid) => self.states.extend(
+                lines
+                    .iter()
+                    .map(|line| if *line != NOWHERE && valid.get_bit(*line as usize) { KNOWN } else { MISSING }),
+            ),
+        }
+    }
+
+    /// A cell as a value of a kind; `None`: unsure.
+    pub(super) fn value(&self, row: usize, kind: &Kind) -> Option<Value> {
+        match self.states[row] {
+            MISSING => return Some(Value::Missing),
+            KNOWN => {}
+            _ => return None,
+        }
+        match (&self.data, kind) {
+            (ScratchData::Bytes(values), Kind::Bool) => Some(Value::Bool(values[row] != 0)),
+            (ScratchData::Whole(values), Kind::Int) => Some(Value::Int(values[row])),
+            (ScratchData::Whole(values), Kind::Money) => Some(Value::Money(values[row])),
+            (ScratchData::Whole(values), Kind::Time) => Some(Value::Time(values[row])),
+            (ScratchData::Dates(values), Kind::Date) => Some(Value::Date(values[row])),
+            (ScratchData::Bytes(values), Kind::Hour) => Some(Value::Hour(values[row])),
+            (ScratchData::Float(values), Kind::Float | Kind::Quantity(_)) => Some(Value::Float(values[row])),
+            _ => None,
+        }
+    }
+}
