@@ -153,7 +153,7 @@ mod tests {
         assert!(days.windows(2).all(|two| two[0].1 == two[1].0));
         let nights = spans(Bucket::Night, (0, 10 * DAY), &zone).unwrap();
         assert!(nights.iter().all(|(start, end)| end - start == DAY / 2));
-        assert_eq!(nights.len(), 11);
+        assert_eq!(nights.len(), 10);
         let steps = spans(Bucket::Step(7 * DAY / 24), (0, DAY), &zone).unwrap();
         assert!(steps.windows(2).all(|two| two[0].1 == two[1].0));
         assert_eq!(spans(Bucket::Step(1), (0, DAY), &zone), None);
