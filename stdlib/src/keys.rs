@@ -1,16 +1,16 @@
 //! Keys of entities as people write them: what stands for nothing, and what canonicalisers make of the rest.
 
-use crate::functions::{Context, Function, Loaded, Refusal};
+use crate::functions::{Code, Context, Function, Loaded, Refusal};
 use crate::value::Value;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 /// What a raw text says of an entity.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RawKey {
+pub enum RawKey<'a> {
     /// Nobody: the text is empty or a placeholder.
     Nobody,
     /// Its canonical key, as text.
-    Key(Arc<str>),
+    Key(Cow<'a, str>),
     /// No key can be read from it; perhaps the canonicaliser says why.
     Unreadable(Option<Refusal>),
 }
@@ -34,18 +34,25 @@ pub fn is_placeholder(text: &str) -> bool {
 /// assert_eq!(canonical(" p1 ", [], &context), RawKey::Key("p1".into()));
 /// assert_eq!(canonical("未知", [], &context), RawKey::Nobody);
 /// ```
-pub fn canonical(
-    raw: &str,
+pub fn canonical<'a>(
+    raw: &'a str,
     canonicalisers: impl IntoIterator<Item = &'static Function>,
     context: &Context<'_>,
-) -> RawKey {
+) -> RawKey<'a> {
     if is_placeholder(raw) {
         return RawKey::Nobody;
     }
-    let mut key: Arc<str> = raw.trim().into();
+    let mut key = Cow::Borrowed(raw.trim());
     for canonicaliser in canonicalisers {
-        match canonicaliser.load(&[Value::Text(key)], context) {
-            Ok(Loaded::Value(Value::Text(found))) if !found.is_empty() => key = found,
+        if let Code::Rewriter(rewritten) = canonicaliser.code {
+            key = rewritten(&key).into();
+            if key.is_empty() {
+                return RawKey::Unreadable(None);
+            }
+            continue;
+        }
+        match canonicaliser.load(&[Value::Text((&*key).into())], context) {
+            Ok(Loaded::Value(Value::Text(found))) if !found.is_empty() => key = found.to_string().into(),
             Ok(Loaded::Value(Value::Int(found))) => key = found.to_string().into(),
             Ok(Loaded::Value(Value::Missing)) => return RawKey::Nobody,
             Ok(_) => return RawKey::Unreadable(None),

@@ -58,7 +58,7 @@ impl Checker<'_> {
             let declared = self.entities.get(entity.0 as usize)?;
             let context = Context { zone: &self.zone, site: (0, 0, 0) };
             match (canonical(raw, declared.via, &context), &declared.key) {
-                (RawKey::Key(key), EntityKeyType::Text) => Some(key),
+                (RawKey::Key(key), EntityKeyType::Text) => Some(key.into()),
                 (RawKey::Key(key), EntityKeyType::Int) => Some(key.parse::<i64>().ok()?.to_string().into()),
                 _ => None,
             }

@@ -41,6 +41,7 @@ enum Growing {
     Point(Vec<f64>, Vec<f64>),
     Shape(Vec<u32>, FastMap<Value, u32>, Vec<Value>),
     Enum(EnumId, Vec<u32>),
+    /// The map is made when it is needed.
     Entity(Vec<u32>, FastMap<EntityKey, u32>, Vec<EntityKey>),
 }
 
@@ -95,6 +96,9 @@ impl ColumnBuilder {
             (_, Value::Missing) => Slot::Missing,
             (Growing::Text(_, interner), Value::Text(text)) => Slot::Code(interner.code_shared(&text)),
             (Growing::Entity(_, codes, keys), Value::Entity(key)) => {
+                if codes.len() < keys.len() {
+                    codes.extend(keys.iter().cloned().zip(0..));
+                }
                 let next = keys.len() as u32;
                 Slot::Code(*codes.entry(key).or_insert_with_key(|key| {
                     keys.push(key.clone());
@@ -110,6 +114,22 @@ impl ColumnBuilder {
             }
             (_, value) => Slot::Value(value),
         }
+    }
+
+    /// The same for one of several values that are all different, when the column knows none but such.
+    pub(crate) fn prepare_different(&mut self, value: Value) -> Slot {
+        match (&mut self.data, value) {
+            (Growing::Entity(_, codes, keys), Value::Entity(key)) if codes.is_empty() => {
+                keys.push(key);
+                Slot::Code(keys.len() as u32 - 1)
+            }
+            (_, value) => self.prepare(value),
+        }
+    }
+
+    /// It holds nothing yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.valid.is_empty() && self.whole.is_none()
     }
 
     /// Adds a cell; a value of another kind than the column's is missing.

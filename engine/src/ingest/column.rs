@@ -3,7 +3,7 @@
 use super::cell::{Parsed, Reader, settle};
 use super::{keys, text};
 use crate::fast::FastMap;
-use crate::read::{Interner, RawCell, RawColumn, RawData, TextCells};
+use crate::read::{Interner, RawCell, RawColumn, RawData, TextCells, Texts};
 use crate::rejects::Reason;
 use crate::table::range;
 use polars_arrow::bitmap::Bitmap;
@@ -11,13 +11,15 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use watchfire_dsl::program::{Column, EntityKeyType, Kind, Program};
 use watchfire_stdlib::functions::{Context, Function, Pattern};
-use watchfire_stdlib::value::Value;
+use watchfire_stdlib::value::{EntityKey, Value};
 
 /// The column's cells, read but without time zone: for each row the place of its cell among the distinct ones, or the
 /// cells themselves.
 pub(crate) enum Cells<'a> {
     /// Codes into distinct cells.
     Distinct(Vec<u32>, Vec<Parsed>),
+    /// The same, where no two are one key.
+    Keys(Vec<u32>, Vec<Parsed>),
     /// Each row's, read when it is asked for; and the raw columns from which they may be read at once.
     Plain(&'a [&'a RawColumn], Box<dyn Fn(usize) -> Parsed + 'a>),
 }
@@ -35,7 +37,7 @@ pub(crate) fn read<'a>(
     let reader = Reader::of_column(column, &program.enums);
     match (&column.ty.kind, load.via, raw) {
         (Kind::Entity(entity), via, [one]) => {
-            distinct(one, rows, markers, |raw| keys::canonical(program, *entity, via, raw, context))
+            distinct_keys(one, rows, markers, |raw| keys::canonical_text(program, *entity, via, raw, context))
         }
         (Kind::Entity(entity), None, [_, _]) if is_pair(program, *entity) => tuples(raw, rows, markers, |cells| {
             let texts: Option<Vec<Arc<str>>> = cells.iter().map(|cell| text::cell_text(*cell)).collect();
@@ -44,15 +46,13 @@ pub(crate) fn read<'a>(
         (Kind::Entity(entity), via, _) => tuples(raw, rows, markers, |cells| match via {
             Some(via) => match load_with(via, cells, context) {
                 Parsed::Value(Value::Text(key)) => keys::canonical(program, *entity, None, &key, context),
-                Parsed::Value(Value::Int(key)) => {
-                    keys::canonical(program, *entity, None, &key.to_string().into(), context)
-                }
+                Parsed::Value(Value::Int(key)) => keys::canonical(program, *entity, None, &key.to_string(), context),
                 other => other,
             },
             None => joined(cells).map_or(Parsed::Missing, |raw| keys::canonical(program, *entity, None, &raw, context)),
         }),
         (_, Some(via), _) => tuples(raw, rows, markers, |cells| load_with(via, cells, context)),
-        (Kind::Text, None, [one]) => distinct(one, rows, markers, |raw| Parsed::Value(Value::Text(raw.clone()))),
+        (Kind::Text, None, [one]) => distinct(one, rows, markers, |raw| Parsed::Value(Value::Text(raw.into()))),
         (_, None, [one]) if matches!(one.data, RawData::Text(_)) || matches!(column.ty.kind, Kind::Enum(_)) => {
             distinct(one, rows, markers, |raw| reader.read(RawCell::Text(raw)))
         }
@@ -126,32 +126,77 @@ fn joined(cells: &[RawCell<'_>]) -> Option<Arc<str>> {
 }
 
 /// Reads each distinct text of a raw column once.
-fn distinct<'a>(
-    raw: &RawColumn,
-    rows: usize,
-    markers: &[Arc<str>],
-    mut read: impl FnMut(&Arc<str>) -> Parsed,
-) -> Cells<'a> {
-    let nan = matches!(raw.data, RawData::Float(_));
-    let mut read = |text: &Arc<str>| match &**text {
-        "NaN" if nan => Parsed::Bad(Reason::NotANumber),
-        marked if is_marked(marked, markers) => Parsed::Missing,
-        _ => read(text),
-    };
-    let (mut codes, texts, valid) = match &raw.data {
-        RawData::Text(cells) => (cells.codes.clone(), Cow::Borrowed(&cells.texts), raw.valid.clone()),
-        _ => {
-            let (TextCells { codes, texts }, valid) = as_text(raw, rows);
-            (codes, Cow::Owned(texts), valid)
-        }
-    };
-    let mut parsed: Vec<Parsed> = texts.iter().map(&mut read).collect();
+fn distinct<'a>(raw: &RawColumn, rows: usize, markers: &[Arc<str>], read: impl Fn(&str) -> Parsed) -> Cells<'a> {
+    let (cells, valid) = texts_of(raw, rows);
+    let read = |text: &str| set_apart(raw, text, markers).unwrap_or_else(|| read(text));
+    let mut parsed: Vec<Parsed> = cells.texts.iter().map(read).collect();
     let missing = parsed.len() as u32;
     parsed.push(Parsed::Missing);
+    Cells::Distinct(with_missing(cells.codes.clone(), valid, missing), parsed)
+}
+
+/// The same for keys: texts with one canonical key share it. `None`: nobody.
+fn distinct_keys<'a, 'r>(
+    raw: &'r RawColumn,
+    rows: usize,
+    markers: &[Arc<str>],
+    read: impl Fn(&str) -> Result<Option<Cow<'_, str>>, Reason>,
+) -> Cells<'a> {
+    let (cells, valid) = texts_of(raw, rows);
+    let mut known: FastMap<Arc<str>, u32> = FastMap::default();
+    let mut parsed = vec![Parsed::Missing];
+    let place = |text: &str| {
+        let next = parsed.len() as u32;
+        let other = match set_apart(raw, text, markers) {
+            Some(Parsed::Missing) => return 0,
+            Some(other) => other,
+            None => match read(text) {
+                Ok(None) => return 0,
+                Ok(Some(key)) => match known.get(&*key) {
+                    Some(code) => return *code,
+                    None => {
+                        let key: Arc<str> = key.into();
+                        known.insert(key.clone(), next);
+                        Parsed::Value(Value::Entity(EntityKey::Single(key)))
+                    }
+                },
+                Err(reason) => Parsed::Bad(reason),
+            },
+        };
+        parsed.push(other);
+        next
+    };
+    let places: Vec<u32> = cells.texts.iter().map(place).collect();
+    let codes = cells.codes.iter().map(|code| places.get(*code as usize).copied().unwrap_or(0)).collect();
+    Cells::Keys(with_missing(codes, valid, 0), parsed)
+}
+
+/// What a text is that stands for no value of its own.
+fn set_apart(raw: &RawColumn, text: &str, markers: &[Arc<str>]) -> Option<Parsed> {
+    match text {
+        "NaN" if matches!(raw.data, RawData::Float(_)) => Some(Parsed::Bad(Reason::NotANumber)),
+        marked if is_marked(marked, markers) => Some(Parsed::Missing),
+        _ => None,
+    }
+}
+
+/// A raw column as texts, and which cells have one; `None`: all.
+fn texts_of(raw: &RawColumn, rows: usize) -> (Cow<'_, TextCells>, Option<Bitmap>) {
+    match &raw.data {
+        RawData::Text(cells) => (Cow::Borrowed(cells), raw.valid.clone()),
+        _ => {
+            let (cells, valid) = as_text(raw, rows);
+            (Cow::Owned(cells), valid)
+        }
+    }
+}
+
+/// Cells that are not there get a code of their own.
+fn with_missing(mut codes: Vec<u32>, valid: Option<Bitmap>, missing: u32) -> Vec<u32> {
     if let Some(valid) = valid {
         codes.iter_mut().zip(valid.iter()).filter(|(_, valid)| !valid).for_each(|(code, _)| *code = missing);
     }
-    Cells::Distinct(codes, parsed)
+    codes
 }
 
 /// Reads each distinct combination of raw cells once.
@@ -216,7 +261,7 @@ fn as_text(raw: &RawColumn, rows: usize) -> (TextCells, Option<Bitmap>) {
         _ => return formatted(raw, rows),
     };
     let texts = firsts.into_iter().filter_map(|row| text::cell_text(raw.cell(row as usize))).collect();
-    (TextCells { codes, texts }, raw.valid.clone())
+    (TextCells { codes, texts: Texts::Held(texts) }, raw.valid.clone())
 }
 
 /// The same for raw columns of which each cell's text has to be looked at.
@@ -228,7 +273,7 @@ fn formatted(raw: &RawColumn, rows: usize) -> (TextCells, Option<Bitmap>) {
         codes.push(text.as_ref().map_or(0, |text| interner.code_shared(text)));
         valid.push(text.is_some());
     }
-    (TextCells { codes, texts: interner.texts }, Some(valid.into()))
+    (TextCells { codes, texts: Texts::Held(interner.texts) }, Some(valid.into()))
 }
 
 /// For each value its place among the distinct ones, in the order in which they come, and the row in which each comes

@@ -67,6 +67,15 @@ impl Filling<'_> {
             value => Ok(builder.prepare(value)),
         }
     }
+
+    /// The same for keys that are all different, of a column that is new.
+    fn ready_key(&self, builder: &mut ColumnBuilder, parsed: Parsed) -> Result<Slot, Reason> {
+        match parsed {
+            Parsed::Value(key) => Ok(builder.prepare_different(key)),
+            Parsed::Bad(reason) => Err(reason),
+            Parsed::Missing | Parsed::Wall(_) => self.missing(),
+        }
+    }
 }
 
 /// The column holds the event time, or the start of a state.
@@ -173,7 +182,7 @@ impl Growing<'_> {
     /// One cell, with the zone of its row, moved `after` another.
     fn slot(&self, builder: &mut ColumnBuilder, filling: &Filling<'_>, row: usize) -> Result<Slot, Reason> {
         let parsed = match &filling.cells {
-            Cells::Distinct(codes, distinct) => distinct[codes[row] as usize].clone(),
+            Cells::Distinct(codes, distinct) | Cells::Keys(codes, distinct) => distinct[codes[row] as usize].clone(),
             Cells::Plain(_, read) => read(row),
         };
         let row = filling.start + row;
@@ -215,16 +224,21 @@ enum Odd {
 
 /// Adds a column whose cells do not depend on their row; `None`: that cannot be done at once, and nothing was added.
 fn at_once(builder: &mut ColumnBuilder, filling: &mut Filling<'_>, zone: &Zone) -> Option<Odd> {
-    match std::mem::replace(&mut filling.cells, Cells::Distinct(Vec::new(), Vec::new())) {
+    let cells = std::mem::replace(&mut filling.cells, Cells::Distinct(Vec::new(), Vec::new()));
+    let different = matches!(cells, Cells::Keys(..)) && builder.is_new();
+    match cells {
         Cells::Plain(raw, one_by_one) => {
             filling.cells = Cells::Plain(raw, one_by_one);
             let read = bulk::read(filling.column, raw, zone, filling.optional)?;
             builder.extend(read.data, read.valid, filling.rows);
             Some(Odd::Rows(read.odd))
         }
-        Cells::Distinct(codes, distinct) => {
-            let ready: Vec<Result<Slot, Reason>> =
-                distinct.iter().map(|parsed| filling.ready(builder, parsed.clone(), zone)).collect();
+        Cells::Distinct(codes, distinct) | Cells::Keys(codes, distinct) => {
+            let ready = |parsed: Parsed| match different {
+                true => filling.ready_key(builder, parsed),
+                false => filling.ready(builder, parsed, zone),
+            };
+            let ready: Vec<Result<Slot, Reason>> = distinct.into_iter().map(ready).collect();
             let bad = |(row, code): (usize, &u32)| Some((row, *ready[*code as usize].as_ref().err()?));
             let any = ready.iter().any(Result::is_err);
             let bad = if any { codes.iter().enumerate().filter_map(bad).collect() } else { Vec::new() };

@@ -3,6 +3,7 @@
 use super::cell::Parsed;
 use super::text;
 use crate::rejects::Reason;
+use std::borrow::Cow;
 use std::sync::Arc;
 use watchfire_dsl::program::{EntityId, EntityKeyType, Program};
 use watchfire_stdlib::functions::{Context, Function};
@@ -15,24 +16,36 @@ pub(crate) fn canonical(
     program: &Program,
     entity: EntityId,
     via: Option<&'static Function>,
-    raw: &Arc<str>,
+    raw: &str,
     context: &Context<'_>,
 ) -> Parsed {
-    let Some(declared) = program.entities.get(entity.0 as usize) else { return Parsed::Bad(Reason::NoKey) };
+    match canonical_text(program, entity, via, raw, context) {
+        Ok(Some(key)) => Parsed::Value(Value::Entity(EntityKey::Single(key.into()))),
+        Ok(None) => Parsed::Missing,
+        Err(reason) => Parsed::Bad(reason),
+    }
+}
+
+/// The same as a text; `None`: nobody.
+pub(crate) fn canonical_text<'r>(
+    program: &Program,
+    entity: EntityId,
+    via: Option<&'static Function>,
+    raw: &'r str,
+    context: &Context<'_>,
+) -> Result<Option<Cow<'r, str>>, Reason> {
+    let declared = program.entities.get(entity.0 as usize).ok_or(Reason::NoKey)?;
     let second = declared.via.filter(|second| Some(*second) != via);
     let key = match keys::canonical(raw, via.into_iter().chain(second), context) {
         RawKey::Key(key) => key,
-        RawKey::Nobody => return Parsed::Missing,
-        RawKey::Unreadable(None) => return Parsed::Bad(Reason::NoKey),
-        RawKey::Unreadable(Some(refusal)) => return Parsed::Bad(Reason::Refused(refusal)),
+        RawKey::Nobody => return Ok(None),
+        RawKey::Unreadable(None) => return Err(Reason::NoKey),
+        RawKey::Unreadable(Some(refusal)) => return Err(Reason::Refused(refusal)),
     };
     match declared.key {
-        EntityKeyType::Text => Parsed::Value(Value::Entity(EntityKey::Single(key))),
-        EntityKeyType::Int => match text::whole(&key) {
-            Ok(number) => Parsed::Value(Value::Entity(EntityKey::Single(number.to_string().into()))),
-            Err(reason) => Parsed::Bad(reason),
-        },
-        EntityKeyType::Pair(..) => Parsed::Bad(Reason::NoKey),
+        EntityKeyType::Text => Ok(Some(key)),
+        EntityKeyType::Int => Ok(Some(text::whole(&key)?.to_string().into())),
+        EntityKeyType::Pair(..) => Err(Reason::NoKey),
     }
 }
 

@@ -261,7 +261,7 @@ impl<'a> Loader<'a> {
                     super::keys::canonical(self.program, *entity, column.load.via, &raw, &context)
                 }
                 (Kind::Entity(entity), Value::Int(raw)) => {
-                    super::keys::canonical(self.program, *entity, column.load.via, &raw.to_string().into(), &context)
+                    super::keys::canonical(self.program, *entity, column.load.via, &raw.to_string(), &context)
                 }
                 (_, value) => Parsed::Value(value),
             };

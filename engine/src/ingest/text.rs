@@ -126,7 +126,7 @@ pub(crate) fn decimal_text(digits: i128, scale: u32) -> String {
 pub(crate) fn cell_text(cell: RawCell<'_>) -> Option<Arc<str>> {
     Some(match cell {
         RawCell::Null | RawCell::Span(_) => return None,
-        RawCell::Text(text) => text.clone(),
+        RawCell::Text(text) => text.into(),
         RawCell::Bool(truth) => truth.to_string().into(),
         RawCell::Int(number) => number.to_string().into(),
         RawCell::Wide(number) => number.to_string().into(),

@@ -8,8 +8,8 @@
 //! A truth is up to three bits: it is true, it is false, it is unsure; none of them: missing. A number is its value and
 //! up to two bits: it is missing, it is unsure. Bits that cannot be set are not computed.
 
-use super::scratch::{MISSING, UNSURE};
 use super::form::{Decision, Lane, Layout, Number, Operator, Truth};
+use super::scratch::{MISSING, UNSURE};
 use crate::mutant::{Mutant, mutant};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{AbiParam, FuncRef, InstBuilder, MemFlags, Signature, Type, Value, types};

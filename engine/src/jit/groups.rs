@@ -84,7 +84,8 @@ impl Grouping<'_> {
         }
         base.work_out_facts(&self.pass);
         room.lines.extend(0..room.times.len() as u32);
-        room.cells.resize_with(pass.cells.len(), || Scratch { data: ScratchData::Bytes(Vec::new()), states: Vec::new() });
+        room.cells
+            .resize_with(pass.cells.len(), || Scratch { data: ScratchData::Bytes(Vec::new()), states: Vec::new() });
         for (cell, (_, origin)) in room.cells.iter_mut().zip(&pass.cells) {
             let Origin::Made(fact, _) = origin else { continue };
             let made = &base.facts[*fact];

@@ -1,6 +1,8 @@
 //! From the plan's expressions about the row of a trigger to forms.
 
-use super::form::{Constant, Decision, Fact, FactFunction, FactRows, Form, Input, Lane, Layout, Number, Operator, Truth};
+use super::form::{
+    Constant, Decision, Fact, FactFunction, FactRows, Form, Input, Lane, Layout, Number, Operator, Truth,
+};
 use crate::interp::KnownWindow;
 use crate::plan::{AggregateNode, Arithmetic, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, TimelineId, WindowNode};
 use watchfire_dsl::program::{
@@ -569,7 +571,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The place of an aggregate among the facts: one over events about the model's entity, where there is a row of its
-    /// source; or the one row of a register, or the rows of a derived table that stay as they were made.
+    /// source; or over the lines of a register about it, or the rows of a derived table that stay as they were made.
     fn fact(&mut self, aggregate: &'a AggregateNode) -> Option<(usize, FactFunction)> {
         if self.nested || self.alone || aggregate.of.is_some() {
             return None;
@@ -578,10 +580,8 @@ impl<'a> Lowering<'a> {
         let (rows, table) = match aggregate.from {
             FromNode::Rows(timeline) => {
                 let table = events(self.program, self.plan, timeline, at_instants)?;
-                let register = table.time == SourceTime::Timeless;
                 let own = at_instants || self.model.entities == Some(timeline);
-                let the = aggregate.function == AggregateFunction::The && aggregate.window.is_none();
-                if !own || register && !the {
+                if !own || table.time == SourceTime::Timeless && aggregate.window.is_some() {
                     return None;
                 }
                 (FactRows::Timeline(timeline), Some(table))

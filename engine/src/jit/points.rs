@@ -10,10 +10,10 @@
 //! Facts are worked out and decided at change points only; what is decided there holds until the next one.
 
 use super::code::{RULE, least_left};
-use super::form::FactRows;
 use super::facts::Room;
-use super::pass::{Pass, Span};
+use super::form::FactRows;
 use super::kernel::{Cells, Kernel};
+use super::pass::{Pass, Span};
 use super::screen::{LeftRow, LeftRows};
 use crate::interp::KnownWindow;
 use crate::timeline::{Strip, Timeline};

@@ -321,7 +321,8 @@ impl<'a> Screening<'a> {
             };
             let pass = &mut points.parts[part].pass;
             let filter = fact.filter.iter().flat_map(|form| &form.inputs);
-            let read = filter.filter_map(|(input, _)| if let Input::Cell(column) = input { Some(*column) } else { None });
+            let read =
+                filter.filter_map(|(input, _)| if let Input::Cell(column) = input { Some(*column) } else { None });
             for column in read.chain(fact.value) {
                 self.make_column(model, pass, column)?;
             }

@@ -1,11 +1,12 @@
 //! Polars' columns as raw columns.
 
 use super::columnar::{ReadError, check_columns};
-use super::{Interner, RawColumn, RawData, RawFrame, TextCells};
+use super::{Interner, RawColumn, RawData, RawFrame, TextCells, Texts};
+use crate::fast::FastMap;
 use crate::run::parallel::by_column;
 use polars::prelude::{
     CategoricalMapping, ChunkedArray, DataFrame, DataType, Int64Chunked, PolarsError, PolarsNumericType, PolarsResult,
-    Series, TimeUnit, UInt32Chunked,
+    Series, StringChunked, TimeUnit, UInt32Chunked,
 };
 use polars_arrow::bitmap::{Bitmap, BitmapBuilder};
 use polars_buffer::Buffer;
@@ -102,7 +103,7 @@ fn convert(series: &Series) -> PolarsResult<Option<RawData>> {
         DataType::Decimal(_, scale) => {
             RawData::Decimal(values(series.decimal()?.physical(), |digits| digits), u32::try_from(*scale).unwrap_or(0))
         }
-        DataType::String => RawData::Text(texts(series.str()?.iter(), series.len())),
+        DataType::String => RawData::Text(texts(series.str()?)),
         DataType::Categorical(_, categories) | DataType::Enum(_, categories) => {
             categorical(series.to_physical_repr().cast(&DataType::UInt32)?.u32()?, categories)
         }
@@ -111,7 +112,7 @@ fn convert(series: &Series) -> PolarsResult<Option<RawData>> {
             let mut interner = Interner::default();
             let code = |bytes: Option<&[u8]>| bytes.map_or(0, |bytes| interner.code(&hexadecimal(bytes)));
             let codes = series.binary()?.iter().map(code).collect();
-            RawData::Text(TextCells { codes, texts: interner.texts })
+            RawData::Text(TextCells { codes, texts: Texts::Held(interner.texts) })
         }
         DataType::Date => RawData::Date(same(series.date()?.physical())),
         DataType::Datetime(unit, zone) => {
@@ -130,11 +131,31 @@ fn convert(series: &Series) -> PolarsResult<Option<RawData>> {
     }))
 }
 
-fn texts<'a>(cells: impl Iterator<Item = Option<&'a str>>, rows: usize) -> TextCells {
-    let mut interner = Interner::default();
-    let mut codes = Vec::with_capacity(rows);
-    codes.extend(cells.map(|text| text.map_or(0, |text| interner.code(text))));
-    TextCells { codes, texts: interner.texts }
+/// Texts where they lie. Each distinct one is found once, unless hardly any of the first ones are alike.
+fn texts(column: &StringChunked) -> TextCells {
+    const FIRST: usize = 1 << 16;
+    let column = column.rechunk();
+    let cells = column.downcast_as_array();
+    let mut known: FastMap<&str, u32> = FastMap::default();
+    let (mut codes, mut rows) = (Vec::with_capacity(cells.len()), Vec::new());
+    let mut alike = true;
+    for (row, text) in (0_u32..).zip(cells.iter()) {
+        if codes.len() == FIRST {
+            alike = rows.len() < FIRST / 8 * 7;
+        }
+        let next = rows.len() as u32;
+        let code = match text {
+            None => 0,
+            Some(text) if alike => *known.entry(text).or_insert(next),
+            Some(_) => next,
+        };
+        if code == next && text.is_some() {
+            rows.push(row);
+        }
+        codes.push(code);
+    }
+    drop(known);
+    TextCells { codes, texts: Texts::InPlace(cells.clone(), rows) }
 }
 
 /// Texts that Polars has numbered already; they are numbered anew, as not every category need be there.
@@ -150,7 +171,7 @@ fn categorical(column: &UInt32Chunked, categories: &CategoricalMapping) -> RawDa
     };
     let mut codes = Vec::with_capacity(column.len());
     codes.extend(column.iter().map(|category| category.and_then(&mut code).unwrap_or(0)));
-    RawData::Text(TextCells { codes, texts: interner.texts })
+    RawData::Text(TextCells { codes, texts: Texts::Held(interner.texts) })
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -16,6 +16,7 @@ pub(crate) mod frame;
 pub(crate) mod ndjson;
 
 use crate::fast::FastMap;
+use polars_arrow::array::Utf8ViewArray;
 use polars_arrow::bitmap::Bitmap;
 use polars_buffer::Buffer;
 use std::collections::BTreeMap;
@@ -100,13 +101,44 @@ impl RawData {
     }
 }
 
-/// Texts, each distinct one held once.
-#[derive(Debug, Default)]
+/// Texts, each distinct one held once; where few are alike, some more than once.
+#[derive(Clone, Debug)]
 pub(crate) struct TextCells {
     /// Per cell.
     pub(crate) codes: Vec<u32>,
-    /// Distinct texts, in the order in which they came.
-    pub(crate) texts: Vec<Arc<str>>,
+    /// The texts, in the order in which they came.
+    pub(crate) texts: Texts,
+}
+
+/// A list of texts.
+#[derive(Clone, Debug)]
+pub(crate) enum Texts {
+    Held(Vec<Arc<str>>),
+    /// In the host's memory: each in this row.
+    InPlace(Utf8ViewArray, Vec<u32>),
+}
+
+impl Texts {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Texts::Held(texts) => texts.len(),
+            Texts::InPlace(_, rows) => rows.len(),
+        }
+    }
+
+    /// A text.
+    pub(crate) fn get(&self, code: usize) -> &str {
+        match self {
+            Texts::Held(texts) => &texts[code],
+            Texts::InPlace(cells, rows) => cells.value(rows[code] as usize),
+        }
+    }
+
+    /// All of them.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(|code| self.get(code))
+    }
 }
 
 /// One raw cell.
@@ -118,7 +150,7 @@ pub(crate) enum RawCell<'a> {
     Wide(i128),
     Float(f64),
     Decimal(i128, u32),
-    Text(&'a Arc<str>),
+    Text(&'a str),
     Date(i32),
     Wall(i64),
     Instant(i64),
@@ -139,7 +171,7 @@ impl RawColumn {
             RawData::Wide(values) => RawCell::Wide(values[row]),
             RawData::Float(values) => RawCell::Float(values[row]),
             RawData::Decimal(values, scale) => RawCell::Decimal(values[row], *scale),
-            RawData::Text(cells) => RawCell::Text(&cells.texts[cells.codes[row] as usize]),
+            RawData::Text(cells) => RawCell::Text(cells.texts.get(cells.codes[row] as usize)),
             RawData::Date(values) => RawCell::Date(values[row]),
             RawData::Wall(values) => RawCell::Wall(values[row]),
             RawData::Instant(values) => RawCell::Instant(values[row]),
@@ -202,6 +234,9 @@ impl TextBuilder {
     /// The column.
     pub(crate) fn finish(self) -> RawColumn {
         let valid = self.holes.then(|| self.valid.into());
-        RawColumn { data: RawData::Text(TextCells { codes: self.codes, texts: self.interner.texts }), valid }
+        RawColumn {
+            data: RawData::Text(TextCells { codes: self.codes, texts: Texts::Held(self.interner.texts) }),
+            valid,
+        }
     }
 }

@@ -332,8 +332,7 @@ impl<'a> Task<'a> {
                     evaluator.turn_to(entity);
                     let found = found.entry(entity.clone()).or_default();
                     let (span, everywhere) = ((*after, *until), None::<std::iter::Empty<usize>>);
-                    let failed =
-                        self.matches(&mut evaluator, entity, span, (resume, found), everywhere, &mut result);
+                    let failed = self.matches(&mut evaluator, entity, span, (resume, found), everywhere, &mut result);
                     if let Some(k) = failed {
                         stopped.insert(entity.clone(), k);
                     }

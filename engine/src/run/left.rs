@@ -26,7 +26,9 @@ impl<'a> Task<'a> {
         let (source, after, until) = match &self.work {
             Work::On { source, after, until } => (source, after, until),
             Work::At(instants) => return self.look_at_instants(world, left, instants),
-            Work::Match { after, until } => return self.look_at_chains(world, left, (*after, *until), &mut memory.found),
+            Work::Match { after, until } => {
+                return self.look_at_chains(world, left, (*after, *until), &mut memory.found);
+            }
         };
         let mut evaluator = Evaluator::new(world, self.model);
         let mut result = Evaluated::default();

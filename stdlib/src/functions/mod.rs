@@ -85,6 +85,8 @@ pub enum Code {
     /// For `via`, and, where the result is a value, for expressions too, in which a refusal is a missing value. The raw
     /// values are known.
     Loader(LoaderCode),
+    /// The same for one text that becomes another one.
+    Rewriter(fn(&str) -> String),
 }
 
 /// An example: how a call is written, and the same call in values of the zone `Asia/Shanghai`.
@@ -150,13 +152,15 @@ impl Function {
         if arguments.iter().any(|argument| !argument.is_known()) {
             return Value::Missing;
         }
-        match self.code {
-            Code::Expression(code) => code(arguments, context),
-            Code::Loader(code) => match code(arguments, context) {
-                Ok(Loaded::Value(value)) => value,
-                Ok(Loaded::Wall(wall)) => context.zone.instant(wall).map_or(Value::Missing, Value::Time),
-                Err(_) => Value::Missing,
-            },
+        let loaded = match self.code {
+            Code::Expression(code) => return code(arguments, context),
+            Code::Loader(code) => code(arguments, context),
+            Code::Rewriter(rewritten) => text::rewritten(arguments, rewritten),
+        };
+        match loaded {
+            Ok(Loaded::Value(value)) => value,
+            Ok(Loaded::Wall(wall)) => context.zone.instant(wall).map_or(Value::Missing, Value::Time),
+            Err(_) => Value::Missing,
         }
     }
 
@@ -171,6 +175,7 @@ impl Function {
         match self.code {
             Code::Expression(code) => Ok(Loaded::Value(code(raw, context))),
             Code::Loader(code) => code(raw, context),
+            Code::Rewriter(rewritten) => text::rewritten(raw, rewritten),
         }
     }
 
@@ -181,7 +186,7 @@ impl Function {
 
     /// It can stand after `via`.
     pub fn is_loader(&self) -> bool {
-        matches!(self.code, Code::Loader(_))
+        matches!(self.code, Code::Loader(_) | Code::Rewriter(_))
     }
 
     /// Kind of the result for arguments of these kinds.

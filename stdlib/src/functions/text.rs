@@ -106,7 +106,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             gives: "\"苏f·a01\"",
             result: || word("苏f·a01"),
         }],
-        Code::Loader(|raw, _| rewritten(raw, |text| text.to_lowercase())),
+        Code::Rewriter(str::to_lowercase),
     ),
     of_text(
         ("text.upper", "文本.大写"),
@@ -119,7 +119,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             gives: "\"苏F·A01\"",
             result: || word("苏F·A01"),
         }],
-        Code::Loader(|raw, _| rewritten(raw, |text| text.to_uppercase())),
+        Code::Rewriter(str::to_uppercase),
     ),
     of_text(
         ("text.trim", "文本.去空白"),
@@ -132,7 +132,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             gives: "\"501\"",
             result: || word("501"),
         }],
-        Code::Loader(|raw, _| rewritten(raw, |text| text.trim().into())),
+        Code::Rewriter(|text| text.trim().into()),
     ),
     of_text(
         ("text.fold", "文本.归一"),
@@ -149,7 +149,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
             gives: "\"ab c1\"",
             result: || word("ab c1"),
         }],
-        Code::Loader(|raw, _| rewritten(raw, fold)),
+        Code::Rewriter(fold),
     ),
 ];
 
@@ -160,7 +160,7 @@ fn about_part(arguments: &[Value], context: &Context<'_>, f: fn(&str, &str) -> b
     }
 }
 
-fn rewritten(raw: &[Value], f: fn(&str) -> String) -> Result<Loaded, Refusal> {
+pub(super) fn rewritten(raw: &[Value], f: fn(&str) -> String) -> Result<Loaded, Refusal> {
     match raw {
         [Value::Text(text)] => Ok(Loaded::Value(Value::Text(f(text).into()))),
         _ => Err(NOT_TEXT),

@@ -405,7 +405,6 @@ fn any_text_is_read_or_refused() {
     for _ in 0..20_000 {
         let count = random.from(0, 9);
         let raw: String = (0..count).map(|_| PIECES[random.from(0, PIECES.len() as i64) as usize]).collect();
-        let raw: Arc<str> = raw.into();
         for kind in &kinds {
             // does not panic, and never gives a value of another kind
             let right = match (kind, Reader::of_kind(kind).read(RawCell::Text(&raw))) {
