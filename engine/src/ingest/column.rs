@@ -136,8 +136,8 @@ fn distinct<'a>(raw: &RawColumn, rows: usize, markers: &[Arc<str>], read: impl F
 }
 
 /// The same for keys: texts with one canonical key share it. `None`: nobody.
-fn distinct_keys<'a, 'r>(
-    raw: &'r RawColumn,
+fn distinct_keys<'a>(
+    raw: &RawColumn,
     rows: usize,
     markers: &[Arc<str>],
     read: impl Fn(&str) -> Result<Option<Cow<'_, str>>, Reason>,
