@@ -8,8 +8,8 @@
 //! morsel   rows of entities  ─► cells ─► masks, windows ─► facts ─► every model's loop ─► rows that are left
 //! ```
 //!
-//! Facts can be said of an entity whose rows became known in event order and were never replaced: what is known at a row
-//! is then a first part of them. For other entities they are unsure.
+//! Most rows become known in event order and are never replaced: what is known of them at a row is a first part of them,
+//! and windows move over it. The others are *odd*: for each row, those that lie in its window are looked at one by one.
 
 use super::code::{RULE, UNDECIDED, least_left};
 use super::form::FactFunction;
@@ -18,7 +18,7 @@ use super::pass::{FactJob, FactValue, Loop, Origin, Pass, PassRows, PassScreen, 
 use super::scratch::{KNOWN, MISSING, NOWHERE, Scratch, ScratchData, UNSURE};
 use super::screen::{LeftRow, LeftRows};
 use super::window::{
-    Anything, Bounds, Choice, Chosen, Counted, Differing, FloatSum, Scale, Spread, Stretch, WholeMean, WholeSum, walk,
+    Anything, Bounds, Choice, Chosen, Counted, Differing, FloatSum, Rows, Scale, Spread, Stretch, WholeMean, WholeSum, walk,
 };
 use crate::table::{NEVER, Table};
 use crate::timeline::Strip;
@@ -33,6 +33,15 @@ pub(super) struct Room {
     pub(super) times: Vec<i64>,
     /// When rows become known; empty: at their time.
     pub(super) known: Vec<i64>,
+    /// When they are replaced; empty: never.
+    pub(super) until: Vec<i64>,
+    /// Odd rows, and whether each row is one; empty: none is.
+    odd: Vec<u32>,
+    pub(super) is_odd: Vec<bool>,
+    /// What is known at each point, where there are odd rows: by when.
+    pub(super) ks: Vec<i64>,
+    /// Where the rows of each entity lie in their partition.
+    pub(super) ranges: Vec<Range<usize>>,
     shifted: Vec<u32>,
     counts: Vec<u8>,
     narrow: Vec<i64>,
@@ -54,13 +63,34 @@ impl Room {
     /// Works out all that is read of the rows of some entities.
     pub(super) fn load(&mut self, pass: &Pass<'_>, strip: Strip<'_>, entities: impl Iterator<Item = Range<usize>>) {
         self.take(pass, strip, entities);
-        let known = Some(&self.known[..]).filter(|known| !known.is_empty());
+        let known = if self.known.is_empty() { &self.times } else { &self.known };
+        self.ks.clear();
+        if !self.odd.is_empty() {
+            self.ks.extend_from_slice(known);
+        }
         for (bounds, span) in self.bounds.iter_mut().zip(&pass.spans) {
             let span = match span {
                 Span::Before(length, gap) => Some((*length, *gap)),
                 Span::All | Span::At(_) => None,
             };
-            bounds.find(&self.stretches, &self.times, known, span);
+            let rows = Rows {
+                stretches: &self.stretches,
+                known,
+                until: &self.until,
+                odd: &self.odd,
+                is_odd: &self.is_odd,
+                ks: &self.ks,
+            };
+            bounds.find(&rows, &self.times, span);
+            if let (Some(silence), Some((length, gap))) = (&pass.silence, span) {
+                for (Stretch { rows, .. }, range) in self.stretches.iter().zip(&self.ranges) {
+                    for row in rows.clone() {
+                        let (time, to) = (self.times[row], self.times[row].saturating_sub(gap));
+                        let window = (to.saturating_sub(length), to);
+                        bounds.silent.push(silence.touches(window, (time, known[row]), &strip.rows[range.clone()]));
+                    }
+                }
+            }
         }
         self.work_out_facts(pass);
         self.shift(pass);
@@ -92,7 +122,11 @@ impl Room {
         self.lines.clear();
         self.times.clear();
         self.known.clear();
+        self.until.clear();
+        self.odd.clear();
+        self.is_odd.clear();
         self.stretches.clear();
+        self.ranges.clear();
     }
 
     /// When a row becomes known.
@@ -111,11 +145,12 @@ impl Room {
         for range in entities {
             let start = self.lines.len();
             self.lines.extend(strip.rows[range.clone()].iter().map(|row| row.row));
-            self.times.extend_from_slice(strip.times.get(range).unwrap_or_default());
+            self.times.extend_from_slice(strip.times.get(range.clone()).unwrap_or_default());
+            self.ranges.push(range);
             let rows = start..self.lines.len();
-            self.stretches.push(Stretch { points: rows.clone(), rows, steady: false });
+            self.stretches.push(Stretch { points: rows.clone(), rows, odd: 0..0, steady: true });
         }
-        self.find_steady(table);
+        self.find_odd(table);
         for (_, origin) in pass.cells.iter().skip(self.cells.len()) {
             if let Origin::Column(column) = origin {
                 self.cells.extend(Scratch::like(column));
@@ -147,29 +182,71 @@ impl Room {
             let (times, _, column) = pass.befores[place];
             self.shifted.clear();
             self.shifted.resize(self.lines.len(), NOWHERE);
-            for Stretch { rows, .. } in &self.stretches {
-                let from = (rows.start + times as usize).min(rows.end);
-                let before = rows.start..rows.end.saturating_sub(times as usize).max(rows.start);
-                self.shifted[from..rows.end].copy_from_slice(&self.lines[before]);
+            for Stretch { rows, odd, .. } in &self.stretches {
+                if odd.is_empty() {
+                    let from = (rows.start + times as usize).min(rows.end);
+                    let before = rows.start..rows.end.saturating_sub(times as usize).max(rows.start);
+                    self.shifted[from..rows.end].copy_from_slice(&self.lines[before]);
+                    continue;
+                }
+                for row in rows.clone() {
+                    let seen = |other: &usize| self.is_seen(*other, self.ks[row]);
+                    let before = (rows.start..row).rev().filter(seen).nth((times as usize).saturating_sub(1));
+                    self.shifted[row] = before.map_or(NOWHERE, |before| self.lines[before]);
+                }
             }
-            let scratch = &mut self.befores[place];
-            scratch.take(column, &self.shifted);
-            for Stretch { rows, .. } in self.stretches.iter().filter(|stretch| !stretch.steady) {
-                scratch.states[rows.clone()].fill(UNSURE);
-            }
+            self.befores[place].take(column, &self.shifted);
         }
     }
 
-    /// Finds out of which entities facts can be said.
-    fn find_steady(&mut self, table: &Table) {
+    /// Whether a row is known at k, and not yet replaced.
+    fn is_seen(&self, row: usize, k: i64) -> bool {
+        self.known_at(row) <= k && self.until.get(row).is_none_or(|until| k < *until)
+    }
+
+    /// Finds the odd rows: those that are replaced, and those that become known after a row that is not earlier.
+    fn find_odd(&mut self, table: &Table) {
         if !table.known_in_time() {
             self.known.extend(self.lines.iter().map(|line| table.known(*line)));
         }
-        for Stretch { rows, steady, .. } in &mut self.stretches {
-            let stays = || self.lines[rows.clone()].iter().all(|line| table.known_until(*line) == NEVER);
-            let in_order = self.known.is_empty() || self.known[rows.clone()].is_sorted();
-            *steady = in_order && (table.known_until.is_none() || stays());
+        if table.known_until.is_some() {
+            self.until.extend(self.lines.iter().map(|line| table.known_until(*line)));
         }
+        if self.known.is_empty() && self.until.is_empty() {
+            return;
+        }
+        for number in 0..self.stretches.len() {
+            let (rows, start) = (self.stretches[number].rows.clone(), self.odd.len());
+            // Rows at one time are not earlier than each other.
+            let alike = |row: usize, other: usize| self.times.get(row).is_some_and(|time| *time == self.times[other]);
+            let (mut end, mut least) = (rows.end, i64::MAX);
+            while end > rows.start {
+                let mut first = end - 1;
+                while first > rows.start && alike(first - 1, end - 1) {
+                    first -= 1;
+                }
+                let until = |row: usize| self.until.get(row).copied().unwrap_or(NEVER);
+                let there = (first..end).filter(|row| self.known_at(*row) < until(*row));
+                least = there.map(|row| self.known_at(row)).min().unwrap_or(i64::MAX).min(least);
+                for row in (first..end).rev() {
+                    if until(row) != NEVER || self.known_at(row) > least {
+                        self.odd.push(row as u32);
+                    }
+                }
+                end = first;
+            }
+            self.odd[start..].reverse();
+            self.stretches[number].odd = start..self.odd.len();
+        }
+        if !self.odd.is_empty() {
+            self.is_odd.resize(self.lines.len(), false);
+            self.odd.iter().for_each(|row| self.is_odd[*row as usize] = true);
+        }
+    }
+
+    /// The odd rows among those of an entity.
+    pub(super) fn odd_of(&self, stretch: &Stretch) -> &[u32] {
+        &self.odd[stretch.odd.clone()]
     }
 
     /// Runs a loop over the rows; `None`: it is not for what is there.
@@ -215,7 +292,15 @@ impl Room {
                 Some(&self.counts[..])
             }
         };
-        let (stretches, bounds) = (&self.stretches[..], &self.bounds[job.span]);
+        let bounds = &self.bounds[job.span];
+        let rows = Rows {
+            stretches: &self.stretches,
+            known: if self.known.is_empty() { &self.times } else { &self.known },
+            until: &self.until,
+            odd: &self.odd,
+            is_odd: &self.is_odd,
+            ks: &self.ks,
+        };
         let Scratch { data, states } = &mut self.facts[place];
         macro_rules! walk {
             ($window:expr, $data:ident) => {{
@@ -223,7 +308,7 @@ impl Room {
                     *data = ScratchData::$data(Vec::new());
                 }
                 if let ScratchData::$data(values) = data {
-                    walk(&mut $window, stretches, bounds, counts, values, states);
+                    walk(&mut $window, &rows, bounds, counts, values, states);
                 }
             }};
         }
@@ -239,7 +324,7 @@ impl Room {
                     FactFunction::Max => Choice::Greatest,
                     _ => Choice::Only,
                 };
-                walk(&mut Chosen::new(cells, choice), stretches, bounds, counts, &mut self.shifted, states);
+                walk(&mut Chosen::new(cells, choice), &rows, bounds, counts, &mut self.shifted, states);
                 *data = cells.picked(&self.shifted);
             }
             (Some(FactValue::Codes(_, others, many)), cells) => {

@@ -12,7 +12,7 @@ use super::code::{RULE, UNDECIDED};
 use super::facts::Room;
 use super::pass::{Origin, Pass};
 use super::scratch::{Scratch, ScratchData, UNSURE};
-use super::window::Stretch;
+use super::window::{Bounds, Stretch};
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::buckets::Bucket;
@@ -43,12 +43,10 @@ impl Grouping<'_> {
     /// Makes the rows of some entities from those in the base's room, and puts them into the table's own.
     pub(super) fn cut(&self, pass: &Pass<'_>, base: &mut Room, room: &mut Room) {
         room.clear();
-        for bounds in &mut base.bounds {
-            bounds.from.clear();
-            bounds.upto.clear();
-        }
+        base.bounds.iter_mut().for_each(Bounds::clear);
         for entity in 0..base.stretches.len() {
-            let Stretch { rows, mut steady, .. } = base.stretches[entity].clone();
+            let Stretch { rows, odd, mut steady, .. } = base.stretches[entity].clone();
+            steady &= odd.is_empty();
             let start = room.times.len();
             let mut span = 0;
             if let Some(first) = base.times[rows.clone()].first().filter(|_| steady) {
@@ -80,7 +78,7 @@ impl Grouping<'_> {
             let rows = start..room.times.len();
             base.stretches[entity].points = rows.clone();
             base.stretches[entity].steady &= steady;
-            room.stretches.push(Stretch { points: rows.clone(), rows, steady });
+            room.stretches.push(Stretch { points: rows.clone(), rows, odd: 0..0, steady });
         }
         base.work_out_facts(&self.pass);
         room.lines.extend(0..room.times.len() as u32);

@@ -579,16 +579,20 @@ impl<'a> Lowering<'a> {
         let at_instants = self.table.is_none();
         let (rows, table) = match aggregate.from {
             FromNode::Rows(timeline) => {
-                let table = events(self.program, self.plan, timeline, at_instants)?;
+                let table = events(self.program, self.plan, timeline)?;
+                let (register, expected) = (table.time == SourceTime::Timeless, table.expect.is_some());
+                if register && (!at_instants || expected || aggregate.window.is_some()) {
+                    return None;
+                }
                 let own = at_instants || self.model.entities == Some(timeline);
-                if !own || table.time == SourceTime::Timeless && aggregate.window.is_some() {
+                if !own {
                     return None;
                 }
                 (FactRows::Timeline(timeline), Some(table))
             }
             FromNode::Derived(source) if at_instants => {
                 let base = self.plan.derived.get(source.index())?.as_ref()?.settles()?;
-                events(self.program, self.plan, base, false)?;
+                settled(self.program, self.plan, base)?;
                 (FactRows::Derived(source), None)
             }
             _ => return None,
@@ -674,7 +678,7 @@ pub(crate) fn grouping<'a>(
 ) -> Option<(TimelineId, Option<Form>)> {
     let derived = plan.derived.get(source.index())?.as_ref()?;
     let timeline = derived.settles()?;
-    let table = events(program, plan, timeline, false)?;
+    let table = settled(program, plan, timeline)?;
     let Some(filter) = &derived.filter else { return Some((timeline, None)) };
     let mut lowering = Lowering::new(program, plan, model, table, parameters);
     (lowering.slot, lowering.nested) = (derived.slot, true);
@@ -693,7 +697,7 @@ pub(crate) fn group_column<'a>(
 ) -> Option<Fact> {
     let derived = plan.derived.get(source.index())?.as_ref()?;
     let timeline = derived.settles()?;
-    let table = events(program, plan, timeline, false)?;
+    let table = settled(program, plan, timeline)?;
     let NodeKind::Aggregate(aggregate) = &derived.columns.get(column.index())?.kind else { return None };
     let first = derived.filter.as_ref().map(|filter| (filter, derived.slot));
     let mut lowering = Lowering::new(program, plan, model, table, parameters);
@@ -701,16 +705,17 @@ pub(crate) fn group_column<'a>(
         .then(|| lowering.fact_over(aggregate, FactRows::Timeline(timeline), Some(table), first))?
 }
 
-/// The table of a timeline, if it is one of events, of which no row is known to be missing; or a register.
-fn events<'a>(program: &'a Program, plan: &Plan, timeline: TimelineId, registers: bool) -> Option<&'a Table> {
+/// The table of a timeline, if it is one of events or a register.
+fn events<'a>(program: &'a Program, plan: &Plan, timeline: TimelineId) -> Option<&'a Table> {
     let source = plan.timelines.get(timeline.0 as usize)?.source;
     let SourceKind::Table(table) = &program.sources.get(source.index())?.kind else { return None };
-    let fits = match table.time {
-        SourceTime::Events { .. } => true,
-        SourceTime::Timeless => registers,
-        SourceTime::State { .. } => false,
-    };
-    (fits && table.expect.is_none()).then_some(table)
+    matches!(table.time, SourceTime::Events { .. } | SourceTime::Timeless).then_some(table)
+}
+
+/// The table of a timeline, if it is one of events of which none is known to be missing.
+fn settled<'a>(program: &'a Program, plan: &Plan, timeline: TimelineId) -> Option<&'a Table> {
+    let timed = |table: &&Table| table.time != SourceTime::Timeless && table.expect.is_none();
+    events(program, plan, timeline).filter(timed)
 }
 
 /// Whether compiled code computes a function of values of a kind.

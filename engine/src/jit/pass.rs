@@ -9,10 +9,11 @@ use super::scratch::Scratch;
 use super::screen::LeftRows;
 use super::window::Scale;
 use crate::interp::KnownWindow;
-use crate::table::{Column, ColumnData, Table};
-use crate::timeline::Strip;
+use crate::coverage::Coverage;
+use crate::table::{Column, ColumnData, Store, Table};
+use crate::timeline::{RowRef, Strip};
 use std::sync::Arc;
-use watchfire_dsl::program::ColumnId;
+use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::types::Kind;
 
 /// Rows that are worked on together, unless one entity has more.
@@ -108,12 +109,29 @@ pub(super) struct Pass<'a> {
     pub(super) masks: Vec<Loop>,
     pub(super) facts: Vec<FactJob>,
     pub(super) screens: Vec<PassScreen>,
+    /// Rows may be known to be missing.
+    pub(super) silence: Option<Silence<'a>>,
+}
+
+/// Where a source that should have spoken was silent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Silence<'a> {
+    pub(super) coverage: &'a Coverage,
+    pub(super) store: &'a Store,
+    pub(super) source: SourceId,
+}
+
+impl Silence<'_> {
+    /// Something may have been missed in a window, at t as known at k, of what there is about an entity.
+    pub(super) fn touches(&self, (from, to): (i64, i64), (t, k): (i64, i64), rows: &[RowRef]) -> bool {
+        self.coverage.partly_covered(self.store, self.source, from, to, t, k, rows)
+    }
 }
 
 impl<'a> Pass<'a> {
-    pub(super) fn new(rows: PassRows<'a>) -> Self {
+    pub(super) fn new(rows: PassRows<'a>, silence: Option<Silence<'a>>) -> Self {
         let (cells, befores, spans) = (Vec::new(), Vec::new(), Vec::new());
-        Self { rows, cells, befores, spans, masks: Vec::new(), facts: Vec::new(), screens: Vec::new() }
+        Self { rows, cells, befores, spans, masks: Vec::new(), facts: Vec::new(), screens: Vec::new(), silence }
     }
 
     /// The table whose rows they are, if they are a table's.

@@ -14,6 +14,7 @@ use super::facts::Room;
 use super::form::FactRows;
 use super::kernel::{Cells, Kernel};
 use super::pass::{Pass, Span};
+use super::window::Bounds;
 use super::screen::{LeftRow, LeftRows};
 use crate::interp::KnownWindow;
 use crate::timeline::{Strip, Timeline};
@@ -59,6 +60,8 @@ pub(super) struct PointRoom {
     /// By part.
     rooms: Vec<Room>,
     tracks: Vec<Track>,
+    /// When odd rows about the entity at hand become known or are replaced, in order.
+    turns: Vec<i64>,
     /// The change points of all entities, one after the other: the place of each instant.
     changes: Vec<u32>,
     /// Those of each entity.
@@ -103,7 +106,7 @@ impl Points<'_> {
         for first in (0..keys.len()).step_by(together) {
             let entities = first..keys.len().min(first + together);
             room.take(self, &keys[entities.clone()], &mut others);
-            room.find_changes(self, &first_known[entities.clone()], windows);
+            room.find_changes(self, &first_known[entities.clone()], windows, &others);
             for (part, own) in self.parts.iter().zip(&mut room.rooms) {
                 own.work_out_facts(&part.pass);
             }
@@ -148,12 +151,18 @@ impl PointRoom {
     }
 
     /// Finds the instants at which a window holds other rows than at the instant before, and which rows those are.
-    fn find_changes(&mut self, points: &Points<'_>, first_known: &[i64], windows: &Windows) {
+    fn find_changes(
+        &mut self,
+        points: &Points<'_>,
+        first_known: &[i64],
+        windows: &Windows,
+        others: &[Other<'_>],
+    ) {
         self.changes.clear();
         self.points.clear();
-        for bounds in self.rooms.iter_mut().flat_map(|room| &mut room.bounds) {
-            bounds.from.clear();
-            bounds.upto.clear();
+        for room in &mut self.rooms {
+            room.bounds.iter_mut().for_each(Bounds::clear);
+            room.ks.clear();
         }
         for (entity, known) in first_known.iter().enumerate() {
             let start = self.changes.len();
@@ -163,8 +172,13 @@ impl PointRoom {
                 let (left, entered) = (stretch.rows.start, stretch.rows.start);
                 self.tracks.extend((0..room.bounds.len()).map(|span| Track { part, span, left, entered }));
             }
+            self.find_turns(entity);
+            let mut turned = 0;
             for place in points.instants.partition_point(|instant| instant < known)..points.instants.len() {
-                let mut changed = self.changes.len() == start;
+                let k = points.instants[place];
+                let turns = turned..self.turns.partition_point(|turn| *turn <= k);
+                let mut changed = self.changes.len() == start || !turns.is_empty();
+                turned = turns.end;
                 for track in &mut self.tracks {
                     let room = &self.rooms[track.part];
                     let stretch = &room.stretches[entity];
@@ -172,16 +186,25 @@ impl PointRoom {
                         continue;
                     }
                     let window = windows[track.part][track.span].as_ref().map(|window| window[place]);
-                    let since = if room.known.is_empty() { &room.times } else { &room.known };
-                    changed |= track.turn(stretch.rows.end, points.instants[place], &room.times, since, window);
+                    changed |= track.turn(stretch.rows.end, k, room, window);
                 }
+                // What may have been missed changes from instant to instant.
+                changed |= points.parts.iter().any(|part| part.pass.silence.is_some());
                 if changed {
                     self.changes.push(place as u32);
                     for track in &self.tracks {
-                        let bounds = &mut self.rooms[track.part].bounds[track.span];
-                        bounds.from.push(track.left as u32);
-                        bounds.upto.push(track.entered as u32);
+                        let room = &mut self.rooms[track.part];
+                        let bounds = &mut room.bounds[track.span];
+                        bounds.push(track.left as u32, track.entered as u32);
+                        if let (Some(silence), Some(windows)) =
+                            (&points.parts[track.part].pass.silence, &windows[track.part][track.span])
+                        {
+                            let rows = room.ranges.get(entity).cloned().unwrap_or_default();
+                            let rows = &others[track.part].strip.rows[rows];
+                            bounds.silent.push(silence.touches(windows[place], (k, k), rows));
+                        }
                     }
+                    self.rooms.iter_mut().for_each(|room| room.ks.push(k));
                 }
             }
             let own = start..self.changes.len();
@@ -190,6 +213,19 @@ impl PointRoom {
             }
             self.points.push(own);
         }
+    }
+
+    /// Finds when odd rows about an entity become known or are replaced.
+    fn find_turns(&mut self, entity: usize) {
+        self.turns.clear();
+        for room in &self.rooms {
+            for row in room.odd_of(&room.stretches[entity]) {
+                let row = *row as usize;
+                self.turns.push(room.known_at(row));
+                self.turns.extend(room.until.get(row).copied());
+            }
+        }
+        self.turns.sort_unstable();
     }
 
     /// Runs a model's loop over the change points; `None`: it is not for what is there.
@@ -223,13 +259,16 @@ impl PointRoom {
 }
 
 impl Track {
-    /// Moves on to an instant; true: the window holds other rows now. `since`: when each row is known.
-    fn turn(&mut self, end: usize, k: i64, times: &[i64], since: &[i64], window: Option<(i64, i64)>) -> bool {
+    /// Moves on to an instant; true: the window holds other rows now. It moves over odd rows as if they were known.
+    fn turn(&mut self, end: usize, k: i64, room: &Room, window: Option<(i64, i64)>) -> bool {
         let before = (self.left, self.entered);
         let (from, to) = window.unwrap_or((i64::MIN, i64::MAX));
-        let time = |row: usize| times.get(row).copied().unwrap_or(i64::MIN);
-        let known = |row: usize| since.get(row).copied().unwrap_or(i64::MIN);
-        while self.entered < end && time(self.entered) <= to && known(self.entered) <= k {
+        let time = |row: usize| room.times.get(row).copied().unwrap_or(i64::MIN);
+        let since = if room.known.is_empty() { &room.times } else { &room.known };
+        let known = |row: usize| {
+            since.get(row).copied().unwrap_or(i64::MIN) <= k || room.is_odd.get(row).copied().unwrap_or(false)
+        };
+        while self.entered < end && time(self.entered) <= to && known(self.entered) {
             self.entered += 1;
         }
         while window.is_some() && self.left < self.entered && time(self.left) <= from {

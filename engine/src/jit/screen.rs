@@ -15,9 +15,10 @@ use super::facts::Room;
 use super::form::{Fact, FactRows, Form, Input, Layout};
 use super::groups::{self, Grouping};
 use super::kernel::{Cells, Kernel, Kernels};
-use super::pass::{Loop, Pass, PassRows, PassScreen, Place, Span, place_of};
+use super::pass::{Loop, Pass, PassRows, PassScreen, Place, Silence, Span, place_of};
 use super::points::{Part, PointRoom, PointScreen, Points};
 use super::{bind, lower};
+use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::{GroupingPlan, ModelPlan, Plan, TimelineId};
@@ -92,6 +93,7 @@ pub(crate) struct Screening<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) store: &'a Store,
     pub(crate) timelines: &'a [Timeline],
+    pub(crate) coverage: &'a Coverage,
     pub(crate) parameters: &'a [Value],
     pub(crate) zone: Zone,
     pub(crate) kernels: &'a Kernels,
@@ -168,7 +170,7 @@ impl<'a> Screening<'a> {
                 && let Some(table) = self.worthwhile(lowered.source)
                 && let Some(timeline) = model.entities
             {
-                let new = || TimelinePass { pass: Pass::new(PassRows::Table(table)), models: Vec::new() };
+                let new = || TimelinePass { pass: self.pass_over(lowered.source, table), models: Vec::new() };
                 let pass = passes.entry((lowered.source, timeline)).or_insert_with(new);
                 if let Some(screen) = self.screen_of_pass(&mut pass.pass, &lowered.form) {
                     pass.pass.screens.push(screen);
@@ -342,16 +344,21 @@ impl<'a> Screening<'a> {
         Some(PointScreen { kernel, constants, inputs, facts })
     }
 
+    fn pass_over(&self, source: SourceId, table: &'a Table) -> Pass<'a> {
+        let silence = Silence { coverage: self.coverage, store: self.store, source };
+        Pass::new(PassRows::Table(table), self.coverage.may_be_silent(source).then_some(silence))
+    }
+
     /// The rows of a timeline, or of a derived table.
     fn part(&self, model: &'a ModelPlan, rows: FactRows) -> Option<Part<'a>> {
         let of = |timeline: TimelineId| {
             let source = self.plan.timelines.get(timeline.0 as usize)?.source;
-            Some((self.timelines.get(timeline.0 as usize)?, self.store.table(source)?))
+            Some((self.timelines.get(timeline.0 as usize)?, self.pass_over(source, self.store.table(source)?)))
         };
         match rows {
             FactRows::Timeline(timeline) => {
-                let (timeline, table) = of(timeline)?;
-                Some(Part { rows, timeline, pass: Pass::new(PassRows::Table(table)) })
+                let (timeline, pass) = of(timeline)?;
+                Some(Part { rows, timeline, pass })
             }
             FactRows::Derived(source) => {
                 let GroupingPlan::Per(_, Some((_, bucket))) = self.plan.derived.get(source.index())?.as_ref()?.grouping
@@ -359,8 +366,7 @@ impl<'a> Screening<'a> {
                     return None;
                 };
                 let (timeline, filter) = lower::grouping(self.program, self.plan, model, self.parameters, source)?;
-                let (timeline, table) = of(timeline)?;
-                let mut pass = Pass::new(PassRows::Table(table));
+                let (timeline, mut pass) = of(timeline)?;
                 let mask = match filter {
                     None => None,
                     Some(filter) => {
@@ -368,12 +374,12 @@ impl<'a> Screening<'a> {
                         Some(pass.mask(mask))
                     }
                 };
-                let spans = match table.time_range() {
+                let spans = match pass.table()?.time_range() {
                     None => Vec::new(),
                     Some(range) => groups::spans(bucket, range, &self.zone)?,
                 };
                 let grouping = Grouping { source, pass, mask, spans: spans.into(), columns: Vec::new() };
-                Some(Part { rows, timeline, pass: Pass::new(PassRows::Groups(Box::new(grouping))) })
+                Some(Part { rows, timeline, pass: Pass::new(PassRows::Groups(Box::new(grouping)), None) })
             }
         }
     }

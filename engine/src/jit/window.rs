@@ -9,13 +9,34 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use watchfire_stdlib::exact::{deviation, odd_parts};
 
-/// The rows of an entity in a morsel, and whether facts can be said of it: its rows became known in event order, and stay.
+/// The rows of an entity in a morsel.
 #[derive(Clone, Debug)]
 pub(super) struct Stretch {
     pub(super) rows: Range<usize>,
     /// For which results there are: each row, or instants.
     pub(super) points: Range<usize>,
+    /// Its odd rows, by their place among all those.
+    pub(super) odd: Range<usize>,
+    /// Facts can be said of it.
     pub(super) steady: bool,
+}
+
+/// The rows in a morsel, and when they are known.
+pub(super) struct Rows<'a> {
+    pub(super) stretches: &'a [Stretch],
+    pub(super) known: &'a [i64],
+    pub(super) until: &'a [i64],
+    pub(super) odd: &'a [u32],
+    /// Empty: none is.
+    pub(super) is_odd: &'a [bool],
+    /// By point, where there are odd rows.
+    pub(super) ks: &'a [i64],
+}
+
+impl Rows<'_> {
+    fn is_seen(&self, row: usize, k: i64) -> bool {
+        self.known[row] <= k && self.until.get(row).is_none_or(|until| k < *until)
+    }
 }
 
 /// For each point of a morsel the rows in its window: from one, up to but without another. They move on from point to
@@ -24,6 +45,8 @@ pub(super) struct Stretch {
 pub(super) struct Bounds {
     pub(super) from: Vec<u32>,
     pub(super) upto: Vec<u32>,
+    /// Something may have been missed in the window; empty: nowhere.
+    pub(super) silent: Vec<bool>,
 }
 
 impl Bounds {
@@ -40,38 +63,45 @@ impl Bounds {
         }
     }
 
+    /// Forgets them.
+    pub(super) fn clear(&mut self) {
+        self.from.clear();
+        self.upto.clear();
+        self.silent.clear();
+    }
+
     /// Two pointers that move over the rows of each entity once. `span`: length of the window, and how long before the
-    /// row it ends; `None`: all rows. `known`: when each row becomes known, where that is not its time.
-    pub(super) fn find(
-        &mut self,
-        stretches: &[Stretch],
-        times: &[i64],
-        known: Option<&[i64]>,
-        span: Option<(i64, i64)>,
-    ) {
-        for bounds in [&mut self.from, &mut self.upto] {
-            bounds.clear();
-            bounds.resize(times.len(), 0);
-        }
-        for Stretch { rows, .. } in stretches.iter().filter(|stretch| stretch.steady) {
-            let (mut entered, mut left) = (rows.start, rows.start);
-            for row in rows.clone() {
-                let (until, after) = match span {
-                    None => (i64::MAX, i64::MIN),
+    /// row it ends; `None`: all rows that are known, whatever their time. An odd row may know rows that those after it do
+    /// not: of all rows it is unsure.
+    pub(super) fn find(&mut self, rows: &Rows<'_>, times: &[i64], span: Option<(i64, i64)>) {
+        self.clear();
+        self.from.resize(times.len(), 0);
+        self.upto.resize(times.len(), 0);
+        let is_odd = |row: usize| rows.is_odd.get(row).copied().unwrap_or(false);
+        for Stretch { rows: own, .. } in rows.stretches {
+            let (mut entered, mut left) = (own.start, own.start);
+            for row in own.clone() {
+                match span {
+                    None if is_odd(row) => {
+                        self.silent.resize(times.len(), false);
+                        self.silent[row] = true;
+                    }
+                    None => {
+                        let known = |other: usize| rows.known[other] <= rows.known[row] || is_odd(other);
+                        while entered < own.end && known(entered) {
+                            entered += 1;
+                        }
+                    }
                     Some((length, gap)) => {
                         let until = times[row].saturating_sub(gap);
-                        (until, until.saturating_sub(length))
+                        let after = until.saturating_sub(length);
+                        while entered < own.end && times[entered] <= until {
+                            entered += 1;
+                        }
+                        while left < entered && times[left] <= after {
+                            left += 1;
+                        }
                     }
-                };
-                let known_then = |other: usize| match known {
-                    Some(known) => known[other] <= known[row],
-                    None => times[other] <= times[row],
-                };
-                while entered < rows.end && times[entered] <= until && known_then(entered) {
-                    entered += 1;
-                }
-                while left < entered && span.is_some() && times[left] <= after {
-                    left += 1;
                 }
                 (self.from[row], self.upto[row]) = (left as u32, entered as u32);
             }
@@ -87,6 +117,14 @@ pub(super) trait Window {
     fn enter(&mut self, row: usize);
     fn leave(&mut self, row: usize);
     fn outcome(&self) -> Outcome<Self::Value>;
+
+    /// The same with some rows more, in order.
+    fn outcome_with(&mut self, others: &[usize]) -> Outcome<Self::Value> {
+        others.iter().for_each(|row| self.enter(*row));
+        let outcome = self.outcome();
+        others.iter().for_each(|row| self.leave(*row));
+        outcome
+    }
 }
 
 /// What a window comes to.
@@ -99,7 +137,7 @@ pub(super) enum Outcome<T> {
 /// What the window of each point comes to. `counts`: which rows count ([`RULE`]), or may ([`UNDECIDED`]); `None`: all.
 pub(super) fn walk<W: Window>(
     window: &mut W,
-    stretches: &[Stretch],
+    rows: &Rows<'_>,
     bounds: &Bounds,
     counts: Option<&[u8]>,
     values: &mut Vec<W::Value>,
@@ -110,9 +148,13 @@ pub(super) fn walk<W: Window>(
     values.resize(many, W::Value::default());
     states.clear();
     states.resize(many, UNSURE);
-    for Stretch { rows, points, .. } in stretches.iter().filter(|stretch| stretch.steady) {
-        let (mut entered, mut left, mut doubtful) = (rows.start, rows.start, 0_usize);
-        for point in points.clone() {
+    for stretch in rows.stretches.iter().filter(|stretch| stretch.steady) {
+        if !stretch.odd.is_empty() {
+            walk_odd(window, rows, stretch, bounds, counts, (values, states));
+            continue;
+        }
+        let (mut entered, mut left, mut doubtful) = (stretch.rows.start, stretch.rows.start, 0_usize);
+        for point in stretch.points.clone() {
             let (from, upto) = (bounds.from[point] as usize, bounds.upto[point] as usize);
             match counts {
                 None => {
@@ -137,15 +179,71 @@ pub(super) fn walk<W: Window>(
                 }
             }
             (entered, left) = (upto, from);
-            (values[point], states[point]) = match window.outcome() {
-                Outcome::Known(value) if doubtful == 0 => (value, KNOWN),
-                Outcome::Missing if doubtful == 0 => (W::Value::default(), MISSING),
-                _ => (W::Value::default(), UNSURE),
-            };
+            (values[point], states[point]) = said(window.outcome(), doubtful > 0);
         }
         (left..entered)
             .filter(|row| counts.is_none_or(|counts| counts[*row] == RULE))
             .for_each(|row| window.leave(row));
+    }
+    let silent = bounds.silent.iter().zip(states).filter(|(silent, _)| **silent);
+    silent.for_each(|(_, state)| *state = UNSURE);
+}
+
+/// The same for an entity with odd rows: they are not in the window but taken in at each point where they are known.
+fn walk_odd<W: Window>(
+    window: &mut W,
+    rows: &Rows<'_>,
+    stretch: &Stretch,
+    bounds: &Bounds,
+    counts: Option<&[u8]>,
+    (values, states): (&mut [W::Value], &mut [u8]),
+) {
+    let mark = |row: usize| counts.map_or(RULE, |counts| counts[row]);
+    let plain = |row: &usize| !rows.is_odd[*row];
+    let odd = &rows.odd[stretch.odd.clone()];
+    let (mut entered, mut left, mut doubtful) = (stretch.rows.start, stretch.rows.start, 0_usize);
+    let mut others: Vec<usize> = Vec::new();
+    for point in stretch.points.clone() {
+        let (from, upto) = (bounds.from[point] as usize, bounds.upto[point] as usize);
+        for row in (entered..upto).filter(plain) {
+            match mark(row) {
+                RULE => window.enter(row),
+                UNDECIDED => doubtful += 1,
+                _ => {}
+            }
+        }
+        for row in (left..from).filter(plain) {
+            match mark(row) {
+                RULE => window.leave(row),
+                UNDECIDED => doubtful -= 1,
+                _ => {}
+            }
+        }
+        (entered, left) = (upto, from);
+        let first = odd.partition_point(|row| (*row as usize) < from);
+        let end = odd.partition_point(|row| (*row as usize) < upto).max(first);
+        let seen = odd[first..end].iter().map(|row| *row as usize).filter(|row| rows.is_seen(*row, rows.ks[point]));
+        let mut doubts = doubtful > 0;
+        others.clear();
+        for row in seen {
+            match mark(row) {
+                RULE => others.push(row),
+                UNDECIDED => doubts = true,
+                _ => {}
+            }
+        }
+        let outcome = if others.is_empty() { window.outcome() } else { window.outcome_with(&others) };
+        (values[point], states[point]) = said(outcome, doubts);
+    }
+    (left..entered).filter(plain).filter(|row| mark(*row) == RULE).for_each(|row| window.leave(row));
+}
+
+/// A value and its state.
+fn said<T: Default>(outcome: Outcome<T>, doubts: bool) -> (T, u8) {
+    match outcome {
+        Outcome::Known(value) if !doubts => (value, KNOWN),
+        Outcome::Missing if !doubts => (T::default(), MISSING),
+        _ => (T::default(), UNSURE),
     }
 }
 
@@ -412,6 +510,19 @@ impl Window for Chosen<'_> {
             Some(row) => Outcome::Known(*row),
         }
     }
+
+    fn outcome_with(&mut self, others: &[usize]) -> Outcome<u32> {
+        let all = self.rows.front().map(|row| *row as usize).into_iter().chain(others.iter().copied());
+        let chosen = match self.choice {
+            Choice::First => all.min(),
+            Choice::Last => all.max(),
+            Choice::Least => all.reduce(|best, row| if self.cells.is_less(row, best) { row } else { best }),
+            Choice::Greatest => all.reduce(|best, row| if self.cells.is_less(best, row) { row } else { best }),
+            Choice::Only if self.rows.len() + others.len() > 1 => return Outcome::Unsure,
+            Choice::Only => all.last(),
+        };
+        chosen.map_or(Outcome::Missing, |row| Outcome::Known(row as u32))
+    }
 }
 
 /// How the floats of a column are made whole numbers.
@@ -487,17 +598,52 @@ mod tests {
     }
 
     #[test]
-    fn windows_are_open_at_their_start_and_see_what_is_known_by_then() {
-        let stretches = [0..4, 4..6].map(|rows| Stretch { points: rows.clone(), rows, steady: true });
+    fn windows_are_open_at_their_start() {
+        let stretches =
+            [0..4, 4..6].map(|rows| Stretch { points: rows.clone(), rows, odd: 0..0, steady: true });
         let times = [0, 5, 5, 10, 0, 3];
         let mut bounds = Bounds::default();
-        bounds.find(&stretches, &times, None, Some((5, 0)));
+        let rows =
+            Rows { stretches: &stretches, known: &times, until: &[], odd: &[], is_odd: &[], ks: &[] };
+        bounds.find(&rows, &times, Some((5, 0)));
         assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 1, 1, 3, 4, 4][..], &[1, 3, 3, 4, 5, 6][..]));
-        bounds.find(&stretches, &times, Some(&[0, 5, 6, 10, 0, 3]), Some((5, 0)));
-        assert_eq!(bounds.upto, [1, 2, 3, 4, 5, 6]);
-        bounds.find(&stretches, &times, None, None);
+        bounds.find(&rows, &times, None);
         assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 0, 0, 0, 4, 4][..], &[1, 3, 3, 4, 5, 6][..]));
-        bounds.find(&stretches, &times, None, Some((5, 5)));
+        bounds.find(&rows, &times, Some((5, 5)));
         assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 0, 0, 1, 4, 4][..], &[0, 1, 1, 3, 4, 4][..]));
+    }
+
+    #[test]
+    fn odd_rows_count_where_they_are_known() {
+        // The second row becomes known with the fourth, and is replaced before the fifth.
+        let stretch = Stretch { rows: 0..5, points: 0..5, odd: 0..1, steady: true };
+        let rows = Rows {
+            stretches: &[stretch],
+            known: &[1, 7, 3, 7, 9],
+            until: &[i64::MAX, 9, i64::MAX, i64::MAX, i64::MAX],
+            odd: &[1],
+            is_odd: &[false, true, false, false, false],
+            ks: &[1, 7, 3, 7, 9],
+        };
+        let mut bounds = Bounds::default();
+        bounds.find(&rows, &[1, 2, 3, 7, 9], Some((10, 0)));
+        let (mut values, mut states) = (Vec::new(), Vec::new());
+        walk(&mut Counted::default(), &rows, &bounds, None, &mut values, &mut states);
+        assert_eq!((&values[..], &states[..]), (&[1, 2, 2, 4, 4][..], &[KNOWN; 5][..]));
+        let cells = ScratchData::Whole(vec![5, 9, 1, 2, 3]);
+        let mut chosen = Vec::new();
+        for (choice, expected) in [
+            (Choice::First, [0, 0, 0, 0, 0]),
+            (Choice::Last, [0, 1, 2, 3, 4]),
+            (Choice::Least, [0, 0, 2, 2, 2]),
+            (Choice::Greatest, [0, 1, 0, 1, 0]),
+        ] {
+            walk(&mut Chosen::new(&cells, choice), &rows, &bounds, None, &mut chosen, &mut states);
+            assert_eq!(chosen, expected, "{choice:?}");
+        }
+        // Of all rows, whatever their time, an odd one is unsure.
+        bounds.find(&rows, &[1, 2, 3, 7, 9], None);
+        walk(&mut Counted::default(), &rows, &bounds, None, &mut values, &mut states);
+        assert_eq!((&values[2..], states), (&[2, 4, 4][..], vec![KNOWN, UNSURE, KNOWN, KNOWN, KNOWN]));
     }
 }

@@ -101,13 +101,15 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         Default::default()
     } else {
         let (program, plan, store, kernels) = (program, &plan, &store, request.kernels);
-        let (timelines, parameters, always) = (&timelines, &parameters, options.compile == Compile::Always);
+        let (timelines, coverage, parameters) = (&timelines, &coverage, &parameters);
+        let always = options.compile == Compile::Always;
         let facts = request.sources.outages.is_none();
         let screening = Screening {
             program,
             plan,
             store,
             timelines,
+            coverage,
             parameters,
             zone,
             kernels,
