@@ -18,7 +18,8 @@ use super::pass::{FactJob, FactValue, Loop, Origin, Pass, PassRows, PassScreen, 
 use super::scratch::{KNOWN, MISSING, NOWHERE, Scratch, ScratchData, UNSURE};
 use super::screen::{LeftRow, LeftRows};
 use super::window::{
-    Anything, Bounds, Choice, Chosen, Counted, Differing, FloatSum, Rows, Scale, Spread, Stretch, WholeMean, WholeSum, walk,
+    Anything, Bounds, Choice, Chosen, Counted, Differing, FloatSum, Rows, Scale, Spread, Stretch, WholeMean, WholeSum,
+    walk,
 };
 use crate::table::{NEVER, Table};
 use crate::timeline::Strip;

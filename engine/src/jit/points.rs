@@ -14,8 +14,8 @@ use super::facts::Room;
 use super::form::FactRows;
 use super::kernel::{Cells, Kernel};
 use super::pass::{Pass, Span};
-use super::window::Bounds;
 use super::screen::{LeftRow, LeftRows};
+use super::window::Bounds;
 use crate::interp::KnownWindow;
 use crate::timeline::{Strip, Timeline};
 use std::ops::Range;
@@ -151,13 +151,7 @@ impl PointRoom {
     }
 
     /// Finds the instants at which a window holds other rows than at the instant before, and which rows those are.
-    fn find_changes(
-        &mut self,
-        points: &Points<'_>,
-        first_known: &[i64],
-        windows: &Windows,
-        others: &[Other<'_>],
-    ) {
+    fn find_changes(&mut self, points: &Points<'_>, first_known: &[i64], windows: &Windows, others: &[Other<'_>]) {
         self.changes.clear();
         self.points.clear();
         for room in &mut self.rooms {

@@ -599,12 +599,10 @@ mod tests {
 
     #[test]
     fn windows_are_open_at_their_start() {
-        let stretches =
-            [0..4, 4..6].map(|rows| Stretch { points: rows.clone(), rows, odd: 0..0, steady: true });
+        let stretches = [0..4, 4..6].map(|rows| Stretch { points: rows.clone(), rows, odd: 0..0, steady: true });
         let times = [0, 5, 5, 10, 0, 3];
         let mut bounds = Bounds::default();
-        let rows =
-            Rows { stretches: &stretches, known: &times, until: &[], odd: &[], is_odd: &[], ks: &[] };
+        let rows = Rows { stretches: &stretches, known: &times, until: &[], odd: &[], is_odd: &[], ks: &[] };
         bounds.find(&rows, &times, Some((5, 0)));
         assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 1, 1, 3, 4, 4][..], &[1, 3, 3, 4, 5, 6][..]));
         bounds.find(&rows, &times, None);

@@ -127,7 +127,8 @@ fn said(run: &Run) -> String {
 
 /// The same sources, one of which is known to have been silent now and then: as a whole, or for texts.
 fn with_silences() -> [String; 2] {
-    ["expect every 20 min", "expect every 3 h per note"].map(|expect| SOURCES.replace("order (n)", &format!("order (n)\n    {expect}")))
+    ["expect every 20 min", "expect every 3 h per note"]
+        .map(|expect| SOURCES.replace("order (n)", &format!("order (n)\n    {expect}")))
 }
 
 #[test]
@@ -221,18 +222,19 @@ fn engine_of_instants(sources: &str) -> Engine {
 
 #[test]
 fn what_it_decides_at_instants_is_what_the_interpreter_decides() {
-    decides_at_instants_as_the_interpreter(&engine_of_instants(SOURCES), AT_INSTANTS.len());
+    decides_at_instants_as_the_interpreter(&engine_of_instants(SOURCES), AT_INSTANTS.len(), AT_INSTANTS.len() - 2);
 }
 
 #[test]
 fn what_it_decides_at_instants_of_sources_that_may_be_silent() {
-    // Derived tables of such sources are left to the interpreter.
+    // What derived tables of such sources say is left to the interpreter.
     for sources in with_silences() {
-        decides_at_instants_as_the_interpreter(&engine_of_instants(&sources), 12);
+        decides_at_instants_as_the_interpreter(&engine_of_instants(&sources), 14, 8);
     }
 }
 
-fn decides_at_instants_as_the_interpreter(engine: &Engine, compiled: usize) {
+/// `compiled`: how many models compiled code serves; `finding`: how many find something, at least.
+fn decides_at_instants_as_the_interpreter(engine: &Engine, compiled: usize, finding: usize) {
     let screened = engine.plan().models.iter().filter(|model| model.screens.is_some()).count();
     assert_eq!(screened, compiled);
     let homes = df!(
@@ -251,8 +253,8 @@ fn decides_at_instants_as_the_interpreter(engine: &Engine, compiled: usize) {
         };
         let (compiled, interpreted) = (run(Compile::Always), run(Compile::Never));
         assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
-        let finding = interpreted.models.iter().filter(|model| model.findings > 0).count();
-        assert!(rows < 400 || finding + 2 >= AT_INSTANTS.len(), "{:?}", interpreted.models);
+        let found = interpreted.models.iter().filter(|model| model.findings > 0).count();
+        assert!(rows < 400 || found >= finding, "{:?}", interpreted.models);
         assert!(rows < 400 || !interpreted.failures.is_empty());
     }
 }
