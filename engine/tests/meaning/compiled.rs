@@ -222,19 +222,20 @@ fn engine_of_instants(sources: &str) -> Engine {
 
 #[test]
 fn what_it_decides_at_instants_is_what_the_interpreter_decides() {
-    decides_at_instants_as_the_interpreter(&engine_of_instants(SOURCES), AT_INSTANTS.len(), AT_INSTANTS.len() - 2);
+    decides_at_instants_as_the_interpreter(&engine_of_instants(SOURCES), false);
 }
 
 #[test]
 fn what_it_decides_at_instants_of_sources_that_may_be_silent() {
     // What derived tables of such sources say is left to the interpreter.
     for sources in with_silences() {
-        decides_at_instants_as_the_interpreter(&engine_of_instants(&sources), 14, 8);
+        decides_at_instants_as_the_interpreter(&engine_of_instants(&sources), true);
     }
 }
 
-/// `compiled`: how many models compiled code serves; `finding`: how many find something, at least.
-fn decides_at_instants_as_the_interpreter(engine: &Engine, compiled: usize, finding: usize) {
+fn decides_at_instants_as_the_interpreter(engine: &Engine, silent: bool) {
+    let all = AT_INSTANTS.len();
+    let (compiled, finding) = if silent { (all - 3, all / 2) } else { (all, all - 2) };
     let screened = engine.plan().models.iter().filter(|model| model.screens.is_some()).count();
     assert_eq!(screened, compiled);
     let homes = df!(
@@ -255,7 +256,8 @@ fn decides_at_instants_as_the_interpreter(engine: &Engine, compiled: usize, find
         assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
         let found = interpreted.models.iter().filter(|model| model.findings > 0).count();
         assert!(rows < 400 || found >= finding, "{:?}", interpreted.models);
-        assert!(rows < 400 || !interpreted.failures.is_empty());
+        // What may be missing is no fault.
+        assert!(rows < 400 || silent || !interpreted.failures.is_empty());
     }
 }
 
