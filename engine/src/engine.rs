@@ -2,13 +2,13 @@
 
 use crate::package::Package;
 use crate::plan::Plan;
-use crate::run::{Moment, Request, Run, RunError, RunOptions, own_models, perform};
+use crate::run::{Loaded, Moment, Request, Run, RunError, RunOptions, own_models, perform};
 use crate::sources::Sources;
 use crate::{PlanDescription, TestOutcome};
 
 /// Runs a package over data.
 ///
-/// It keeps nothing between runs: the same sources and options give the same result.
+/// It keeps nothing between runs but compiled code: the same sources and options give the same result.
 #[derive(Clone, Debug)]
 pub struct Engine {
     package: Package,
@@ -46,15 +46,45 @@ impl Engine {
         options: &RunOptions,
         progress: &(dyn Fn(f64) + Sync),
     ) -> Result<Run, RunError> {
-        perform(&Request {
-            program: self.package.program(),
-            texts: self.package.texts(),
-            kernels: self.package.kernels(),
-            sources,
-            options,
-            moment: Moment::Range,
-            progress,
-        })
+        perform(&Request { package: &self.package, options, moment: Moment::Range, progress }, sources)
+    }
+
+    /// Reads and orders data once, for many runs over it: other ranges, parameters or profiles, or a model at a time.
+    ///
+    /// The options say for which models, on how many threads and partitions; what else they say does not matter here.
+    ///
+    /// ```
+    /// # use polars::prelude::*;
+    /// # use watchfire_engine::{Engine, Package, RunOptions, Sources};
+    /// # use watchfire_stdlib::value::Value;
+    /// # let manifest = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
+    /// # let text = "entity Home key Text
+    /// #     source residents { owner \"police\"  allows fire_safety  person : Text  home : Home }
+    /// #     model crowded for Home in residents {
+    /// #         category overlap  purpose fire_safety  basis \"house rules\"
+    /// #         param most : Int = 2
+    /// #         let people = count distinct person from residents
+    /// #         every day at 02:00
+    /// #         warn when people > most { yellow otherwise  message \"{people}\" }
+    /// #     }";
+    /// # let engine = Engine::new(Package::from_texts(manifest, [("small.watch", text)])?);
+    /// # let residents = df!("person" => ["p1", "p2", "p3", "p4"], "home" => ["a", "a", "b", "a"])?;
+    /// # let sources = Sources::new().frame("residents", residents);
+    /// # let (from, to) = (engine.package().instant("2024-03-01"), engine.package().instant("2024-03-02"));
+    /// let loaded = engine.load(&sources, &RunOptions::default())?;
+    /// for (most, warnings) in [(2, 1), (3, 0)] {
+    ///     let set = [("crowded.most".into(), Value::Int(most))].into();
+    ///     let run = loaded.run(&RunOptions { from, to, set, ..RunOptions::default() })?;
+    ///     assert_eq!(run.warnings.len(), warnings);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Engine::run`].
+    pub fn load(&self, sources: &Sources, options: &RunOptions) -> Result<Loaded, RunError> {
+        Loaded::new(self.package.clone(), sources, options)
     }
 
     /// Runs the package's `test` blocks, in the order written.
@@ -66,6 +96,6 @@ impl Engine {
     /// What a run of all models of the package does: strata, what each model reads, what they share.
     pub fn plan(&self) -> PlanDescription {
         let program = self.package.program();
-        Plan::new(program, own_models(program).as_ref()).describe(program)
+        Plan::new(program, &own_models(program)).describe(program)
     }
 }

@@ -73,7 +73,8 @@ pub use package::Package;
 pub use plan::{ModelDescription, PlanDescription, SharedDescription, TableDescription};
 pub use rejects::{DEFAULT_SAMPLES, Extent, InputCount, Place, Reason, RejectGroup, Rejects, Sample};
 pub use run::{
-    Compile, FailedModel, Failure, FailureRow, ModelRun, OptionError, Run, RunError, RunOptions, StaleSource, Timings,
+    Compile, FailedModel, Failure, FailureRow, Loaded, ModelRun, OptionError, Run, RunError, RunOptions, StaleSource,
+    Timings,
 };
 pub use shown::{DEVELOPMENT_KEY, EntityRef};
 pub use sources::{FileOptions, Format, Sources};

@@ -83,15 +83,9 @@ pub(crate) fn run(package: &Package, test: &Test) -> TestOutcome {
         rejects: Rejects::default(),
         error: None,
     };
-    let run = perform(&Request {
-        program,
-        texts: package.texts(),
-        kernels: package.kernels(),
-        sources: &Sources::of_test(program, test),
-        options: &options,
-        moment: test.at.map_or(Moment::UntilNextInstant, Moment::At),
-        progress: &|_| {},
-    });
+    let moment = test.at.map_or(Moment::UntilNextInstant, Moment::At);
+    let request = Request { package, options: &options, moment, progress: &|_| {} };
+    let run = perform(&request, &Sources::of_test(program, test));
     match run {
         Err(error) => outcome.error = Some(error.text(program.language)),
         Ok(run) => {

@@ -23,7 +23,7 @@ use watchfire_stdlib::ops::{Comparison, Site};
 use watchfire_stdlib::types::Kind;
 
 /// The plan's expressions of the models that run.
-pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan {
+pub(super) fn lower(program: &Program, models: &BTreeSet<ModelId>) -> Plan {
     let mut lowering = Lowering {
         program,
         plan: Plan {
@@ -48,10 +48,7 @@ pub(super) fn lower(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan
         shared: HashMap::new(),
         scope: Scope::default(),
     };
-    let mut wanted: Vec<ModelId> = match only {
-        Some(ids) => ids.iter().copied().collect(),
-        None => (0..program.models.len()).filter_map(|i| u32::try_from(i).ok()).map(ModelId).collect(),
-    };
+    let mut wanted: Vec<ModelId> = models.iter().copied().collect();
     while let Some(id) = wanted.pop() {
         if lowering.plan.model(id).is_none() {
             let mut model = lowering.model(id);

@@ -268,11 +268,11 @@ pub(crate) enum TemplatePart {
 }
 
 impl Plan {
-    /// Plans all models of a program, or those named and what they depend on.
-    pub(crate) fn new(program: &Program, only: Option<&BTreeSet<ModelId>>) -> Plan {
+    /// Plans models of a program, and those that they depend on.
+    pub(crate) fn new(program: &Program, models: &BTreeSet<ModelId>) -> Plan {
         // Expressions and chains of facts are walked recursively: on a worker's stack, which is deep enough for them.
         let make = |_| {
-            let mut plan = lower::lower(program, only);
+            let mut plan = lower::lower(program, models);
             strata::arrange(program, &mut plan);
             plan
         };
@@ -287,6 +287,18 @@ impl Plan {
     /// Models that run, in the program's order.
     pub(crate) fn running(&self) -> impl Iterator<Item = &ModelPlan> {
         self.models.iter().flatten()
+    }
+
+    /// Models, and those that they depend on.
+    pub(crate) fn with_parts(&self, models: &BTreeSet<ModelId>) -> BTreeSet<ModelId> {
+        let mut found = BTreeSet::new();
+        let mut open: Vec<ModelId> = models.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            if found.insert(id) {
+                open.extend(self.model(id).into_iter().flat_map(|model| &model.parts));
+            }
+        }
+        found
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ModelPlan, Plan};
 use crate::mutant::{Mutant, mutant};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use watchfire_dsl::program::{Lookback, ModelId, Program, SpanOfTime, WindowSpan};
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
@@ -36,10 +36,17 @@ pub(super) fn arrange(program: &Program, plan: &mut Plan) {
 /// The instant from which each model must be evaluated so that the range can start at `from`: the start itself, or,
 /// where others read its findings, as far before theirs as they look back. Who looks back over all that is known looks
 /// back to `earliest`, the first known-at there is, and nobody further: before it there was nothing to find.
-pub(crate) fn starts(plan: &Plan, from: i64, earliest: i64, zone: &Zone) -> BTreeMap<ModelId, i64> {
+pub(crate) fn starts(
+    plan: &Plan,
+    running: &BTreeSet<ModelId>,
+    from: i64,
+    earliest: i64,
+    zone: &Zone,
+) -> BTreeMap<ModelId, i64> {
     // Which matches a sequence found before decides which it finds: it begins where knowledge begins.
     let start = |model: &ModelPlan| if model.sequence.is_some() { earliest.min(from) } else { from };
-    let mut starts: BTreeMap<ModelId, i64> = plan.running().map(|model| (model.id, start(model))).collect();
+    let mut starts: BTreeMap<ModelId, i64> =
+        running.iter().filter_map(|id| plan.model(*id)).map(|model| (model.id, start(model))).collect();
     // Readers lie in later strata, so that their start is settled before it is handed on.
     for reader in plan.strata.iter().rev().flatten().filter_map(|id| plan.model(*id)) {
         let Some(theirs) = starts.get(&reader.id).copied() else { continue };

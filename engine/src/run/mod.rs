@@ -4,6 +4,7 @@ mod execute;
 mod exempt;
 mod fold;
 mod left;
+mod loaded;
 mod options;
 pub(crate) mod parallel;
 mod peers;
@@ -11,6 +12,7 @@ mod perform;
 mod render;
 
 pub(crate) use execute::instants_of;
+pub use loaded::Loaded;
 pub(crate) use options::own_models;
 pub use options::{Compile, OptionError, RunOptions};
 pub(crate) use perform::{Moment, Request, perform};

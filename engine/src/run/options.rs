@@ -5,7 +5,7 @@ use crate::warning::Silence;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use watchfire_dsl::diagnostics::{Language, suggest};
-use watchfire_dsl::program::{ModelId, ParameterId, Program};
+use watchfire_dsl::program::{Model, ModelId, ParameterId, Program};
 use watchfire_stdlib::ops::{Comparison, compare};
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
@@ -94,6 +94,11 @@ pub enum OptionError {
     },
     /// The range ends before it begins.
     ReversedRange,
+    /// The data was loaded for other models.
+    NotLoaded {
+        /// Name of the model.
+        name: String,
+    },
 }
 
 impl OptionError {
@@ -122,6 +127,8 @@ impl OptionError {
             Self::OutOfRange { name } => format!("该值超出参数 `{name}` 的允许范围"),
             Self::ReversedRange if english => "the range ends before it begins".into(),
             Self::ReversedRange => "时间范围的结束早于开始".into(),
+            Self::NotLoaded { name } if english => format!("the data was not loaded for model `{name}`"),
+            Self::NotLoaded { name } => format!("所载入的数据不含模型 `{name}` 所需的部分"),
         }
     }
 }
@@ -135,8 +142,19 @@ impl fmt::Display for OptionError {
 impl std::error::Error for OptionError {}
 
 impl RunOptions {
-    /// The models wanted; `None`: all there are.
-    pub(super) fn wanted(&self, program: &Program) -> Result<Option<BTreeSet<ModelId>>, OptionError> {
+    /// That the options fit the package.
+    pub(super) fn check(&self, program: &Program) -> Result<(), OptionError> {
+        if let (Some(from), Some(to)) = (self.from, self.to)
+            && from > to
+        {
+            return Err(OptionError::ReversedRange);
+        }
+        self.wanted(program)?;
+        self.parameters(program).map(drop)
+    }
+
+    /// The models wanted.
+    pub(super) fn wanted(&self, program: &Program) -> Result<BTreeSet<ModelId>, OptionError> {
         if self.only.is_empty() {
             return Ok(own_models(program));
         }
@@ -147,7 +165,7 @@ impl RunOptions {
                 suggestion: suggest(name, program.models.iter().map(|model| &*model.name)),
             })
         };
-        self.only.iter().map(find).collect::<Result<_, _>>().map(Some)
+        self.only.iter().map(find).collect()
     }
 
     /// The value of each parameter: its default, the profile's, or what is set.
@@ -188,11 +206,10 @@ impl RunOptions {
     }
 }
 
-/// The models of the package itself; `None`: there are no others.
-pub(crate) fn own_models(program: &Program) -> Option<BTreeSet<ModelId>> {
-    let used = program.models.iter().any(|model| model.used) && !mutant(Mutant::UsedModelsRun);
-    let ids = (0u32..).map(ModelId).zip(&program.models).filter(|(_, model)| !model.used);
-    used.then(|| ids.map(|(id, _)| id).collect())
+/// The models of the package itself, without those of packages that it uses.
+pub(crate) fn own_models(program: &Program) -> BTreeSet<ModelId> {
+    let own = |model: &Model| !model.used || mutant(Mutant::UsedModelsRun);
+    (0u32..).map(ModelId).zip(&program.models).filter(|(_, model)| own(model)).map(|(id, _)| id).collect()
 }
 
 fn set(values: &mut [Value], id: ParameterId, value: Value) {

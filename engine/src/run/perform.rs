@@ -1,27 +1,24 @@
 //! A run from its options to its result.
 
 use super::execute::{Evaluated, Execution, FailureRecord, Schedule, instants};
+use super::loaded::Data;
 use super::options::{Compile, RunOptions};
-use super::parallel::in_parallel;
 use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
 use crate::coverage::Coverage;
-use crate::edges;
 use crate::finding::{Finding, FindingRecord};
-use crate::ingest::load;
 use crate::interp::FaultRow;
-use crate::jit::{Kernels, Screening};
+use crate::jit::Screening;
 use crate::mutant::{Mutant, active, mutant};
-use crate::places::Places;
-use crate::plan::{Plan, TimelinePlan, after, span_of, starts};
+use crate::package::Package;
+use crate::plan::{Plan, after, span_of, starts};
 use crate::shown::{DEVELOPMENT_KEY, Shower};
 use crate::sources::Sources;
 use crate::table::{ALWAYS, Store};
-use crate::timeline::Timeline;
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::{ColumnId, From, Model, ModelId, Program, SourceId, SourceKind, SourceTime, Trigger};
-use watchfire_dsl::source::{FileId, SourceMap, Span};
+use watchfire_dsl::program::{ColumnId, From, Model, ModelId, Program, SourceId, SourceKind, Trigger};
+use watchfire_dsl::source::{FileId, Span};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::pseudonym::Pseudonyms;
 use watchfire_stdlib::types::Kind;
@@ -32,15 +29,10 @@ use watchfire_stdlib::zone::Zone;
 const SHORTEST_BLOCK: i64 = 30 * DAY_MICROS;
 /// Into so many blocks a long range is cut.
 const BLOCKS: i64 = 16;
-/// Partitions for each thread.
-const PARTITIONS_PER_THREAD: usize = 8;
 
-/// A run: package, data, options, and for a test the one moment that matters.
+/// A run: package, options, and for a test the one moment that matters.
 pub(crate) struct Request<'a> {
-    pub(crate) program: &'a Program,
-    pub(crate) texts: &'a SourceMap,
-    pub(crate) kernels: &'a Kernels,
-    pub(crate) sources: &'a Sources,
+    pub(crate) package: &'a Package,
     pub(crate) options: &'a RunOptions,
     pub(crate) moment: Moment,
     pub(crate) progress: &'a (dyn Fn(f64) + Sync),
@@ -57,65 +49,50 @@ pub(crate) enum Moment {
     UntilNextInstant,
 }
 
-/// Performs a run.
-pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
+/// Performs a run: reads the data, and runs over it.
+pub(crate) fn perform(request: &Request<'_>, sources: &Sources) -> Result<Run, RunError> {
     let start = Instant::now();
-    let Request { program, options, .. } = *request;
+    request.options.check(request.package.program()).map_err(RunError::Options)?;
+    let data = Data::read(request.package, sources, request.options, false)?;
+    let mut run = perform_on(request, &data)?;
+    run.timings = Timings { load: data.load, order: data.order, total: start.elapsed(), ..run.timings };
+    Ok(run)
+}
+
+/// Performs a run over data that has been read.
+pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunError> {
+    let start = Instant::now();
+    let Request { package, options, .. } = *request;
+    let program = package.program();
+    let Data { plan, store, timelines, places, coverage, threads, partitions, .. } = data;
+    let (threads, partitions) = (*threads, *partitions);
     let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
-    if let (Some(from), Some(to)) = (options.from, options.to)
-        && from > to
-    {
-        return Err(RunError::Options(super::OptionError::ReversedRange));
-    }
+    options.check(program).map_err(RunError::Options)?;
     let wanted = options.wanted(program).map_err(RunError::Options)?;
     let parameters = options.parameters(program).map_err(RunError::Options)?;
-    let plan = Plan::new(program, wanted.as_ref());
-    let threads = options.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1);
-    let threads = threads.max(1);
-    let partitions = options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1);
-
-    let mut store = load(program, request.sources, &reads(program, &plan, request), threads)
-        .map_err(|diagnostics| RunError::Data { diagnostics, texts: request.texts.clone() })?;
-    edges::add(program, &mut store);
-    let loaded = Instant::now();
-    // Threads go to timelines, or where there are few to the partitions of each.
-    let (outer, inner) = if plan.timelines.len() >= threads { (threads, 1) } else { (1, threads) };
-    let of =
-        |timeline: &TimelinePlan| Timeline::build(program, &store, timeline.source, &timeline.by, partitions, inner);
-    let timelines: Vec<Timeline> = in_parallel(outer, plan.timelines.len(), |index| of(&plan.timelines[index]));
-    let places: Vec<Places> =
-        in_parallel(threads, plan.places.len(), |index| Places::build(program, &plan, &store, &plan.places[index]));
-    let coverage = match &request.sources.outages {
-        Some(outages) => Coverage::stated(program, outages),
-        None => Coverage::observed(program, &store),
-    };
-    let ordered = Instant::now();
-
-    let wanted = wanted.unwrap_or_else(|| plan.running().map(|model| model.id).collect());
-    let failed_models = without_plugins(program, &plan);
-    let range = range(request, &wanted, &store, &zone, &parameters);
-    let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &plan, &wanted, &store, &zone, range));
+    let running = plan.with_parts(&wanted);
+    let failed_models = without_plugins(program, plan, &running);
+    let range = range(request, &wanted, store, &zone, &parameters);
+    let schedules =
+        range.map_or_else(BTreeMap::new, |range| schedules(request, plan, &running, &wanted, store, &zone, range));
     // Under a mistake of the interpreter's nothing may keep it from being made.
     let own = mutant(Mutant::UnsureScreenedOut) || mutant(Mutant::ScreenIgnoresGaps);
     let (screens, marks) = if options.compile == Compile::Never || active() && !own {
         Default::default()
     } else {
-        let (program, plan, store, kernels) = (program, &plan, &store, request.kernels);
-        let (timelines, coverage, parameters) = (&timelines, &coverage, &parameters);
         let always = options.compile == Compile::Always;
-        let facts = request.sources.outages.is_none();
         let screening = Screening {
             program,
             plan,
             store,
             timelines,
             coverage,
-            parameters,
+            parameters: &parameters,
             zone,
-            kernels,
+            kernels: package.kernels(),
             threads,
             partitions,
-            facts,
+            facts: !data.stated,
             always,
         };
         let models = || schedules.keys().copied();
@@ -135,11 +112,11 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
 
     let execution = Execution {
         program,
-        plan: &plan,
-        store: &store,
-        timelines: &timelines,
-        places: &places,
-        coverage: &coverage,
+        plan,
+        store,
+        timelines,
+        places,
+        coverage,
         parameters: &parameters,
         zone,
         partitions,
@@ -194,7 +171,7 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
     let models = models.collect();
     let failures = failures.into_iter().map(|failure| told(&execution, &shower, failure)).collect();
     let findings = findings.iter().map(|finding| finding_of(program, &shower, finding)).collect();
-    let stale = range.map_or_else(Vec::new, |(_, to)| stale(program, &store, &coverage, to));
+    let stale = range.map_or_else(Vec::new, |(_, to)| stale(program, store, coverage, to));
     Ok(Run {
         package: program.name.clone(),
         package_version: program.version.clone(),
@@ -213,35 +190,16 @@ pub(crate) fn perform(request: &Request<'_>) -> Result<Run, RunError> {
         models,
         development_key: options.pseudonym_key.is_none(),
         timings: Timings {
-            load: loaded - start,
-            order: ordered - loaded,
-            compiled: passed - ordered,
+            load: Duration::ZERO,
+            order: Duration::ZERO,
+            compiled: passed - start,
             evaluate: done - passed,
             render: done.elapsed(),
             total: start.elapsed(),
         },
-        rejects: store.rejects,
-        inputs: store.inputs,
+        rejects: store.rejects.clone(),
+        inputs: store.inputs.clone(),
     })
-}
-
-/// The columns to read. Where the range, or how far back parts are evaluated, is that of the data, all dated tables
-/// belong to it, whether or not a model reads them.
-fn reads(program: &Program, plan: &Plan, request: &Request<'_>) -> Vec<Option<BTreeSet<ColumnId>>> {
-    let mut reads = plan.reads.clone();
-    let RunOptions { from, to, .. } = request.options;
-    let from_the_start = plan.running().any(|model| !model.parts.is_empty() || model.sequence.is_some());
-    if from.is_none() || to.is_none() || from_the_start {
-        for (reads, source) in reads.iter_mut().zip(&program.sources) {
-            if let SourceKind::Table(table) = &source.kind
-                && (table.time != SourceTime::Timeless || table.recorded.is_some())
-                && request.sources.inputs.contains_key(&source.name)
-            {
-                reads.get_or_insert_default();
-            }
-        }
-    }
-    reads
 }
 
 /// The range of the run.
@@ -266,11 +224,11 @@ fn range(
         Moment::UntilNextInstant => {
             let (earliest, latest) = data?;
             // The ends that are known are looked at when they come.
-            let last_end = |source: SourceId| match request.program.sources[source.index()].kind {
+            let last_end = |source: SourceId| match request.package.program().sources[source.index()].kind {
                 SourceKind::Edges { end: true, .. } => store.table(source)?.known.as_ref()?.iter().copied().max(),
                 _ => None,
             };
-            let grids = wanted.iter().filter_map(|id| match &request.program.models[id.index()].trigger {
+            let grids = wanted.iter().filter_map(|id| match &request.package.program().models[id.index()].trigger {
                 Trigger::Every(grid) => super::instants_of(*grid)?.first_from(zone, latest),
                 Trigger::On { source, .. } => last_end(*source),
                 Trigger::Match(sequence) => {
@@ -294,15 +252,16 @@ fn range(
 fn schedules(
     request: &Request<'_>,
     plan: &Plan,
+    running: &BTreeSet<ModelId>,
     wanted: &BTreeSet<ModelId>,
     store: &Store,
     zone: &Zone,
     (from, to): (i64, i64),
 ) -> BTreeMap<ModelId, Schedule> {
     let earliest = store.known_range().map_or(from, |(earliest, _)| earliest);
-    let starts = starts(plan, from, earliest, zone);
+    let starts = starts(plan, running, from, earliest, zone);
     let mut schedules = BTreeMap::new();
-    for model in plan.running().filter(|model| model.stages.is_empty()) {
+    for model in running.iter().filter_map(|id| plan.model(*id)).filter(|model| model.stages.is_empty()) {
         let from_range = model.sequence.is_some() && mutant(Mutant::SequenceFromRange);
         let early = starts.get(&model.id).filter(|_| !mutant(Mutant::LookbackTooShort) && !from_range);
         let start = early.copied().unwrap_or(from);
@@ -316,8 +275,9 @@ fn schedules(
 }
 
 /// Models that call a plugin: there is none in this version, so they fail by name and the others run.
-fn without_plugins(program: &Program, plan: &Plan) -> Vec<FailedModel> {
-    let calling = plan.running().filter_map(|model| Some((model, model.stages.first()?.first()?)));
+fn without_plugins(program: &Program, plan: &Plan, running: &BTreeSet<ModelId>) -> Vec<FailedModel> {
+    let running = running.iter().filter_map(|id| plan.model(*id));
+    let calling = running.filter_map(|model| Some((model, model.stages.first()?.first()?)));
     let failed = calling.map(|(model, id)| {
         let function = &program.externs[id.index()];
         FailedModel {

@@ -3,7 +3,7 @@
 use super::package;
 use polars::prelude::*;
 use watchfire_engine::{Engine, Run, RunOptions, Silence, Sources};
-use watchfire_stdlib::value::Level;
+use watchfire_stdlib::value::{Level, Value};
 
 const MODELS: &str = r#"
 model often for Home {
@@ -132,6 +132,44 @@ fn a_model_alone_gives_what_it_gives_in_its_package() {
         let same: Vec<_> = whole.warnings.iter().filter(|warning| &*warning.model == model).cloned().collect();
         assert_eq!(alone.warnings, same);
     }
+}
+
+#[test]
+fn data_is_loaded_once_for_many_runs() {
+    let engine = engine();
+    let loaded = engine.load(&sources(1), &RunOptions { threads: Some(2), ..RunOptions::default() }).unwrap();
+    let (from, to) = run(&RunOptions::default(), 1).range.unwrap();
+    let cut = from + (to - from) / 2;
+    let set: std::collections::BTreeMap<String, Value> = [("often.least".into(), Value::Int(3))].into();
+    let asked = [
+        RunOptions::default(),
+        RunOptions { from: Some(cut), ..RunOptions::default() },
+        RunOptions { to: Some(cut), set: set.clone(), ..RunOptions::default() },
+        RunOptions { only: vec!["both".into()], ..RunOptions::default() },
+        RunOptions { only: vec!["often".into()], from: Some(cut), set, ..RunOptions::default() },
+    ];
+    for options in asked {
+        let (expected, given) = (engine.run(&sources(1), &options).unwrap(), loaded.run(&options).unwrap());
+        assert!(!expected.findings.is_empty(), "{options:?}");
+        assert_eq!(given.range, expected.range);
+        assert_eq!(given.warnings, expected.warnings);
+        assert_eq!(given.findings, expected.findings);
+        assert_eq!(given.failures, expected.failures);
+        assert_eq!(given.silences, expected.silences);
+        let evaluations = |run: &Run| run.models.iter().map(|model| model.evaluations).collect::<Vec<_>>();
+        assert_eq!(evaluations(&given), evaluations(&expected), "{options:?}");
+    }
+}
+
+#[test]
+fn data_loaded_for_some_models_is_not_enough_for_others() {
+    let options = RunOptions { only: vec!["often".into()], ..RunOptions::default() };
+    let loaded = engine().load(&sources(1), &options).unwrap();
+    assert!(loaded.run(&options).is_ok());
+    let error = loaded.run(&RunOptions { only: vec!["seen".into()], ..RunOptions::default() }).unwrap_err();
+    assert_eq!(error.to_string(), "the data was not loaded for model `seen`");
+    let error = loaded.run(&RunOptions { only: vec!["oftn".into()], ..RunOptions::default() }).unwrap_err();
+    assert_eq!(error.to_string(), "there is no model `oftn`; did you mean `often`?");
 }
 
 #[test]

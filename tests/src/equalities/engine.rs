@@ -33,6 +33,8 @@ pub struct How {
     pub silences: Vec<Silence>,
     /// Without compiled code.
     pub interpreted: bool,
+    /// Over data that was loaded for all models.
+    pub loaded: bool,
 }
 
 impl Default for How {
@@ -46,6 +48,7 @@ impl Default for How {
             chunks: 1,
             silences: Vec::new(),
             interpreted: false,
+            loaded: false,
         }
     }
 }
@@ -110,7 +113,13 @@ impl Compiled {
             compile: if how.interpreted { Compile::Never } else { Compile::Always },
             ..RunOptions::default()
         };
-        let run = self.engine.run(&sources, &options).map_err(|error| error.to_string())?;
+        let run = if how.loaded {
+            let all = RunOptions { only: Vec::new(), ..options.clone() };
+            self.engine.load(&sources, &all).and_then(|loaded| loaded.run(&options))
+        } else {
+            self.engine.run(&sources, &options)
+        };
+        let run = run.map_err(|error| error.to_string())?;
         let silences = run.silences.clone();
         Ok((said(self.program(), run), silences))
     }

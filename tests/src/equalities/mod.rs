@@ -273,8 +273,9 @@ impl<'a> Trial<'a> {
 
     fn alone(&self, found: &Said) -> Difference {
         let models = &self.compiled.program().models;
-        for model in models.iter().filter(|_| models.len() > 1) {
-            let how = How { range: Some(self.bounds()), only: Some(model.name.to_string()), ..self.how() };
+        for (index, model) in models.iter().enumerate().filter(|_| models.len() > 1) {
+            let (range, only) = (Some(self.bounds()), Some(model.name.to_string()));
+            let how = How { range, only, loaded: index % 2 == 1, ..self.how() };
             let other = self.run(&how)?;
             if let Some(difference) = found.of_model(&model.name).difference(&other) {
                 return Ok(Some(format!("{} alone: {difference}", model.name)));
@@ -322,7 +323,7 @@ impl<'a> Trial<'a> {
         if from == b {
             return Ok(found.difference(&first));
         }
-        let second = self.run(&How { range: Some((from + 1, b)), silences, ..self.how() })?;
+        let second = self.run(&How { range: Some((from + 1, b)), silences, loaded: true, ..self.how() })?;
         if !second.failures.is_empty() {
             return Ok(None);
         }

@@ -9,6 +9,7 @@ const USAGE: &str = "\
 usage: watchfire-peers PACKAGE [OPTION…] SOURCE=FILE.parquet …
   --threads N            threads of the engine; 1 if not given
   --repeat N             runs in this process; 1 if not given
+  --warm                 the data is read and ordered before the clock starts
   --from TIME, --to TIME the range of the run
   --set FILE.json        parameters: {\"model.parameter\": number, …}
   --found FILE           where the first run's findings are written, a line each";
@@ -24,6 +25,8 @@ pub(crate) struct Arguments {
     pub(crate) threads: usize,
     /// How many runs.
     pub(crate) repeat: usize,
+    /// The data is read and ordered before the clock starts.
+    pub(crate) warm: bool,
     /// First instant of the range.
     pub(crate) from: Option<String>,
     /// Last instant of the range.
@@ -39,10 +42,15 @@ impl Arguments {
     pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let package = words.next().ok_or(USAGE)?.into();
         let (data, set) = (Vec::new(), BTreeMap::new());
-        let mut read = Self { package, data, threads: 1, repeat: 1, from: None, to: None, set, found: None };
+        let mut read =
+            Self { package, data, threads: 1, repeat: 1, warm: false, from: None, to: None, set, found: None };
         while let Some(word) = words.next() {
             if let Some((source, file)) = word.split_once('=') {
                 read.data.push((source.into(), file.into()));
+                continue;
+            }
+            if word == "--warm" {
+                read.warm = true;
                 continue;
             }
             let value = words.next().ok_or(USAGE)?;

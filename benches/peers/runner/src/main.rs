@@ -44,13 +44,15 @@ fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         frames.push((name.clone(), load(path)?));
     }
     let engine = Engine::new(package);
+    let sources =
+        || frames.iter().fold(Sources::new(), |sources, (name, frame)| sources.frame(name.as_str(), frame.clone()));
+    let loaded = if arguments.warm { Some(engine.load(&sources(), &options)?) } else { None };
     for repeat in 0..arguments.repeat {
         let (wall, cpu) = (Instant::now(), ProcessTime::try_now()?);
-        let mut sources = Sources::new();
-        for (name, frame) in &frames {
-            sources = sources.frame(name.as_str(), frame.clone());
-        }
-        let run = engine.run(&sources, &options)?;
+        let run = match &loaded {
+            Some(loaded) => loaded.run(&options)?,
+            None => engine.run(&sources(), &options)?,
+        };
         let (wall, cpu) = (wall.elapsed(), cpu.try_elapsed()?);
         complete(&run)?;
         let lines = found::lines(&run.findings);
