@@ -113,8 +113,12 @@ impl Shower<'_> {
     /// An entity for results.
     pub(crate) fn entity_ref(&self, id: EntityId, key: &EntityKey) -> EntityRef {
         let kind = self.program.entities.get(id.0 as usize).map_or_else(|| "".into(), |entity| entity.name.clone());
-        let shown = self.entity(id, key).into();
-        EntityRef { kind, shown, private: self.is_private(id), key: key.clone() }
+        let private = self.is_private(id);
+        let shown = match key {
+            EntityKey::Single(text) if !private => text.clone(),
+            key => self.entity(id, key).into(),
+        };
+        EntityRef { kind, shown, private, key: key.clone() }
     }
 
     /// A value as text. An entity is shown as entities are; any other private value under a pseudonym of its text.

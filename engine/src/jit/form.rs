@@ -39,6 +39,8 @@ pub(crate) enum Input {
     Cell(ColumnId),
     /// A cell of the n-th row before it among those about the same entity.
     Before(u32, ColumnId),
+    /// A cell of the row of the step before, in a sequence.
+    StepBefore(ColumnId),
     /// A fact about the entity at hand, by the fact's place.
     Fact(usize),
 }

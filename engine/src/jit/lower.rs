@@ -85,6 +85,39 @@ pub(crate) fn step<'a>(
     fits.then(|| (source, lowering.finish(Decision { gate, rules: vec![Truth::Constant(true)] })))
 }
 
+/// What the condition of a step says of its own row and that of the step before; `None`: nothing that needs both.
+pub(crate) fn pair<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    parameters: &'a [Value],
+    [before, rows]: [&'a AggregateNode; 2],
+) -> Option<Form> {
+    let source = |rows: &AggregateNode| {
+        let FromNode::Rows(timeline) = rows.from else { return None };
+        Some(plan.timelines.get(timeline.0 as usize)?.source)
+    };
+    let (own, other) = (source(rows)?, source(before)?);
+    let SourceKind::Table(table) = &program.sources.get(own.index())?.kind else { return None };
+    let SourceKind::Table(other_table) = &program.sources.get(other.index())?.kind else { return None };
+    let mut lowering = Lowering::new(program, plan, model, table, parameters);
+    (lowering.slot, lowering.nested) = (rows.slot, true);
+    lowering.step_before = Some(StepBefore { slot: before.slot, table: other_table, same: own == other });
+    let gate = lowering.truth(rows.filter.as_ref()?);
+    let both = lowering.inputs.iter().any(|(input, _)| matches!(input, Input::StepBefore(_)));
+    let fits = lowering.size <= LARGEST && gate != Truth::Unsure && both;
+    fits.then(|| lowering.finish(Decision { gate, rules: vec![Truth::Constant(true)] }))
+}
+
+/// The row of the step before.
+#[derive(Clone, Copy)]
+struct StepBefore<'a> {
+    slot: RowSlot,
+    table: &'a Table,
+    /// It is one of the same table.
+    same: bool,
+}
+
 struct Lowering<'a> {
     plan: &'a Plan,
     model: &'a ModelPlan,
@@ -94,6 +127,7 @@ struct Lowering<'a> {
     parameters: &'a [Value],
     /// The variable of the row.
     slot: RowSlot,
+    step_before: Option<StepBefore<'a>>,
     /// The row is one of many that an aggregate takes.
     nested: bool,
     /// No other rows are looked at.
@@ -139,6 +173,7 @@ impl<'a> Lowering<'a> {
             program,
             parameters,
             slot,
+            step_before: None,
             nested,
             alone,
             inputs,
@@ -550,17 +585,25 @@ impl<'a> Lowering<'a> {
 
     /// The place of a cell among the inputs. The end of a state may not be known yet: the interpreter knows.
     fn cell(&mut self, row: &Row, column: ColumnId, layout: Layout) -> Option<usize> {
-        let input = match row.moves[..] {
-            [] => Input::Cell(column),
-            [Move::Before(times)] if !self.alone => Input::Before(times, column),
+        let before = self.step_before.filter(|before| before.slot == row.slot);
+        // Codes of different tables do not compare.
+        if before.is_some_and(|before| layout == Layout::Code && !before.same)
+            || before.is_none() && row.slot != self.slot
+        {
+            return None;
+        }
+        let input = match (&row.moves[..], before) {
+            ([], None) => Input::Cell(column),
+            ([], Some(_)) => Input::StepBefore(column),
+            ([Move::Before(times)], None) if !self.alone => Input::Before(*times, column),
             _ => return None,
         };
         let until = |table: &Table| match table.time {
             SourceTime::State { until, known_ahead: false, .. } => Some(until),
             _ => None,
         };
-        let hidden = self.table.and_then(until) == Some(column);
-        (row.slot == self.slot && !hidden).then(|| self.input(input, layout))
+        let hidden = before.map(|before| before.table).or(self.table).and_then(until) == Some(column);
+        (!hidden).then(|| self.input(input, layout))
     }
 
     fn input(&mut self, input: Input, layout: Layout) -> usize {

@@ -268,7 +268,12 @@ impl<'a> Screening<'a> {
         Some(Screen { model: model.id, kernel, cells, constants })
     }
 
-    fn compiled(&self, table: Option<&Table>, form: &Form, reads: &[Read]) -> Option<(Arc<Kernel>, Vec<u64>)> {
+    pub(super) fn compiled(
+        &self,
+        table: Option<&Table>,
+        form: &Form,
+        reads: &[Read],
+    ) -> Option<(Arc<Kernel>, Vec<u64>)> {
         let constants = bind::constants(form, table, &self.zone)?;
         Some((self.kernels.of(&form.root, reads, constants.len())?, constants))
     }
@@ -334,7 +339,7 @@ impl<'a> Screening<'a> {
         }
         let input = |(input, _): &(Input, Layout)| match input {
             Input::Fact(place) => places.get(*place).copied(),
-            Input::Cell(_) | Input::Before(..) => None,
+            Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) => None,
         };
         let inputs: Vec<(usize, usize)> = form.inputs.iter().map(input).collect::<Option<_>>()?;
         let read = |(_, layout): &(Input, Layout)| Read { layout: *layout, states: States::Doubts };
@@ -404,6 +409,7 @@ impl<'a> Screening<'a> {
                 Input::Cell(column) => Place::Cell(pass.cell(column)?),
                 Input::Before(times, column) => Place::Before(pass.before(times, column)?),
                 Input::Fact(place) => Place::Fact(*facts.get(place)?),
+                Input::StepBefore(_) => return None,
             });
         }
         let read = |(place, (_, layout)): (&Place, &(Input, Layout))| {

@@ -17,13 +17,17 @@ type Silences<'a> = BTreeMap<(ModelId, &'a EntityKey), (Level, i64)>;
 /// Puts findings into the order of the output. It is the order of folding as well: what lies between two findings of
 /// one model about one entity does not concern them.
 pub(super) fn sort(program: &Program, findings: &mut [FindingRecord], partitions: usize) {
-    let name = |id: ModelId| program.models.get(id.index()).map(|model| &model.name);
+    let mut by_name: Vec<usize> = (0..program.models.len()).collect();
+    by_name.sort_by_key(|index| &program.models[*index].name);
+    let mut ranks = vec![0; by_name.len()];
+    by_name.iter().enumerate().for_each(|(rank, index)| ranks[*index] = rank);
+    let rank = |id: ModelId| ranks.get(id.index());
     findings.sort_by(|a, b| {
         if mutant(Mutant::PartitionOrderLeaks) {
             let order = partition_of(&a.entity, partitions).cmp(&partition_of(&b.entity, partitions));
             return order.then_with(|| a.order().cmp(&b.order()));
         }
-        (a.k, name(a.model), &a.about).cmp(&(b.k, name(b.model), &b.about)).then_with(|| a.order().cmp(&b.order()))
+        (a.k, rank(a.model), &a.about).cmp(&(b.k, rank(b.model), &b.about)).then_with(|| a.order().cmp(&b.order()))
     });
 }
 

@@ -1,8 +1,9 @@
 //! A run from its options to its result.
 
-use super::execute::{Evaluated, Execution, FailureRecord, Schedule, instants};
+use super::execute::{Execution, FailureRecord, Schedule, instants};
 use super::loaded::Data;
 use super::options::{Compile, RunOptions};
+use super::parallel::in_parallel;
 use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
 use crate::coverage::Coverage;
 use crate::finding::{Finding, FindingRecord};
@@ -17,7 +18,7 @@ use crate::table::{ALWAYS, Store};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::{ColumnId, From, Model, ModelId, Program, SourceId, SourceKind, Trigger};
+use watchfire_dsl::program::{ColumnId, From, ModelId, Program, SourceId, SourceKind, Trigger};
 use watchfire_dsl::source::{FileId, Span};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::pseudonym::Pseudonyms;
@@ -27,6 +28,8 @@ use watchfire_stdlib::zone::Zone;
 
 /// Blocks are at least this long, if nobody asks for shorter ones.
 const SHORTEST_BLOCK: i64 = 30 * DAY_MICROS;
+/// Findings told by one thread at a time.
+const CHUNK: usize = 4096;
 /// Into so many blocks a long range is cut.
 const BLOCKS: i64 = 16;
 
@@ -130,17 +133,12 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
             .map_or(SHORTEST_BLOCK, |(from, to)| to.saturating_sub(from).saturating_add(1) / BLOCKS)
             .max(SHORTEST_BLOCK)
     });
-    let (evaluated, parts) = execution.run(&schedules, block, request.progress);
+    let (mut evaluated, parts) = execution.run(&schedules, block, request.progress);
     let done = Instant::now();
 
     let (from, to) = range.unwrap_or((0, 0));
-    let mut findings: Vec<FindingRecord> = wanted
-        .iter()
-        .filter_map(|id| evaluated.get(id))
-        .flat_map(|evaluated| &evaluated.findings)
-        .filter(|finding| from <= finding.k)
-        .cloned()
-        .collect();
+    let found = wanted.iter().filter_map(|id| Some(std::mem::take(&mut evaluated.get_mut(id)?.findings)));
+    let mut findings: Vec<FindingRecord> = found.flatten().filter(|finding| from <= finding.k).collect();
     fold::sort(program, &mut findings, partitions);
     let (warn, silences) = fold::fold(program, &zone, &findings, &options.silences, to);
     let warn: Vec<&FindingRecord> = warn.into_iter().map(|index| &findings[index]).collect();
@@ -162,15 +160,33 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
         .collect();
     failures
         .sort_by_key(|failure| (failure.k, program.models[failure.model.index()].name.clone(), failure.entity.clone()));
+    let name_of = |id: ModelId| &*program.models[id.index()].name;
+    let found = counts(findings.iter().map(|finding| name_of(finding.model)));
+    let failed = counts(failures.iter().map(|failure| name_of(failure.model)));
+    let warned = counts(warnings.iter().map(|warning| &*warning.model));
+    let set_aside = counts(exempted.iter().map(|one| &*one.warning.model));
     let models = wanted.iter().map(|id| {
-        let name = &program.models[id.index()].name;
-        let warned = warnings.iter().filter(|warning| warning.model == *name).count();
-        let set_aside = exempted.iter().filter(|one| one.warning.model == *name).count();
-        model_run(program, *id, evaluated.get(id), &findings, (warned, set_aside), &failures)
+        let name = &*program.models[id.index()].name;
+        let of = |counts: &BTreeMap<&str, usize>| counts.get(name).copied().unwrap_or_default();
+        let evaluated = evaluated.get(id);
+        ModelRun {
+            model: program.models[id.index()].name.clone(),
+            version: program.models[id.index()].version.clone(),
+            evaluations: evaluated.map_or(0, |evaluated| evaluated.evaluations),
+            findings: of(&found),
+            warnings: of(&warned),
+            exempted: of(&set_aside),
+            failures: of(&failed),
+            busy: evaluated.map_or_else(Duration::default, |evaluated| evaluated.busy),
+        }
     });
     let models = models.collect();
     let failures = failures.into_iter().map(|failure| told(&execution, &shower, failure)).collect();
-    let findings = findings.iter().map(|finding| finding_of(program, &shower, finding)).collect();
+    let chunks: Vec<&[FindingRecord]> = findings.chunks(CHUNK).collect();
+    let of = |number: usize| -> Vec<Finding> {
+        chunks[number].iter().map(|finding| finding_of(program, &shower, finding)).collect()
+    };
+    let findings = in_parallel(threads, chunks.len(), of).into_iter().flatten().collect();
     let stale = range.map_or_else(Vec::new, |(_, to)| stale(program, store, coverage, to));
     Ok(Run {
         package: program.name.clone(),
@@ -319,25 +335,13 @@ fn parameters_told(
     told.collect()
 }
 
-fn model_run(
-    program: &Program,
-    id: ModelId,
-    evaluated: Option<&Evaluated>,
-    findings: &[FindingRecord],
-    (warnings, exempted): (usize, usize),
-    failures: &[&FailureRecord],
-) -> ModelRun {
-    let model: &Model = &program.models[id.index()];
-    ModelRun {
-        model: model.name.clone(),
-        version: model.version.clone(),
-        evaluations: evaluated.map_or(0, |evaluated| evaluated.evaluations),
-        findings: findings.iter().filter(|finding| finding.model == id).count(),
-        warnings,
-        exempted,
-        failures: failures.iter().filter(|failure| failure.model == id).count(),
-        busy: evaluated.map_or_else(Default::default, |evaluated| evaluated.busy),
+/// How often each name comes.
+fn counts<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
     }
+    counts
 }
 
 fn finding_of(program: &Program, shower: &Shower<'_>, finding: &FindingRecord) -> Finding {

@@ -2,13 +2,13 @@
 
 use super::execute::Execution;
 use super::parallel::in_parallel;
+use crate::fast::FastMap;
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::Evaluator;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, Node, Template, TemplatePart};
 use crate::shown::Shower;
 use crate::warning::{ShownFact, Warning};
-use std::collections::BTreeMap;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{Model, Trigger};
 use watchfire_stdlib::format::FormatSpec;
@@ -27,7 +27,7 @@ pub(super) fn warnings(
 ) -> Vec<Warning> {
     // One evaluator serves the warnings of one model.
     let mut order: Vec<usize> = (0..warn.len()).collect();
-    order.sort_by_key(|index| (warn[*index].model, *index));
+    order.sort_unstable_by_key(|index| (warn[*index].model, *index));
     let chunks: Vec<&[usize]> =
         order.chunk_by(|a, b| warn[*a].model == warn[*b].model).flat_map(|same| same.chunks(CHUNK)).collect();
     let rendered = in_parallel(execution.threads, chunks.len(), |number| {
@@ -35,18 +35,22 @@ pub(super) fn warnings(
         let Some(model) = chunk.first().and_then(|index| execution.plan.model(warn[*index].model)) else {
             return Vec::new();
         };
-        let mut renderer = Renderer {
-            evaluator: Evaluator::new(execution.world(findings), model),
-            plan: model,
-            model: &execution.program.models[model.id.index()],
-            shower,
-            language,
-        };
-        chunk.iter().map(|index| (*index, renderer.warning(execution, warn[*index]))).collect()
+        let plan = model;
+        let model = &execution.program.models[plan.id.index()];
+        let evaluator = Evaluator::new(execution.world(findings), plan);
+        let saying_nothing = default_message(model);
+        let mut renderer = Renderer { evaluator, plan, model, shower, language, saying_nothing };
+        chunk.iter().map(|index| renderer.warning(execution, warn[*index])).collect()
     });
-    let mut placed: BTreeMap<usize, Warning> = rendered.into_iter().flatten().collect();
-    identify(execution, &mut placed);
-    placed.into_values().collect()
+    let mut placed: Vec<Option<Warning>> = warn.iter().map(|_| None).collect();
+    for (chunk, rendered) in chunks.iter().zip(rendered) {
+        for (index, warning) in chunk.iter().zip(rendered) {
+            placed[*index] = Some(warning);
+        }
+    }
+    let mut warnings: Vec<Warning> = placed.into_iter().flatten().collect();
+    tell_apart(execution, &mut warnings);
+    warnings
 }
 
 struct Renderer<'a> {
@@ -55,6 +59,8 @@ struct Renderer<'a> {
     model: &'a Model,
     shower: Shower<'a>,
     language: Language,
+    /// What is said where the model has no message.
+    saying_nothing: String,
 }
 
 impl<'a> Renderer<'a> {
@@ -90,7 +96,7 @@ impl<'a> Renderer<'a> {
         });
         let facts = facts.collect();
         let score = model.score.and_then(|id| plan.lets.get(id.index())).map(|node| self.evaluator.value(node));
-        Warning {
+        let mut warning = Warning {
             id: String::new(),
             model: model.name.clone(),
             version: model.version.clone(),
@@ -102,15 +108,15 @@ impl<'a> Renderer<'a> {
             level: finding.level,
             score: score.as_ref().and_then(number),
             facts,
-            message: chosen.map_or_else(|| default_message(model), |(_, text)| text.clone()),
+            message: chosen.map_or_else(|| self.saying_nothing.clone(), |(_, text)| text.clone()),
             messages,
             dispatch: self.dispatch(),
             review_required: model.review_required,
-        }
+        };
+        warning.id = identity(execution, &warning, 0);
+        warning
     }
-}
 
-impl<'a> Renderer<'a> {
     /// A message in all of its languages. What a value cannot say, a fault for example, is shown in its place.
     fn messages(&mut self, template: &'a Template) -> Vec<(Language, String)> {
         let mut messages = Vec::new();
@@ -162,29 +168,41 @@ fn default_message(model: &Model) -> String {
     }
 }
 
-/// Gives each warning its identity; warnings come in the order of the output.
-fn identify(execution: &Execution<'_>, warnings: &mut BTreeMap<usize, Warning>) {
-    let mut equals: BTreeMap<[u8; 32], u64> = BTreeMap::new();
-    for warning in warnings.values_mut() {
-        let mut hasher = blake3::Hasher::new();
-        let texts = [
-            &*execution.program.name,
-            &*warning.model,
-            &*warning.entity.kind,
-            &*warning.entity.shown,
-            &*warning.about.kind,
-            &*warning.about.shown,
-            execution.program.levels.name(warning.level),
-        ];
-        for text in texts {
-            hasher.update(&(text.len() as u64).to_le_bytes());
-            hasher.update(text.as_bytes());
+/// The identity of a warning, with its number among those that agree in all that identities are made of.
+fn identity(execution: &Execution<'_>, warning: &Warning, number: u64) -> String {
+    let texts = [
+        &*execution.program.name,
+        &*warning.model,
+        &*warning.entity.kind,
+        &*warning.entity.shown,
+        &*warning.about.kind,
+        &*warning.about.shown,
+        execution.program.levels.name(warning.level),
+    ];
+    let mut hashed = Vec::with_capacity(256);
+    for text in texts {
+        hashed.extend((text.len() as u64).to_le_bytes());
+        hashed.extend(text.as_bytes());
+    }
+    hashed.extend(warning.time.to_le_bytes());
+    hashed.extend(warning.known.to_le_bytes());
+    hashed.extend(number.to_le_bytes());
+    blake3::hash(&hashed).to_hex()[..32].to_owned()
+}
+
+/// Gives warnings that would have the same identity numbers; warnings come in the order of the output.
+fn tell_apart(execution: &Execution<'_>, warnings: &mut [Warning]) {
+    let mut seen: FastMap<&str, u64> = FastMap::default();
+    seen.reserve(warnings.len());
+    let mut equals = Vec::new();
+    for (index, warning) in warnings.iter().enumerate() {
+        let next = seen.entry(&warning.id).or_insert(0);
+        if *next > 0 {
+            equals.push((index, *next));
         }
-        hasher.update(&warning.time.to_le_bytes());
-        hasher.update(&warning.known.to_le_bytes());
-        let number = equals.entry(*hasher.finalize().as_bytes()).or_insert(0);
-        hasher.update(&number.to_le_bytes());
-        *number += 1;
-        warning.id = hasher.finalize().to_hex()[..32].to_owned();
+        *next += 1;
+    }
+    for (index, number) in equals {
+        warnings[index].id = identity(execution, &warnings[index], number);
     }
 }
