@@ -33,6 +33,8 @@ pub(crate) struct FindingRecord {
     pub(crate) model: ModelId,
     /// Whom the model looked at.
     pub(crate) entity: EntityKey,
+    /// The entity's partition in the model's timeline, and its place there.
+    pub(crate) at: (u32, u32),
     /// What it is about.
     pub(crate) about: EntityKey,
     /// The instant it speaks of.

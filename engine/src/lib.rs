@@ -76,7 +76,7 @@ pub use run::{
     Compile, FailedModel, Failure, FailureRow, Loaded, ModelRun, OptionError, Run, RunError, RunOptions, StaleSource,
     Timings,
 };
-pub use shown::{DEVELOPMENT_KEY, EntityRef};
+pub use shown::{DEVELOPMENT_KEY, EntityRef, NamedEntity};
 pub use sources::{FileOptions, Format, Sources};
 pub use testing::{ExpectedWarning, TestOutcome};
 pub use warning::{Exempted, ShownFact, Silence, Warning};

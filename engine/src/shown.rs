@@ -1,6 +1,7 @@
 //! What people see of entities and values: private ones under a pseudonym.
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{EntityKeyType, Program};
@@ -21,9 +22,13 @@ pub const DEVELOPMENT_KEY: &[u8] = b"watchfire development key, not secret";
 /// An entity as it appears in results.
 ///
 /// It prints as what may be shown: its key, or a pseudonym if it is private. The key itself is there for hosts that have
-/// to act on it; nothing in this crate writes it to a file or a terminal.
+/// to act on it; nothing in this crate writes it to a file or a terminal. Results that name the same entity share it.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EntityRef {
+pub struct EntityRef(Arc<NamedEntity>);
+
+/// What an [`EntityRef`] tells of an entity.
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct NamedEntity {
     /// Name of the entity's type.
     pub kind: Arc<str>,
     /// What may be shown.
@@ -33,7 +38,15 @@ pub struct EntityRef {
     key: EntityKey,
 }
 
-impl EntityRef {
+impl Deref for EntityRef {
+    type Target = NamedEntity;
+
+    fn deref(&self) -> &NamedEntity {
+        &self.0
+    }
+}
+
+impl NamedEntity {
     /// The canonical key, private or not.
     pub fn key(&self) -> &EntityKey {
         &self.key
@@ -118,7 +131,7 @@ impl Shower<'_> {
             EntityKey::Single(text) if !private => text.clone(),
             key => self.entity(id, key).into(),
         };
-        EntityRef { kind, shown, private, key: key.clone() }
+        EntityRef(Arc::new(NamedEntity { kind, shown, private, key: key.clone() }))
     }
 
     /// A value as text. An entity is shown as entities are; any other private value under a pseudonym of its text.

@@ -239,6 +239,13 @@ pub(super) struct Task<'a> {
     pub(super) partition: usize,
 }
 
+/// The entity at hand, and its place in the partition.
+#[derive(Clone, Copy)]
+pub(super) struct Whom<'e> {
+    pub(super) key: &'e EntityKey,
+    pub(super) place: usize,
+}
+
 /// Tasks that may run side by side.
 #[derive(Default)]
 struct Round<'a> {
@@ -290,6 +297,7 @@ impl<'a> Task<'a> {
                 Some(k) if *k < self.range => self.range,
                 Some(_) => continue,
             };
+            let whom = Whom { key: entity, place };
             match &self.work {
                 Work::At(instants) => {
                     let Some(first) = first_known.get(place).copied() else { continue };
@@ -309,7 +317,7 @@ impl<'a> Task<'a> {
                         evaluator.begin(*k, *k, None);
                         let told = told.map_or(&[][..], |told| told.of(self.partition, place, unknown + number));
                         evaluator.compare_by(told);
-                        if !self.decide(&mut evaluator, entity, (*k, *k, 0), (&[], None), &mut result) {
+                        if !self.decide(&mut evaluator, whom, (*k, *k, 0), (&[], None), &mut result) {
                             stopped.insert(entity.clone(), *k);
                             if *k >= self.range {
                                 break;
@@ -324,7 +332,7 @@ impl<'a> Task<'a> {
                         continue;
                     }
                     evaluator.turn_to(entity);
-                    if let Some(k) = self.on(&mut evaluator, entity, (*source, rows), triggers, resume, &mut result) {
+                    if let Some(k) = self.on(&mut evaluator, whom, (*source, rows), triggers, resume, &mut result) {
                         stopped.insert(entity.clone(), k);
                     }
                 }
@@ -332,7 +340,7 @@ impl<'a> Task<'a> {
                     evaluator.turn_to(entity);
                     let found = found.entry(entity.clone()).or_default();
                     let (span, everywhere) = ((*after, *until), None::<std::iter::Empty<usize>>);
-                    let failed = self.matches(&mut evaluator, entity, span, (resume, found), everywhere, &mut result);
+                    let failed = self.matches(&mut evaluator, whom, span, (resume, found), everywhere, &mut result);
                     if let Some(k) = failed {
                         stopped.insert(entity.clone(), k);
                     }
@@ -346,7 +354,7 @@ impl<'a> Task<'a> {
     pub(super) fn on(
         &self,
         evaluator: &mut Evaluator<'a>,
-        entity: &EntityKey,
+        whom: Whom<'_>,
         (source, rows): (SourceId, &'a [RowRef]),
         triggers: Vec<(i64, i64, usize)>,
         mut resume: i64,
@@ -359,7 +367,7 @@ impl<'a> Task<'a> {
             }
             evaluator.begin(t, k, Some((rows, place)));
             let row = FaultRow { source, row: rows[place] };
-            if !self.decide(evaluator, entity, (k, t, place), (&[], Some(row)), result) {
+            if !self.decide(evaluator, whom, (k, t, place), (&[], Some(row)), result) {
                 failed = Some(k);
                 if k >= self.range {
                     break;
@@ -376,7 +384,7 @@ impl<'a> Task<'a> {
     pub(super) fn matches(
         &self,
         evaluator: &mut Evaluator<'a>,
-        entity: &EntityKey,
+        whom: Whom<'_>,
         (after, until): (i64, i64),
         (mut resume, found): (i64, &mut Found),
         only: Option<impl Iterator<Item = usize>>,
@@ -400,16 +408,16 @@ impl<'a> Task<'a> {
                             Ok(None) => true,
                             Ok(Some(t)) => {
                                 evaluator.begin_match(t, k, &steps);
-                                self.decide(evaluator, entity, (k, t, place), (&steps, row), result)
+                                self.decide(evaluator, whom, (k, t, place), (&steps, row), result)
                             }
                             Err(fault) => {
-                                self.failed(entity, (k, t), fault, row, result);
+                                self.failed(whom.key, (k, t), fault, row, result);
                                 false
                             }
                         }
                     }
                     Looked::Fault { fault, row, t } => {
-                        self.failed(entity, (k, t), fault, row, result);
+                        self.failed(whom.key, (k, t), fault, row, result);
                         false
                     }
                 };
@@ -448,7 +456,7 @@ impl<'a> Task<'a> {
     pub(super) fn decide(
         &self,
         evaluator: &mut Evaluator<'a>,
-        entity: &EntityKey,
+        whom: Whom<'_>,
         (k, t, place): (i64, i64, usize),
         (steps, row): (&[usize], Option<FaultRow>),
         result: &mut Evaluated,
@@ -458,10 +466,11 @@ impl<'a> Task<'a> {
         match evaluator.decide() {
             Decision::Nothing => {}
             Decision::Finding { level, about, rule } => {
-                let (entity, told) = (entity.clone(), evaluator.told_by_peers().into());
+                let (entity, told) = (whom.key.clone(), evaluator.told_by_peers().into());
                 result.findings.push(FindingRecord {
                     model,
                     entity,
+                    at: (self.partition as u32, whom.place as u32),
                     about,
                     t,
                     k,
@@ -474,7 +483,7 @@ impl<'a> Task<'a> {
                 });
             }
             Decision::Failure { fault, row: inner } => {
-                self.failed(entity, (k, t), fault, inner.or(row), result);
+                self.failed(whom.key, (k, t), fault, inner.or(row), result);
                 return false;
             }
         }

@@ -1,6 +1,6 @@
 //! Looking at what compiled code left: its own decisions become findings, the interpreter looks at the rest.
 
-use super::execute::{Evaluated, Memory, Task, TriggerCounts, Work};
+use super::execute::{Evaluated, Memory, Task, TriggerCounts, Whom, Work};
 use crate::finding::FindingRecord;
 use crate::interp::{Evaluator, Found, World, triggers, triggers_between};
 use crate::jit::{Left, LeftRow};
@@ -34,14 +34,16 @@ impl<'a> Task<'a> {
         let mut result = Evaluated::default();
         let mut first = 0;
         for left in left.of(self.partition).chunk_by(|a, b| a.entity == b.entity) {
-            let (entity, rows) = self.entities.entry(self.partition, left.first()?.entity as usize)?;
-            self.decided(world, *source, (entity, rows), (left, first), (*after, *until), &mut result);
+            let place = left.first()?.entity as usize;
+            let (entity, rows) = self.entities.entry(self.partition, place)?;
+            let whom = Whom { key: entity, place };
+            self.decided(world, *source, (whom, rows), (left, first), (*after, *until), &mut result);
             first += left.len();
             let places = left.iter().filter(|left| !self.is_decided(left)).map(|left| left.place as usize);
             let triggers = triggers(world, *source, rows, places, (*after, *until));
             if !triggers.is_empty() {
                 evaluator.turn_to(entity);
-                if self.on(&mut evaluator, entity, (*source, rows), triggers, i64::MIN, &mut result).is_some() {
+                if self.on(&mut evaluator, whom, (*source, rows), triggers, i64::MIN, &mut result).is_some() {
                     return None;
                 }
             }
@@ -62,17 +64,18 @@ impl<'a> Task<'a> {
             if !(first..=last).contains(&&k) {
                 continue;
             }
-            let entity = keys.get(row.entity as usize)?;
+            let place = row.entity as usize;
+            let whom = Whom { key: keys.get(place)?, place };
             if self.is_decided(row) {
-                result.findings.extend(self.finding(entity, (k, k, 0), row, number));
+                result.findings.extend(self.finding(whom, (k, k, 0), row, number));
                 continue;
             }
             if turned_to.replace(row.entity) != Some(row.entity) {
-                evaluator.turn_to(entity);
+                evaluator.turn_to(whom.key);
             }
             evaluator.begin(k, k, None);
             evaluator.know(left.facts(self.partition, number));
-            if !self.decide(&mut evaluator, entity, (k, k, 0), (&[], None), &mut result) {
+            if !self.decide(&mut evaluator, whom, (k, k, 0), (&[], None), &mut result) {
                 return None;
             }
         }
@@ -95,11 +98,13 @@ impl<'a> Task<'a> {
         // What is found is remembered once no entity has failed.
         let mut remembered = Vec::new();
         for left in left.of(self.partition).chunk_by(|a, b| a.entity == b.entity) {
-            let entity = self.entities.keys(self.partition).get(left.first()?.entity as usize)?;
+            let place = left.first()?.entity as usize;
+            let entity = self.entities.keys(self.partition).get(place)?;
+            let whom = Whom { key: entity, place };
             evaluator.turn_to(entity);
             let mut found = known.get(entity).cloned().unwrap_or_default();
             let places = left.iter().map(|left| left.place as usize);
-            if self.matches(&mut evaluator, entity, span, (i64::MIN, &mut found), Some(places), &mut result).is_some() {
+            if self.matches(&mut evaluator, whom, span, (i64::MIN, &mut found), Some(places), &mut result).is_some() {
                 return None;
             }
             remembered.push((entity, found));
@@ -118,7 +123,7 @@ impl<'a> Task<'a> {
         &self,
         world: World<'a>,
         source: SourceId,
-        (entity, rows): (&EntityKey, &[RowRef]),
+        (whom, rows): (Whom<'_>, &[RowRef]),
         (left, first): (&[LeftRow], usize),
         span: (i64, i64),
         result: &mut Evaluated,
@@ -128,7 +133,7 @@ impl<'a> Task<'a> {
             if let Some(row) = rows.get(place)
                 && let Some((k, t)) = triggers_between(world, source, *row, span)
             {
-                result.findings.extend(self.finding(entity, (k, t, place), left, first + number));
+                result.findings.extend(self.finding(whom, (k, t, place), left, first + number));
             }
         }
     }
@@ -136,16 +141,17 @@ impl<'a> Task<'a> {
     /// The finding that compiled code decided on; `number`: the row's among those that it left in the partition.
     fn finding(
         &self,
-        entity: &EntityKey,
+        whom: Whom<'_>,
         (k, t, place): (i64, i64, usize),
         left: &LeftRow,
         number: usize,
     ) -> Option<FindingRecord> {
         let rule = usize::from(left.rule?);
         let level = self.model.rules.get(rule)?.level;
-        let (model, about, entity) = (self.model.id, entity.clone(), entity.clone());
+        let (model, about, entity) = (self.model.id, whom.key.clone(), whom.key.clone());
+        let at = (self.partition as u32, whom.place as u32);
         let (told, steps, left) = (Box::default(), Box::default(), Some(number as u32));
-        Some(FindingRecord { model, entity, about, t, k, level, place, rule, told, steps, left })
+        Some(FindingRecord { model, entity, at, about, t, k, level, place, rule, told, steps, left })
     }
 
     /// How many rows of the partition trigger in `(after, until]`.

@@ -3,7 +3,6 @@
 use super::execute::{Execution, FailureRecord, Schedule, instants};
 use super::loaded::Data;
 use super::options::{Compile, RunOptions};
-use super::parallel::in_parallel;
 use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
 use crate::coverage::Coverage;
 use crate::finding::{Finding, FindingRecord};
@@ -28,8 +27,6 @@ use watchfire_stdlib::zone::Zone;
 
 /// Blocks are at least this long, if nobody asks for shorter ones.
 const SHORTEST_BLOCK: i64 = 30 * DAY_MICROS;
-/// Findings told by one thread at a time.
-const CHUNK: usize = 4096;
 /// Into so many blocks a long range is cut.
 const BLOCKS: i64 = 16;
 
@@ -141,10 +138,12 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
     let mut findings: Vec<FindingRecord> = found.flatten().filter(|finding| from <= finding.k).collect();
     fold::sort(program, &mut findings, partitions);
     let (warn, silences) = fold::fold(program, &zone, &findings, &options.silences, to);
-    let warn: Vec<&FindingRecord> = warn.into_iter().map(|index| &findings[index]).collect();
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.as_deref().unwrap_or(DEVELOPMENT_KEY));
     let shower = Shower { program, zone: &zone, pseudonyms: &pseudonyms };
     let language = options.language.unwrap_or(program.language);
+    let told_findings = render::findings(&execution, &findings, shower);
+    let warn: Vec<(&FindingRecord, &Finding)> =
+        warn.into_iter().map(|index| (&findings[index], &told_findings[index])).collect();
     let warnings = render::warnings(&execution, &parts, &warn, shower, language);
     // A test is about its model, not about who is exempt from it today.
     let (warnings, exempted) = match request.moment {
@@ -182,11 +181,6 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
     });
     let models = models.collect();
     let failures = failures.into_iter().map(|failure| told(&execution, &shower, failure)).collect();
-    let chunks: Vec<&[FindingRecord]> = findings.chunks(CHUNK).collect();
-    let of = |number: usize| -> Vec<Finding> {
-        chunks[number].iter().map(|finding| finding_of(program, &shower, finding)).collect()
-    };
-    let findings = in_parallel(threads, chunks.len(), of).into_iter().flatten().collect();
     let stale = range.map_or_else(Vec::new, |(_, to)| stale(program, store, coverage, to));
     Ok(Run {
         package: program.name.clone(),
@@ -198,7 +192,7 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
         range,
         warnings,
         exempted,
-        findings,
+        findings: told_findings,
         failures,
         failed_models,
         stale,
@@ -342,18 +336,6 @@ fn counts<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> 
         *counts.entry(name).or_default() += 1;
     }
     counts
-}
-
-fn finding_of(program: &Program, shower: &Shower<'_>, finding: &FindingRecord) -> Finding {
-    let model = &program.models[finding.model.index()];
-    Finding {
-        model: model.name.clone(),
-        entity: shower.entity_ref(model.entity, &finding.entity),
-        about: shower.entity_ref(model.about_entity, &finding.about),
-        time: finding.t,
-        known: finding.k,
-        level: finding.level,
-    }
 }
 
 fn told(execution: &Execution<'_>, shower: &Shower<'_>, failure: &FailureRecord) -> Failure {

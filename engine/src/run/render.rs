@@ -3,7 +3,7 @@
 use super::execute::Execution;
 use super::parallel::in_parallel;
 use crate::fast::FastMap;
-use crate::finding::{FindingRecord, FindingStore};
+use crate::finding::{Finding, FindingRecord, FindingStore};
 use crate::interp::Evaluator;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, Node, Template, TemplatePart};
@@ -16,23 +16,41 @@ use watchfire_stdlib::value::Value;
 
 /// Warnings rendered by one evaluator.
 const CHUNK: usize = 256;
+/// Findings told by one thread at a time.
+const FINDINGS: usize = 4096;
 
-/// The warnings of findings that warn, in the same order, their messages in `language` where the model has it.
+/// What is told of findings, in the same order.
+pub(super) fn findings(execution: &Execution<'_>, findings: &[FindingRecord], shower: Shower<'_>) -> Vec<Finding> {
+    let program = execution.program;
+    let tell = |finding: &FindingRecord| {
+        let model = &program.models[finding.model.index()];
+        let entity = shower.entity_ref(model.entity, &finding.entity);
+        let same = model.entity == model.about_entity && finding.entity == finding.about;
+        let about = if same { entity.clone() } else { shower.entity_ref(model.about_entity, &finding.about) };
+        Finding { model: model.name.clone(), entity, about, time: finding.t, known: finding.k, level: finding.level }
+    };
+    let chunks: Vec<&[FindingRecord]> = findings.chunks(FINDINGS).collect();
+    let told =
+        in_parallel(execution.threads, chunks.len(), |number| chunks[number].iter().map(tell).collect::<Vec<_>>());
+    told.into_iter().flatten().collect()
+}
+
+/// The warnings of findings that warn, each with what is told of it, in the same order, their messages in `language` where the model has it.
 pub(super) fn warnings(
     execution: &Execution<'_>,
     findings: &FindingStore,
-    warn: &[&FindingRecord],
+    warn: &[(&FindingRecord, &Finding)],
     shower: Shower<'_>,
     language: Language,
 ) -> Vec<Warning> {
     // One evaluator serves the warnings of one model.
     let mut order: Vec<usize> = (0..warn.len()).collect();
-    order.sort_unstable_by_key(|index| (warn[*index].model, *index));
+    order.sort_unstable_by_key(|index| (warn[*index].0.model, *index));
     let chunks: Vec<&[usize]> =
-        order.chunk_by(|a, b| warn[*a].model == warn[*b].model).flat_map(|same| same.chunks(CHUNK)).collect();
+        order.chunk_by(|a, b| warn[*a].0.model == warn[*b].0.model).flat_map(|same| same.chunks(CHUNK)).collect();
     let rendered = in_parallel(execution.threads, chunks.len(), |number| {
         let chunk = chunks[number];
-        let Some(model) = chunk.first().and_then(|index| execution.plan.model(warn[*index].model)) else {
+        let Some(model) = chunk.first().and_then(|index| execution.plan.model(warn[*index].0.model)) else {
             return Vec::new();
         };
         let plan = model;
@@ -64,12 +82,11 @@ struct Renderer<'a> {
 }
 
 impl<'a> Renderer<'a> {
-    fn warning(&mut self, execution: &'a Execution<'_>, finding: &FindingRecord) -> Warning {
+    fn warning(&mut self, execution: &'a Execution<'_>, (finding, told): (&FindingRecord, &Finding)) -> Warning {
         let (plan, model) = (self.plan, self.model);
+        let (partition, place) = (finding.at.0 as usize, finding.at.1 as usize);
         let timeline = plan.entities.and_then(|id| execution.timelines.get(id.0 as usize));
-        let found = timeline.and_then(|timeline| Some((timeline, timeline.place_of(&finding.entity)?)));
-        let rows = found.and_then(|(timeline, (partition, place))| timeline.entry(partition, place));
-        let rows = rows.map_or(&[][..], |(_, rows)| rows);
+        let rows = timeline.and_then(|timeline| timeline.entry(partition, place)).map_or(&[][..], |(_, rows)| rows);
         self.evaluator.turn_to(&finding.entity);
         match model.trigger {
             Trigger::Every(_) => self.evaluator.begin(finding.t, finding.k, None),
@@ -77,7 +94,7 @@ impl<'a> Renderer<'a> {
             Trigger::Match(_) => self.evaluator.begin_match(finding.t, finding.k, &finding.steps),
         }
         self.evaluator.compare_by(&finding.told);
-        if let (Some((_, (partition, _))), Some(left)) = (found, finding.left)
+        if let Some(left) = finding.left
             && let Some(of_model) = execution.screens.get(&finding.model)
         {
             self.evaluator.know(of_model.facts(partition, left as usize));
@@ -101,8 +118,8 @@ impl<'a> Renderer<'a> {
             model: model.name.clone(),
             version: model.version.clone(),
             category: model.category.clone(),
-            entity: self.shower.entity_ref(model.entity, &finding.entity),
-            about: self.shower.entity_ref(model.about_entity, &finding.about),
+            entity: told.entity.clone(),
+            about: told.about.clone(),
             time: finding.t,
             known: finding.k,
             level: finding.level,

@@ -276,3 +276,39 @@ fn models_that_ask_for_no_fact_are_left_to_the_interpreter() {
     );
     assert!(Engine::new(package).plan().models[0].screens.is_none());
 }
+
+/// Sequences whose steps speak of themselves, of the step before and of the one before that, with rows that must not be
+/// between them or after them.
+const SEQUENCES: [&str; 10] = [
+    "a from visits where x > 1 then b from visits where b.w > a.w within 6 h",
+    "overlapping a from visits where note == \"a\" then b from visits where b.note == a.note",
+    "overlapping a from visits then b from visits where b.x == a.x and b.time - a.time > 20 min within 3 h without visits where note == \"d\"",
+    "a from visits where x > 1 then b from visits where b.x > a.x then c from visits where c.x > b.x within 1 day",
+    "a from visits where w < 1.0 then b from visits where b.x != a.x within 2 h then c from visits where c.x > a.x and c.w > b.w within 2 h",
+    "overlapping a from visits where paid > 5 yuan then b from visits where b.paid / a.paid > 0.5 or b.x + a.x > 9 within 12 h without visits where x > 4",
+    "overlapping a from visits then b from visits where b.x * a.x > 16 within 2 h without visits without visits where w is missing",
+    "a from visits where x > 2 then b from visits where b.w < a.w within 1 day without visits where x is missing without visits where x > 1 within 2 h",
+    "overlapping a from visits then b from visits where hour(a.time) in 0..12 and hour(b.time) in 12..24 within 1 day without visits where x > a.x",
+    "overlapping a from visits where x > 4 then b from visits where b.x is a.x and (count from visits over last 2 h) > 1",
+];
+
+#[test]
+fn sequences_that_it_finds_are_those_that_the_interpreter_finds() {
+    let mut text = String::from(SOURCES);
+    for (number, sequence) in SEQUENCES.iter().enumerate() {
+        let model = format!(
+            "model m{number} for Home {{\n category c\n purpose test\n basis \"b\"\n match {sequence}\n warn {{ yellow \
+             otherwise message \"{{a.n}} {{b.n}}\" }}\n}}\n"
+        );
+        text.write_str(&model).unwrap();
+    }
+    let manifest =
+        "[package]\nname = \"sequences\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
+    let engine = Engine::new(watchfire_engine::Package::from_texts(manifest, [("sequences.watch", text)]).unwrap());
+    for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
+        let visits = visits(rows, late);
+        let (compiled, interpreted) = (run(&engine, &visits, Compile::Always), run(&engine, &visits, Compile::Never));
+        assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows < 400 || interpreted.models.iter().all(|model| model.findings > 0), "{:?}", interpreted.models);
+    }
+}
