@@ -192,93 +192,108 @@ impl Timeline {
             }
         }
         let keys = common_keys(&mut found);
-        let mut timeline = Timeline::of_parts(&found, &keys, partitions.max(1));
+        let mut timeline = Timeline::with_room(&found, &keys, partitions.max(1));
         match &found[..] {
-            [only] => timeline.sort(only.table, threads),
+            [only] => timeline.order(only, threads),
             parts => timeline.merge(parts),
         }
         timeline
     }
 
-    /// Counting sort of the rows by the code of their entity.
-    fn of_parts(parts: &[Part<'_>], keys: &[EntityKey], partitions: usize) -> Timeline {
-        let mut counts = vec![0_usize; keys.len()];
-        let mut known = vec![i64::MAX; keys.len()];
-        for part in parts {
-            part.each(|code, row| {
-                counts[code as usize] += 1;
-                let known = &mut known[code as usize];
-                *known = part.table.known(row).min(*known);
-            });
-        }
+    /// A timeline of the entities that rows are about, with room for the rows.
+    fn with_room(parts: &[Part<'_>], keys: &[EntityKey], partitions: usize) -> Timeline {
+        let mut counts = vec![0_u32; keys.len()];
+        parts.iter().for_each(|part| part.each(|code, _| counts[code as usize] += 1));
         let mut shards: Vec<Vec<usize>> = vec![Vec::new(); partitions];
         for code in (0..keys.len()).filter(|code| counts[*code] > 0) {
             shards[partition_of(&keys[code], partitions)].push(code);
         }
         let mut timeline = Timeline { shards: vec![0], offsets: vec![0], ..Timeline::default() };
-        if parts.len() == 1 {
-            timeline.places = vec![NOBODY; keys.len()];
-        }
+        timeline.places = vec![NOBODY; keys.len()];
         let mut end = 0;
-        // From here on a code's count is where its next row goes.
         for shard in shards {
             for code in shard {
-                end += std::mem::replace(&mut counts[code], end);
-                if let Some(place) = timeline.places.get_mut(code) {
-                    *place = timeline.keys.len() as u32;
-                }
+                end += counts[code] as usize;
+                timeline.places[code] = timeline.keys.len() as u32;
                 timeline.keys.push(keys[code].clone());
                 timeline.offsets.push(end);
-                timeline.first_known.push(known[code]);
             }
             timeline.shards.push(timeline.keys.len());
-        }
-        timeline.rows = vec![RowRef { part: 0, row: 0 }; end];
-        for part in parts {
-            part.each(|code, row| {
-                let next = &mut counts[code as usize];
-                timeline.rows[*next] = RowRef { part: part.part, row };
-                *next += 1;
-            });
         }
         timeline
     }
 
-    /// Puts each entity's rows in order.
-    fn sort(&mut self, table: &Table, threads: usize) {
-        let (offsets, shards) = (&self.offsets, &self.shards);
-        if table.time.is_some() {
-            self.times = vec![0; self.rows.len()];
+    /// Takes up the rows of a table: first by partition, so that what follows stays in the processor's cache; then in each
+    /// partition by entity, and about each entity in order.
+    fn order(&mut self, part: &Part<'_>, threads: usize) {
+        let (table, key) = (part.table, part.table.key());
+        let mut partitions = vec![0_u32; self.keys.len()];
+        let mut cursors = Vec::with_capacity(self.shards.len());
+        for (partition, shard) in self.shards.windows(2).enumerate() {
+            partitions[shard[0]..shard[1]].fill(partition as u32);
+            cursors.push(self.offsets[shard[0]]);
         }
-        let (mut rows, mut times) = (&mut self.rows[..], &mut self.times[..]);
-        let mut pieces = Vec::new();
-        for shard in shards.windows(2) {
-            let many = offsets[shard[1]] - offsets[shard[0]];
-            let (own_rows, own_times);
-            (own_rows, rows) = rows.split_at_mut(many);
-            (own_times, times) = times.split_at_mut(many.min(times.len()));
-            pieces.push(Mutex::new((&offsets[shard[0]..=shard[1]], own_rows, own_times)));
-        }
-        in_parallel(threads, pieces.len(), |piece| {
-            let mut piece = pieces[piece].lock().unwrap_or_else(PoisonError::into_inner);
-            let (offsets, rows, times) = &mut *piece;
-            let key = table.key();
-            let mut keyed: Vec<(i64, RowRef)> = rows.iter().map(|row| (key(row.row), *row)).collect();
-            let start = offsets.first().copied().unwrap_or_default();
-            for pair in offsets.windows(2).filter(|pair| pair[1] - pair[0] > 1) {
-                table.sort(&mut keyed[pair[0] - start..pair[1] - start], |row| row.row);
-            }
-            for (place, (key, row)) in keyed.into_iter().enumerate() {
-                rows[place] = row;
-                if let Some(time) = times.get_mut(place) {
-                    *time = key;
-                }
-            }
+        let many = self.offsets.last().copied().unwrap_or_default();
+        let mut spread = vec![Spread::default(); many];
+        part.each(|code, row| {
+            let entity = self.places[code as usize];
+            let cursor = &mut cursors[partitions[entity as usize] as usize];
+            spread[*cursor] = Spread { key: key(row), row, entity };
+            *cursor += 1;
         });
+        self.rows = vec![RowRef { part: part.part, row: 0 }; many];
+        self.times = vec![0; if table.time.is_some() { many } else { 0 }];
+        let (mut rows, mut times) = (&mut self.rows[..], &mut self.times[..]);
+        let mut pieces = Vec::with_capacity(cursors.len());
+        for shard in self.shards.windows(2) {
+            let (first, offsets) = (shard[0], &self.offsets[shard[0]..=shard[1]]);
+            let all = offsets[0]..offsets[offsets.len() - 1];
+            let (own_rows, own_times);
+            (own_rows, rows) = rows.split_at_mut(all.len());
+            (own_times, times) = times.split_at_mut(all.len().min(times.len()));
+            pieces.push(Mutex::new(Piece { first, offsets, spread: &spread[all], rows: own_rows, times: own_times }));
+        }
+        let rooms: Mutex<Vec<Vec<(i64, u32)>>> = Mutex::default();
+        let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
+        in_parallel(threads, pieces.len(), |piece| {
+            let mut room = lock().pop().unwrap_or_default();
+            pieces[piece].lock().unwrap_or_else(PoisonError::into_inner).order(table, &mut room);
+            lock().push(room);
+        });
+        drop(pieces);
+        self.find_first_known(|row| (table, row.row));
+    }
+
+    /// When the first row about each entity is known; `line`: the table of a row, and its line there.
+    fn find_first_known<'t>(&mut self, line: impl Fn(&RowRef) -> (&'t Table, u32)) {
+        let first = |rows: &[usize]| {
+            let known = |row: &RowRef| {
+                let (table, row) = line(row);
+                table.known(row)
+            };
+            let rows = &self.rows[rows[0]..rows[1]];
+            // Rows that become known at their time are in that order.
+            match rows.first() {
+                Some(row) if line(row).0.known_in_time() && !self.times.is_empty() => known(row),
+                _ => rows.iter().map(known).min().unwrap_or(i64::MAX),
+            }
+        };
+        self.first_known = self.offsets.windows(2).map(first).collect();
     }
 
     /// Puts each entity's rows in the order of a union.
     fn merge(&mut self, parts: &[Part<'_>]) {
+        let mut next = self.offsets.clone();
+        self.rows = vec![RowRef { part: 0, row: 0 }; self.offsets.last().copied().unwrap_or_default()];
+        for part in parts {
+            part.each(|code, row| {
+                let next = &mut next[self.places[code as usize] as usize];
+                self.rows[*next] = RowRef { part: part.part, row };
+                *next += 1;
+            });
+        }
+        // Codes are those of all parts together: rows are not found by those of their own.
+        self.places.clear();
         let table = |row: &RowRef| parts.iter().find(|part| part.part == row.part).map(|part| part.table);
         let time = |row: &RowRef| table(row).and_then(|table| table.time(row.row)).unwrap_or(ALWAYS);
         for place in 0..self.keys.len() {
@@ -293,6 +308,8 @@ impl Timeline {
             // Rows of one part and time stay in their order.
             rows.sort_by_key(|row| (time(row), row.part));
         }
+        let at = |row: &RowRef| parts.iter().position(|part| part.part == row.part).unwrap_or_default();
+        self.find_first_known(|row| (parts[at(row)].table, row.row));
     }
 }
 
@@ -315,6 +332,48 @@ impl Strip<'_> {
     pub(crate) fn of(&self, entity: usize) -> Range<usize> {
         let start = self.offsets.first().copied().unwrap_or_default();
         self.offsets[entity] - start..self.offsets[entity + 1] - start
+    }
+}
+
+/// A row on its way to its entity: what it is sorted by, and the entity's place among the keys.
+#[derive(Clone, Copy, Debug, Default)]
+struct Spread {
+    key: i64,
+    row: u32,
+    entity: u32,
+}
+
+/// A partition that is put in order.
+struct Piece<'a> {
+    /// The place of its first key.
+    first: usize,
+    offsets: &'a [usize],
+    spread: &'a [Spread],
+    rows: &'a mut [RowRef],
+    times: &'a mut [i64],
+}
+
+impl Piece<'_> {
+    /// Counting sort by entity, then small sorts, each of the rows about one.
+    fn order(&mut self, table: &Table, room: &mut Vec<(i64, u32)>) {
+        let start = self.offsets[0];
+        let mut next: Vec<usize> = self.offsets.iter().map(|offset| offset - start).collect();
+        room.clear();
+        room.resize(self.spread.len(), (0, 0));
+        for Spread { key, row, entity } in self.spread {
+            let next = &mut next[*entity as usize - self.first];
+            room[*next] = (*key, *row);
+            *next += 1;
+        }
+        for pair in self.offsets.windows(2).filter(|pair| pair[1] - pair[0] > 1) {
+            table.sort(&mut room[pair[0] - start..pair[1] - start], |row| *row);
+        }
+        for (place, (key, row)) in room.iter().enumerate() {
+            self.rows[place].row = *row;
+            if let Some(time) = self.times.get_mut(place) {
+                *time = *key;
+            }
+        }
     }
 }
 
