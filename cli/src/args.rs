@@ -61,6 +61,8 @@ pub(crate) enum Command {
     ExplainCode(ExplainCode),
     /// List a package's sources and models, which columns each model reads, and how far back it looks.
     Describe(Describe),
+    /// Show how a package is run: what is read, ordered and computed once, and what compiled code does of each model.
+    Plan(Plan),
     /// Write a package's documentation as web pages: its models in sentences, its sources, which model reads what.
     Doc(Doc),
     /// Print completions for a shell.
@@ -167,6 +169,13 @@ pub(crate) struct ExplainCode {
 
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Describe {
+    /// The package's folder.
+    #[arg(default_value = ".")]
+    pub(crate) package: PathBuf,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Plan {
     /// The package's folder.
     #[arg(default_value = ".")]
     pub(crate) package: PathBuf,

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         args::Command::Fmt(fmt) => commands::fmt::run(&fmt, &terminal),
         args::Command::ExplainCode(explain) => commands::explain_code::run(&explain, &terminal),
         args::Command::Describe(describe) => commands::describe::run(&describe, &terminal),
+        args::Command::Plan(plan) => commands::plan::run(&plan, &terminal),
         args::Command::Doc(doc) => commands::doc::run(&doc, &terminal),
         args::Command::Completions { shell } => commands::completions::run(shell),
     };

@@ -254,3 +254,21 @@ fn a_package_is_documented_in_pages() {
     let taken = package.file("watchfire.toml");
     assert_eq!(watchfire(&["doc", package.text(), "--output", taken.to_str().unwrap()]).code, Some(3));
 }
+
+#[test]
+fn the_plan_is_a_tree() {
+    let package = Started::new();
+    let ended = watchfire(&["plan", package.text()]);
+    assert_eq!(ended.code, Some(0), "{}", ended.err);
+    for part in ["flats 0.1.0\n", "├─ read\n", "└─ models\n", "crowded  every 1 day at", "from residents"] {
+        holds(&ended.out, part);
+    }
+    let chinese = Command::new(env!("CARGO_BIN_EXE_watchfire")).args(["--lang", "zh", "plan", package.text()]).output();
+    holds(&String::from_utf8(chinese.unwrap().stdout).unwrap(), "└─ 模型\n");
+    let ended = watchfire(&["--json", "plan", package.text()]);
+    let plan: serde_json::Value = serde_json::from_str(&ended.out).unwrap();
+    assert_eq!(plan["models"][0]["name"], "crowded");
+    assert!(plan["timelines"][0]["users"].as_array().is_some_and(|users| !users.is_empty()));
+    package.change("models/crowded.watch", "warn when", "warn wenn");
+    assert_eq!(watchfire(&["plan", package.text()]).code, Some(1));
+}

@@ -58,15 +58,24 @@ impl Engine {
     /// # use watchfire_engine::{Engine, Package, RunOptions, Sources};
     /// # use watchfire_stdlib::value::Value;
     /// # let manifest = "[package]\nname = \"small\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
-    /// # let text = "entity Home key Text
-    /// #     source residents { owner \"police\"  allows fire_safety  person : Text  home : Home }
+    /// # let text = r#"
+    /// #     entity Home key Text
+    /// #     source residents {
+    /// #         owner "police"
+    /// #         allows fire_safety
+    /// #         person : Text
+    /// #         home   : Home
+    /// #     }
     /// #     model crowded for Home in residents {
-    /// #         category overlap  purpose fire_safety  basis \"house rules\"
+    /// #         category overlap
+    /// #         purpose fire_safety
+    /// #         basis "house rules"
     /// #         param most : Int = 2
     /// #         let people = count distinct person from residents
     /// #         every day at 02:00
-    /// #         warn when people > most { yellow otherwise  message \"{people}\" }
-    /// #     }";
+    /// #         warn when people > most { yellow otherwise }
+    /// #     }
+    /// # "#;
     /// # let engine = Engine::new(Package::from_texts(manifest, [("small.watch", text)])?);
     /// # let residents = df!("person" => ["p1", "p2", "p3", "p4"], "home" => ["a", "a", "b", "a"])?;
     /// # let sources = Sources::new().frame("residents", residents);

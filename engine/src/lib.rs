@@ -68,9 +68,13 @@ mod warning;
 
 pub use engine::Engine;
 pub use finding::Finding;
+pub use jit::{Pass, Why};
 pub use output::{OutputError, OutputFormat};
 pub use package::Package;
-pub use plan::{ModelDescription, PlanDescription, SharedDescription, TableDescription};
+pub use plan::{
+    CompiledDescription, InterpretedDescription, ModelDescription, PlanDescription, SharedDescription,
+    TableDescription, TimelineDescription, WindowDescription,
+};
 pub use rejects::{DEFAULT_SAMPLES, Extent, InputCount, Place, Reason, RejectGroup, Rejects, Sample};
 pub use run::{
     Compile, FailedModel, Failure, FailureRow, Loaded, ModelRun, OptionError, Run, RunError, RunOptions, StaleSource,

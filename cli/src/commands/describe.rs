@@ -85,7 +85,10 @@ fn model(model: &ModelDescription, program: &Program, terminal: &Terminal) -> St
         )
         .collect();
     line(say("reads", "读取"), reads.join(", "));
-    line(say("compiled for", "编译执行于"), model.screens.clone().unwrap_or_default());
+    line(
+        say("compiled for", "编译执行于"),
+        model.compiled.as_ref().map(|compiled| compiled.source.clone()).unwrap_or_default(),
+    );
     let unbounded = say("over all that is known", "回看已知的全部");
     line(say("looks back", "回看"), model.lookback.clone().unwrap_or_else(|| unbounded.to_owned()));
     for stage in &model.stages {

@@ -8,6 +8,7 @@ pub(crate) mod explain_code;
 pub(crate) mod fmt;
 pub(crate) mod new;
 pub(crate) mod package;
+pub(crate) mod plan;
 pub(crate) mod run;
 pub(crate) mod settings;
 pub(crate) mod test;

@@ -203,12 +203,14 @@ fn shown(run: &Run, engine: &Engine, args: &Args, zone: &Zone, terminal: &Termin
 /// What each part of the run took, and each model of the evaluation, summed over threads.
 fn timings_table(run: &Run, terminal: &Terminal) -> String {
     let say = |en, zh| terminal.say(en, zh);
-    let mut table = Table::new(&[say("part", "环节"), say(">seconds", ">秒")]);
+    let mut table = Table::new(&[say("part", "环节"), say(">seconds", ">秒"), say("how", "方式")]);
     for (part, took) in parts(run) {
-        table.row(vec![say(part.0, part.1).into(), format!("{took:.3}").into()]);
+        table.row(vec![say(part.0, part.1).into(), format!("{took:.3}").into(), "".into()]);
     }
     for model in &run.models {
-        table.row(vec![(&*model.model).into(), format!("{:.3}", model.busy.as_secs_f64()).into()]);
+        let how =
+            if model.compiled { say("compiled first", "先编译执行") } else { say("interpreted", "解释执行") };
+        table.row(vec![(&*model.model).into(), format!("{:.3}", model.busy.as_secs_f64()).into(), how.into()]);
     }
     table.render(terminal.width, terminal.colour) + "\n"
 }

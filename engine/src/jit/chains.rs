@@ -26,7 +26,7 @@ use crate::timeline::{Strip, Timeline};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
-use watchfire_dsl::program::{ModelId, SourceKind, SpanOfTime};
+use watchfire_dsl::program::{ModelId, SourceId, SpanOfTime};
 
 /// A step, as far as its rows and those of the step before tell.
 struct Step<'a> {
@@ -131,19 +131,11 @@ impl<'a> Screening<'a> {
         }
     }
 
-    /// The steps of a sequence, each of rows of a table about the model's entity; and the entities. Of no source rows may
-    /// be known to be missing: then it would matter when rows that are out become known.
+    /// The steps of a sequence, and the entities that it is looked for about.
     fn steps(&self, model: &'a ModelPlan, plan: &'a SequencePlan) -> Option<(&'a Timeline, Vec<Step<'a>>)> {
-        for rows in plan.rows() {
-            let (_, source) = self.timeline_of(rows)?;
-            let SourceKind::Table(table) = &self.program.sources.get(source.index())?.kind else { return None };
-            if table.expect.is_some() {
-                return None;
-            }
-        }
+        lower::sequence(self.program, self.plan, plan).ok()?;
         let mut steps: Vec<Step<'a>> = Vec::with_capacity(plan.steps.len());
         for step in &plan.steps {
-            step.rows.aggregate().filter(|rows| rows.of.is_none())?;
             let (timeline, _) = self.timeline_of(&step.rows)?;
             let within = match step.within {
                 Some(length) => Some(span_of(length, self.parameters)?),
@@ -158,7 +150,7 @@ impl<'a> Screening<'a> {
         (self.always || rows >= super::screen::LEAST).then_some((population, steps))
     }
 
-    fn timeline_of(&self, rows: &RowsPlan) -> Option<(&'a Timeline, watchfire_dsl::program::SourceId)> {
+    fn timeline_of(&self, rows: &RowsPlan) -> Option<(&'a Timeline, SourceId)> {
         let FromNode::Rows(TimelineId(id)) = rows.aggregate()?.from else { return None };
         Some((self.timelines.get(id as usize)?, self.plan.timelines.get(id as usize)?.source))
     }
@@ -174,8 +166,9 @@ impl<'a> Screening<'a> {
     /// What a step's condition says of its row and that of the step before.
     fn pair(&self, model: &'a ModelPlan, before: &'a StepPlan, step: &'a StepPlan) -> Option<Pair<'a>> {
         let (program, plan, parameters) = (self.program, self.plan, self.parameters);
-        let rows = [before.rows.aggregate()?, step.rows.aggregate()?];
-        let form = lower::pair(program, plan, model, parameters, rows)?;
+        let rows = (before.rows.aggregate(), step.rows.aggregate()?);
+        let condition = lower::condition(program, plan, model, parameters, rows)?;
+        let form = condition.form.filter(|_| condition.both)?;
         let table = |rows: &RowsPlan| self.store.table(self.timeline_of(rows)?.1);
         let (other, own) = (table(&before.rows)?, table(&step.rows)?);
         let mut cells = Vec::with_capacity(form.inputs.len());

@@ -48,8 +48,8 @@ impl Screening<'_> {
             let rows = model.sequence.iter().flat_map(|sequence| sequence.rows());
             for aggregate in rows.filter_map(|rows| rows.aggregate()) {
                 if let Some(condition) = &aggregate.filter
-                    && let Some((source, form)) =
-                        lower::step(self.program, self.plan, model, self.parameters, aggregate)
+                    && let Some(lower::Condition { source, form: Some(form), .. }) =
+                        lower::condition(self.program, self.plan, model, self.parameters, (None, aggregate))
                     && let Some(table) = self.worthwhile(source)
                 {
                     let wanted = (source, form);

@@ -9,7 +9,8 @@
 //! | file | subject |
 //! |---|---|
 //! | `form.rs` | expressions about one row, as they are compiled |
-//! | `lower.rs` | the plan's expressions as forms |
+//! | `lower/` | the plan's expressions as forms, and why some have none |
+//! | `served.rs` | which models compiled code serves, for the plan |
 //! | `bind.rs` | a form's constants, once its data is known |
 //! | `code.rs` | forms as Cranelift's instructions |
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
@@ -36,9 +37,14 @@ mod pass;
 mod points;
 mod scratch;
 mod screen;
+mod served;
 mod window;
 
+pub(crate) use form::{FactRows, Form};
 pub(crate) use kernel::Kernels;
+pub use lower::Why;
 pub(crate) use lower::name;
 pub(crate) use marks::Marks;
-pub(crate) use screen::{Left, LeftRow, Screening, screened};
+pub(crate) use screen::{Left, LeftRow, Screening};
+pub use served::Pass;
+pub(crate) use served::{Served, served};

@@ -145,7 +145,7 @@ impl<'a> Screening<'a> {
     fn over_tables(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
         let mut screens: BTreeMap<SourceId, Vec<Screen<'a>>> = BTreeMap::new();
         for model in models {
-            if let Some(lowered) = lower::screen(self.program, self.plan, model, self.parameters, false)
+            if let Ok(lowered) = lower::screen(self.program, self.plan, model, self.parameters, false)
                 && let Some(screen) = self.screen(model, lowered.source, &lowered.form)
             {
                 screens.entry(lowered.source).or_default().push(screen);
@@ -165,7 +165,7 @@ impl<'a> Screening<'a> {
     fn over_timelines(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
         let mut passes: BTreeMap<(SourceId, TimelineId), TimelinePass<'a>> = BTreeMap::new();
         for model in models.iter().filter(|model| self.always || !left.contains_key(&model.id)) {
-            if let Some(lowered) = lower::screen(self.program, self.plan, model, self.parameters, true)
+            if let Ok(lowered) = lower::screen(self.program, self.plan, model, self.parameters, true)
                 && lowered.form.inputs.iter().any(|(input, _)| !matches!(input, Input::Cell(_)))
                 && let Some(table) = self.worthwhile(lowered.source)
                 && let Some(timeline) = model.entities
@@ -195,7 +195,7 @@ impl<'a> Screening<'a> {
     ) {
         let mut all: Vec<(TimelineId, Points<'a>, Vec<Served>)> = Vec::new();
         for model in models {
-            let Some(lowered) = lower::point(self.program, self.plan, model, self.parameters) else { continue };
+            let Ok(lowered) = lower::point(self.program, self.plan, model, self.parameters) else { continue };
             let Some(population) = model.entities else { continue };
             let Some(timeline) = self.timelines.get(population.0 as usize) else { continue };
             let instants: Arc<[i64]> = instants(model.id).into();
@@ -511,12 +511,4 @@ fn reads(cells: &[Cells<'_>], form: &Form) -> Vec<Read> {
         Read { layout: *layout, states }
     };
     cells.iter().zip(&form.inputs).map(read).collect()
-}
-
-/// The table whose rows, or entities, a model's screen passes over, if there is one.
-pub(crate) fn screened(program: &Program, plan: &Plan, model: &ModelPlan) -> Option<String> {
-    let defaults: Vec<Value> = program.parameters.iter().map(|parameter| parameter.default.clone()).collect();
-    let lowered = lower::screen(program, plan, model, &defaults, true);
-    let lowered = lowered.or_else(|| lower::point(program, plan, model, &defaults))?;
-    Some(program.sources.get(lowered.source.index())?.name.to_string())
 }

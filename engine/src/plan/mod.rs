@@ -12,7 +12,10 @@
 
 mod dependencies;
 mod describe;
-pub use describe::{ModelDescription, PlanDescription, SharedDescription, TableDescription};
+pub use describe::{
+    CompiledDescription, InterpretedDescription, ModelDescription, PlanDescription, SharedDescription,
+    TableDescription, TimelineDescription, WindowDescription,
+};
 mod lower;
 mod node;
 mod peers;

@@ -9,8 +9,8 @@ use super::node::{
 use super::{PlacesPlan, Plan, TimelinePlan};
 use std::fmt::Write;
 use watchfire_dsl::program::{
-    AggregateFunction, CalendarUnit, ColumnId, Derived, FindingColumn, Move, ParameterId, PeerFunction, Program, Row,
-    RowSlot, SourceId, SourceKind, SpanOfTime, WindowSpan,
+    AggregateFunction, CalendarUnit, ColumnId, Derived, FindingColumn, Grid, Move, ParameterId, PeerFunction, Program,
+    Row, RowSlot, SourceId, SourceKind, SpanOfTime, Trigger, WindowSpan,
 };
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::value::{EntityKey, Value};
@@ -27,6 +27,38 @@ pub(super) fn peers_text(program: &Program, plan: &Plan, user: &str, peers: &Pee
     let mut text = Text { program, plan, user, bound: Vec::new(), out: String::new() };
     text.peers(peers);
     text.out
+}
+
+/// The text of any expression of the model `user`.
+pub(super) fn node_text(program: &Program, plan: &Plan, user: &str, node: &Node) -> String {
+    let mut text = Text { program, plan, user, bound: Vec::new(), out: String::new() };
+    text.node(node);
+    text.out
+}
+
+/// `over last 7 days`
+pub(super) fn window_text(program: &Program, plan: &Plan, window: &WindowNode) -> String {
+    let mut text = Text { program, plan, user: "", bound: Vec::new(), out: String::new() };
+    text.window(window);
+    text.out.trim_start().to_owned()
+}
+
+/// `on visits`, `every 1 day at 02:00`, `match`
+pub(super) fn trigger_text(program: &Program, trigger: &Trigger) -> String {
+    let (length, clock) = match trigger {
+        Trigger::On { source, .. } => {
+            return format!("on {}", program.sources.get(source.index()).map_or("", |source| &*source.name));
+        }
+        Trigger::Match(_) => return "match".into(),
+        Trigger::Every(Grid::Micros(micros)) => {
+            return format!("every {}", span_text(SpanOfTime { micros: *micros, ..SpanOfTime::default() }));
+        }
+        Trigger::Every(Grid::Days(days, clock)) => (plural(*days, "day"), clock),
+        Trigger::Every(Grid::Weeks(weeks, clock)) => (plural(*weeks, "week"), clock),
+        Trigger::Every(Grid::Months(months, clock)) => (plural(*months, "month"), clock),
+    };
+    let (hours, minutes) = (clock / 3_600_000_000, clock / 60_000_000 % 60);
+    format!("every {length} at {hours:02}:{minutes:02}")
 }
 
 struct Text<'a> {

@@ -143,6 +143,8 @@ pub struct ModelRun {
     pub exempted: usize,
     /// For how many entities it failed.
     pub failures: usize,
+    /// Compiled code decided first which rows, or entities and instants, had to be looked at.
+    pub compiled: bool,
     /// Time that evaluating it took, summed over threads.
     pub busy: Duration,
 }

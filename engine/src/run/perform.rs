@@ -176,6 +176,7 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
             warnings: of(&warned),
             exempted: of(&set_aside),
             failures: of(&failed),
+            compiled: screens.contains_key(id),
             busy: evaluated.map_or_else(Duration::default, |evaluated| evaluated.busy),
         }
     });

@@ -141,13 +141,21 @@ fn what_it_decides_of_sources_that_may_be_silent() {
     with_silences().iter().for_each(|sources| decides_as_the_interpreter(&engine(sources)));
 }
 
+/// Compiled code served the models for which it was planned, and no others.
+fn as_planned(engine: &Engine, run: &Run) -> bool {
+    let plan = engine.plan();
+    let planned = |name: &str| plan.models.iter().find(|model| model.name == name).unwrap().compiled.is_some();
+    run.models.iter().all(|model| model.compiled == planned(&model.model))
+}
+
 fn decides_as_the_interpreter(engine: &Engine) {
-    let screened = engine.plan().models.iter().filter(|model| model.screens.is_some()).count();
+    let screened = engine.plan().models.iter().filter(|model| model.compiled.is_some()).count();
     assert_eq!(screened, CONDITIONS.len());
     for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
         let visits = visits(rows, late);
         let (compiled, interpreted) = (run(engine, &visits, Compile::Always), run(engine, &visits, Compile::Never));
         assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows == 0 || as_planned(engine, &compiled) && interpreted.models.iter().all(|model| !model.compiled));
         assert!(rows < 400 || interpreted.models.iter().filter(|model| model.findings > 0).count() > 20);
         assert!(rows < 400 || !interpreted.failures.is_empty());
     }
@@ -236,7 +244,7 @@ fn what_it_decides_at_instants_of_sources_that_may_be_silent() {
 fn decides_at_instants_as_the_interpreter(engine: &Engine, silent: bool) {
     let all = AT_INSTANTS.len();
     let (compiled, finding) = if silent { (all - 3, all / 2) } else { (all, all - 2) };
-    let screened = engine.plan().models.iter().filter(|model| model.screens.is_some()).count();
+    let screened = engine.plan().models.iter().filter(|model| model.compiled.is_some()).count();
     assert_eq!(screened, compiled);
     let homes = df!(
         "home" => ["h0", "h1", "h2", "h3", "h4", "h5", "h7", "nobody"],
@@ -254,6 +262,7 @@ fn decides_at_instants_as_the_interpreter(engine: &Engine, silent: bool) {
         };
         let (compiled, interpreted) = (run(Compile::Always), run(Compile::Never));
         assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows < 400 || as_planned(engine, &compiled), "{:?}", compiled.models);
         let found = interpreted.models.iter().filter(|model| model.findings > 0).count();
         assert!(rows < 400 || found >= finding, "{:?}", interpreted.models);
         // What may be missing is no fault.
@@ -274,7 +283,7 @@ fn models_that_ask_for_no_fact_are_left_to_the_interpreter() {
         }
         "#,
     );
-    assert!(Engine::new(package).plan().models[0].screens.is_none());
+    assert!(Engine::new(package).plan().models[0].compiled.is_none());
 }
 
 /// Sequences whose steps speak of themselves, of the step before and of the one before that, with rows that must not be
@@ -309,6 +318,7 @@ fn sequences_that_it_finds_are_those_that_the_interpreter_finds() {
         let visits = visits(rows, late);
         let (compiled, interpreted) = (run(&engine, &visits, Compile::Always), run(&engine, &visits, Compile::Never));
         assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows < 400 || as_planned(&engine, &compiled));
         assert!(rows < 400 || interpreted.models.iter().all(|model| model.findings > 0), "{:?}", interpreted.models);
     }
 }

@@ -1,9 +1,9 @@
 //! Plans: what runs that calls plugins, what depends on what, and how deep.
 
-use super::passes;
+use super::{package, passes};
 use polars::df;
 use std::fmt::Write;
-use watchfire_engine::{Engine, Run, RunOptions, Sources};
+use watchfire_engine::{Engine, InterpretedDescription, Pass, Run, RunOptions, Sources, Why};
 
 fn run(engine: &Engine, options: RunOptions) -> Run {
     let visits =
@@ -175,4 +175,67 @@ fn pairs_are_entities() {
         }
         "#,
     );
+}
+
+/// What a model asks, what of it is left to the interpreter, and why.
+const LEFT: [(&str, &str, &str, Why); 12] = [
+    ("on visits as r", "text.contains(text.lower(\"A\"), \"a\")", "text.contains", Why::Function),
+    ("on visits as r", "(count from stays) > 1 and r.x > 1", "from stays", Why::States),
+    ("on visits as r", "r.after.x > 1", "after.x", Why::OtherRows),
+    ("on visits as r", "(count from visits over this month) > 1", "over this month", Why::Calendar),
+    ("on visits as r", "homes.area > 20 m²", "homes", Why::Register),
+    ("on visits as r", "(median x from visits) > 1.0", "visits", Why::Aggregate),
+    ("on visits as r", "(sum x + 1 from visits) > 1", "sum", Why::Value),
+    ("on starts of stays as r", "r.n > 1", "", Why::Edges),
+    ("every 1 h", "(count from stays) > 1", "from stays", Why::States),
+    ("every 1 h", "(count from kept where most > 1) > 1", "kept", Why::Derived),
+    ("every 1 h", "(count from visits since (last time from visits where x > 3)) > 1", "since", Why::Since),
+    ("every 1 h", "(mean (count from visits) among same (homes.use) at least 2) > 1.0", "", Why::Peers),
+];
+
+#[test]
+fn the_plan_says_what_is_left_to_the_interpreter_and_why() {
+    let mut text = String::from("rows kept for Home from stays each { most = n }\n");
+    for (number, (trigger, condition, ..)) in LEFT.iter().enumerate() {
+        // The population of `on` models is that of their trigger.
+        let population = if trigger.starts_with("on") { "" } else { " in visits" };
+        let model = format!(
+            "model m{number} for Home{population} {{\n category c\n purpose test\n basis \"b\"\n {trigger}\n warn when \
+             {condition} {{ yellow otherwise }}\n}}\n"
+        );
+        text.push_str(&model);
+    }
+    let plan = Engine::new(package(&text)).plan();
+    for (number, (_, condition, part, why)) in LEFT.iter().enumerate() {
+        let model = plan.models.iter().find(|model| model.name == format!("m{number}")).unwrap();
+        let told = |left: &InterpretedDescription| {
+            left.why == *why && left.text.as_deref().map_or(part.is_empty(), |text| text.contains(part))
+        };
+        assert!(model.interpreted.iter().any(told), "{condition}: {:?}", model.interpreted);
+        // Where `and` is false whatever the rest is, code decides.
+        assert_eq!(model.compiled.is_some(), condition.contains("and r.x"), "{condition}");
+    }
+}
+
+#[test]
+fn the_plan_shows_windows_and_loops_once() {
+    let model = |name: &str, least: i64| {
+        format!(
+            "model {name} for Home {{\n category c\n purpose test\n basis \"b\"\n param least: Int = {least}\n on visits\n warn \
+             when (count from visits over last 7 days) > least and (sum x from visits over last 7 days) > 3 {{ yellow \
+             otherwise }}\n}}\n"
+        )
+    };
+    let plan = Engine::new(package(&(model("few", 1) + &model("many", 9)))).plan();
+    assert_eq!(plan.loops, [["few", "many"]]);
+    let [timeline] = &plan.timelines[..] else { panic!("{:?}", plan.timelines) };
+    assert_eq!((&*timeline.text, &timeline.users[..]), ("visits by home", &["few".to_owned(), "many".to_owned()][..]));
+    let [window] = &timeline.windows[..] else { panic!("{:?}", timeline.windows) };
+    assert_eq!(window.text.as_deref(), Some("over last 7 days"));
+    let told: Vec<(&str, usize)> = window.aggregates.iter().map(|shared| (&*shared.text, shared.places)).collect();
+    let count = "count from visits by home over last 7 days";
+    assert_eq!(told, [(count, 2), ("sum x from visits by home over last 7 days", 2)]);
+    let passes = plan.models.iter().map(|model| model.compiled.as_ref().map(|compiled| compiled.pass));
+    assert!(passes.eq([Some(Pass::Timeline); 2]));
+    assert!(plan.models.iter().all(|model| model.interpreted.is_empty()));
 }

@@ -78,7 +78,7 @@ impl Compiled {
 
     /// Compiled code passes over the rows of some model.
     pub(super) fn is_screened(&self) -> bool {
-        self.engine.plan().models.iter().any(|model| model.screens.is_some())
+        self.engine.plan().models.iter().any(|model| model.compiled.is_some())
     }
 
     /// Runs it over rows.

@@ -1,0 +1,220 @@
+//! Numbers of forms.
+
+use super::{DEEPEST, LARGEST, Lowering, Sort, layout};
+use crate::jit::form::{Constant, FactFunction, Input, Lane, Layout, Number, Operator};
+use crate::plan::{Arithmetic, Node, NodeKind};
+use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::Value;
+
+impl<'a> Lowering<'a> {
+    pub(super) fn number(&mut self, node: &'a Node) -> Option<(Number, Sort)> {
+        self.size += 1;
+        if self.size > LARGEST || self.depth > DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let before = self.left.len();
+        let number = self.try_number(node);
+        self.depth -= 1;
+        if number.is_none() {
+            self.leave(node, before);
+        }
+        number
+    }
+
+    fn try_number(&mut self, node: &'a Node) -> Option<(Number, Sort)> {
+        if let Some(value) = self.constant_of(node) {
+            let sort = match &value {
+                Value::Int(_) => Sort::Int,
+                Value::Float(_) => Sort::Float,
+                Value::Money(_) => Sort::Money,
+                Value::Time(_) => Sort::Time,
+                Value::Date(_) => Sort::Date,
+                Value::Hour(_) => Sort::Hour,
+                Value::Duration(_) => Sort::Duration,
+                Value::Enum(id, _) => Sort::Variant(*id),
+                _ => return None,
+            };
+            return Some((self.constant(value, sort)?, sort));
+        }
+        match &node.kind {
+            NodeKind::Column(row, _, column) => {
+                let (layout, sort) = match &node.ty {
+                    Kind::Text | Kind::Entity(_) => (Layout::Code, Sort::Code(*column)),
+                    ty => layout(ty)?,
+                };
+                Some((Number::Input(self.cell(row, *column, layout)?), sort))
+            }
+            NodeKind::Aggregate(aggregate) => {
+                let (fact, function) = self.fact(aggregate)?;
+                let (layout, sort) = match (function, &node.ty) {
+                    (
+                        FactFunction::The
+                        | FactFunction::First
+                        | FactFunction::Last
+                        | FactFunction::Min
+                        | FactFunction::Max,
+                        ty,
+                    ) => layout(ty)?,
+                    (FactFunction::Count | FactFunction::CountDistinct, _) | (FactFunction::Sum, Kind::Int) => {
+                        (Layout::Whole, Sort::Int)
+                    }
+                    (FactFunction::Sum, Kind::Money) => (Layout::Whole, Sort::Money),
+                    (
+                        FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev,
+                        Kind::Float | Kind::Quantity(_),
+                    ) => (Layout::Float, Sort::Float),
+                    _ => return None,
+                };
+                Some((Number::Input(self.input(Input::Fact(fact), layout)), sort))
+            }
+            NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => None,
+            NodeKind::Let(id) => self.number(self.model.lets.get(id.index())?),
+            NodeKind::Fact(id, entity) if matches!(entity.kind, NodeKind::This) => {
+                self.number(&self.plan.facts.get(id.index())?.as_ref()?.value)
+            }
+            NodeKind::Negate(operand) => match self.number(operand)? {
+                (number, sort @ (Sort::Int | Sort::Float | Sort::Money)) => {
+                    Some((Number::Negate(sort.lane(), Box::new(number)), sort))
+                }
+                _ => None,
+            },
+            NodeKind::Otherwise(left, right) => {
+                let (left, right, sort) = self.alike(left, right)?;
+                // Two texts that are not in the dictionary may stand at the same place.
+                if let Sort::Code(_) = sort {
+                    return None;
+                }
+                Some((Number::Otherwise(sort.lane(), Box::new(left), Box::new(right)), sort))
+            }
+            NodeKind::Arithmetic(operator, left, right) => self.arithmetic(*operator, left, right, &node.ty),
+            NodeKind::Score(rules) => self.score(rules),
+            NodeKind::Call(function, arguments) => match (function.name, arguments.as_slice()) {
+                ("hour", [time]) => {
+                    let (time, Sort::Time) = self.number(time)? else { return None };
+                    let places = [Constant::Offset, Constant::OffsetFrom, Constant::OffsetUntil];
+                    Some((Number::Hour(Box::new(time), places.map(|constant| self.add_constant(constant))), Sort::Hour))
+                }
+                ("abs", [amount]) => match self.number(amount)? {
+                    (number, sort @ (Sort::Int | Sort::Float | Sort::Money)) => {
+                        Some((Number::Absolute(sort.lane(), Box::new(number)), sort))
+                    }
+                    _ => None,
+                },
+                ("distance", [p, q]) => {
+                    let ([a, b], [c, d]) = (self.position(p)?, self.position(q)?);
+                    Some((Number::Distance(Box::new([a, b, c, d])), Sort::Float))
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn arithmetic(
+        &mut self,
+        operator: Arithmetic,
+        left: &'a Node,
+        right: &'a Node,
+        ty: &Kind,
+    ) -> Option<(Number, Sort)> {
+        let ((a, left), (b, right)) = (self.number(left)?, self.number(right)?);
+        let same = |operator, lane, a, b| Number::Arithmetic(operator, lane, Box::new(a), Box::new(b));
+        let operation = match operator {
+            Arithmetic::Add => Some(Operator::Add),
+            Arithmetic::Subtract => Some(Operator::Subtract),
+            Arithmetic::Multiply => Some(Operator::Multiply),
+            Arithmetic::Divide | Arithmetic::Remainder => None,
+        };
+        match (operator, operation, left, right) {
+            (_, Some(operation), Sort::Int, Sort::Int) => Some((same(operation, Lane::Whole, a, b), Sort::Int)),
+            (Arithmetic::Add | Arithmetic::Subtract, Some(operation), Sort::Money, Sort::Money) => {
+                Some((same(operation, Lane::Whole, a, b), Sort::Money))
+            }
+            (Arithmetic::Multiply, Some(operation), Sort::Money, Sort::Int)
+            | (Arithmetic::Multiply, Some(operation), Sort::Int, Sort::Money) => {
+                Some((same(operation, Lane::Whole, a, b), Sort::Money))
+            }
+            (Arithmetic::Remainder, _, Sort::Int, Sort::Int) => {
+                Some((Number::Remainder(Box::new(a), Box::new(b)), Sort::Int))
+            }
+            (Arithmetic::Subtract, Some(operation), Sort::Time, Sort::Time) => {
+                Some((same(operation, Lane::Whole, a, b), Sort::Duration))
+            }
+            (Arithmetic::Divide, _, Sort::Money, Sort::Money)
+            | (Arithmetic::Divide, _, Sort::Duration, Sort::Duration) => {
+                let number =
+                    Number::Quotient(Box::new(Number::ToFloat(Box::new(a))), Box::new(Number::ToFloat(Box::new(b))));
+                Some((number, Sort::Float))
+            }
+            _ if *ty == Kind::Duration => None,
+            (_, operation, ..) => {
+                let spans = operation != Some(Operator::Add) && operation != Some(Operator::Subtract);
+                let (a, b) = (self.measured(a, left, spans)?, self.measured(b, right, spans)?);
+                match operation {
+                    Some(operation) => Some((same(operation, Lane::Float, a, b), Sort::Float)),
+                    None if operator == Arithmetic::Divide => {
+                        Some((Number::Quotient(Box::new(a), Box::new(b)), Sort::Float))
+                    }
+                    None => None,
+                }
+            }
+        }
+    }
+
+    /// A number as a float; a span of time in seconds.
+    fn measured(&mut self, number: Number, sort: Sort, spans: bool) -> Option<Number> {
+        match sort {
+            Sort::Float => Some(number),
+            Sort::Int => Some(Number::ToFloat(Box::new(number))),
+            Sort::Duration if spans => {
+                let million = self.constant(Value::Float(1e6), Sort::Float)?;
+                Some(Number::Quotient(Box::new(Number::ToFloat(Box::new(number))), Box::new(million)))
+            }
+            _ => None,
+        }
+    }
+
+    /// Weights are whole multiples of one unit, so that their sum is exact.
+    fn score(&mut self, rules: &'a [(Node, Node)]) -> Option<(Number, Sort)> {
+        let weights: Vec<Value> = rules.iter().map(|(weight, _)| self.constant_of(weight)).collect::<Option<_>>()?;
+        let whole = weights.iter().all(|weight| matches!(weight, Value::Int(_)));
+        if !whole && !weights.iter().all(|weight| matches!(weight, Value::Float(_))) {
+            return None;
+        }
+        let mut sum = Vec::with_capacity(rules.len());
+        for (place, (_, condition)) in rules.iter().enumerate() {
+            let constant = self.add_constant(Constant::Weight(weights.clone(), place));
+            sum.push((constant, self.truth(condition)));
+        }
+        let sum = Number::Score(sum);
+        if whole {
+            return Some((sum, Sort::Int));
+        }
+        let unit = Number::Constant(self.add_constant(Constant::Unit(weights)), Lane::Float);
+        let scaled = Number::Arithmetic(
+            Operator::Multiply,
+            Lane::Float,
+            Box::new(Number::ToFloat(Box::new(sum))),
+            Box::new(unit),
+        );
+        Some((scaled, Sort::Float))
+    }
+
+    /// Longitude and latitude of a position in the row.
+    fn position(&mut self, node: &'a Node) -> Option<[Number; 2]> {
+        match &node.kind {
+            NodeKind::Column(row, _, column) if node.ty == Kind::Point => {
+                let half =
+                    |lowering: &mut Self, half| Some(Number::Input(lowering.cell(row, *column, Layout::Half(half))?));
+                Some([half(self, 0)?, half(self, 1)?])
+            }
+            NodeKind::Let(id) if !self.nested => self.position(self.model.lets.get(id.index())?),
+            NodeKind::Constant(Value::Point(point)) => {
+                let part = |lowering: &mut Self, number| lowering.constant(Value::Float(number), Sort::Float);
+                Some([part(self, point.longitude)?, part(self, point.latitude)?])
+            }
+            _ => None,
+        }
+    }
+}
