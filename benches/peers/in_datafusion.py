@@ -96,7 +96,7 @@ def w7(_: None) -> str:
 
 
 def w8(_: None) -> str:
-    return f"""SELECT {in_duckdb.folded("btrim")} AS entity, TIMESTAMP '2024-03-31' AS time FROM titles
+    return f"""SELECT {in_duckdb.folded("btrim")} AS entity, TIMESTAMP '2024-04-01' AS time FROM titles
         GROUP BY 1 HAVING count(DISTINCT owner) >= 5"""
 
 

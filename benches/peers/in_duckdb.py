@@ -17,7 +17,10 @@ class Engine:
 
     def ask(self, question: str, constants: dict) -> pa.Table:
         """The rows found, with `model` (where there are several), `entity` and `time`."""
-        return self.connection.sql(QUESTIONS[question](constants.get(question))).to_arrow_table()
+        queries = QUESTIONS[question](constants.get(question))
+        if isinstance(queries, str):
+            return self.connection.sql(queries).to_arrow_table()
+        return pa.concat_tables([self.connection.sql(query).to_arrow_table() for query in queries])
 
 
 def w1(constants: dict) -> str:
@@ -70,12 +73,25 @@ def w6(_: None) -> str:
 
 
 def w7(_: None) -> str:
-    return """WITH people AS (
+    return crowded_and_busy("true", "true")
+
+
+def w7d(_: None) -> list[str]:
+    """Each of the 90 days by itself: it reads that day's fixes, and the readings of the four weeks before it."""
+    start = "TIMESTAMP '2024-01-01'"
+    return [crowded_and_busy(f"time >= {start} + INTERVAL {day} DAYS AND time < {start} + INTERVAL {day + 1} DAYS",
+                             f"time >= {start} + INTERVAL {day} DAYS - INTERVAL 28 DAYS AND time < {start} + INTERVAL {day + 1} DAYS")
+            for day in range(90)]
+
+
+def crowded_and_busy(fixes: str, readings: str) -> str:
+    """W7 over these rows."""
+    return f"""WITH people AS (
             SELECT address, date_trunc('day', time) AS day, count(DISTINCT person) AS people FROM presence
-            WHERE address IS NOT NULL GROUP BY ALL),
+            WHERE address IS NOT NULL AND {fixes} GROUP BY ALL),
         daily AS (
             SELECT address, date_trunc('day', time) AS day, coalesce(sum(value), 0) AS used FROM meters
-            WHERE address IS NOT NULL GROUP BY ALL),
+            WHERE address IS NOT NULL AND {readings} GROUP BY ALL),
         usual AS (
             SELECT *, avg(used) OVER before AS usual, stddev_samp(used) OVER before AS spread FROM daily
             WINDOW before AS (PARTITION BY address ORDER BY day
@@ -93,8 +109,8 @@ def folded(trim: str) -> str:
 
 
 def w8(_: None) -> str:
-    return f"""SELECT {folded("trim")} AS entity, TIMESTAMP '2024-03-31' AS time FROM titles
+    return f"""SELECT {folded("trim")} AS entity, TIMESTAMP '2024-04-01' AS time FROM titles
         GROUP BY 1 HAVING count(DISTINCT owner) >= 5"""
 
 
-QUESTIONS = {"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W5": w5, "W6": w6, "W7": w7, "W8": w8}
+QUESTIONS = {"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W5": w5, "W6": w6, "W7": w7, "W8": w8, "W7D": w7d}

@@ -8,7 +8,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from questions import GOALS
+from questions import GOALS, WARM_GOALS
 
 BEGIN, END = "<!-- written by `cargo xtask peers --write` -->", "<!-- end -->"
 
@@ -48,26 +48,33 @@ def by_question(rows: list[dict]) -> dict[str, list[dict]]:
 def table(rows: list[dict]) -> str:
     """Times of all engines, and the ratios to the best peer."""
     grouped = by_question(rows)
-    engines = [row["engine"] for row in next(iter(grouped.values()))]
-    lines = [["", "found", *engines, "ratio, wall", "ratio, CPU", "goal"]]
-    for question, (ours, *peers) in grouped.items():
+    engines = list(dict.fromkeys(row["engine"] for row in rows))
+    lines = [["", "found", *engines, "ratio, wall", "ratio, CPU", "ratio, CPU, warm", "goal"]]
+    for question, (ours, warm, *peers) in grouped.items():
         found = next((row["answer"].split(":")[0] for row in (ours, *peers) if row["answer"]), "–")
-        ratios = [ratio(ours, peers, name) for name in ("wall_s", "cpu_s")]
-        lines.append([question, found, *map(seconds, (ours, *peers)), *ratios, f"{GOALS[question]}×"])
+        ratios = [ratio(ours, peers, "wall_s"), ratio(ours, peers, "cpu_s"), ratio(warm, peers, "cpu_s")]
+        goal = f"{GOALS[question]}×" + (f", warm {WARM_GOALS[question]}×" if question in WARM_GOALS else "")
+        lines.append([question, found, *cells(grouped[question], engines, seconds), *ratios, goal])
     return aligned(lines)
+
+
+def cells(rows: list[dict], engines: list[str], cell) -> list[str]:
+    """A cell for each engine; those that were not asked have none."""
+    of = {row["engine"]: row for row in rows}
+    return [cell(of[engine]) if engine in of else "" for engine in engines]
 
 
 def memory(rows: list[dict]) -> str:
     """Peak memory of all engines in MB, loaded data included."""
-    grouped = by_question(rows)
-    engines = [row["engine"] for row in next(iter(grouped.values()))]
+    engines = list(dict.fromkeys(row["engine"] for row in rows if row["peak_mb"] is not None))
     cell = lambda row: "–" if row["peak_mb"] is None else str(row["peak_mb"])
-    return aligned([["", *engines], *([question, *map(cell, of)] for question, of in grouped.items())])
+    lines = [[question, *cells(of, engines, cell)] for question, of in by_question(rows).items()]
+    return aligned([["", *engines], *lines])
 
 
 def profile(rows: list[dict]) -> str:
     """Where Watchfire's time goes."""
-    timed = [row for row in rows if "timings" in row]
+    timed = [row for row in rows if "timings" in row and row["engine"] == "watchfire"]
     names = ["load", "order", "compiled", "evaluate", "render"]
     return aligned([["", *names], *([row["question"], *(short(row["timings"][name]) for name in names)] for row in timed)])
 

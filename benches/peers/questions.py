@@ -9,6 +9,8 @@ TITLES = {
     "W6": "A, then B > 5 km away within 2 h, no C between",
     "W7": "people per m², a day's use against 28 days",
     "W8": "addresses folded, 5 owners or more",
+    "W7D": "W7, each of its 90 days a query of its own",
+    "ALL": "W1 to W8 as one package",
 }
 TABLES = {
     "W1": ["readings"],
@@ -20,10 +22,14 @@ TABLES = {
     "W7": ["presence", "meters", "registry"],
     "W8": ["titles"],
 }
-# The range of Watchfire's runs where it is not that of the data: whole days; W8 is one look at a register.
+TABLES["W7D"] = TABLES["W7"]
+TABLES["ALL"] = ["readings", "presence", "meters", "registry", "titles"]
+# The range of Watchfire's runs where it is not that of the data: until the midnight after the last day, when W7 looks back
+# at it; W8 is one look at a register.
 RANGES = {
-    "W7": ["--to", "2024-03-31"],
-    "W8": ["--from", "2024-03-31", "--to", "2024-03-31"],
+    "W7": ["--to", "2024-04-01"],
+    "W8": ["--from", "2024-04-01", "--to", "2024-04-01"],
+    "ALL": ["--to", "2024-04-01"],
 }
 # Names of the models in watch/; those of W2 are in the answers.
 MODELS = {
@@ -35,4 +41,9 @@ MODELS = {
     "W7": "crowded_and_busy",
     "W8": "many_owners",
 }
-GOALS = {"W1": 2, "W2": 4, "W3": 3, "W4": 6, "W5": 4, "W6": 1.2, "W7": 2, "W8": 3}
+MODELS["W7D"] = MODELS["W7"]
+ONLY = {question: [model] for question, model in MODELS.items()}
+ONLY["W2"] = [f"{form}{number}" for form in "abcdef" for number in range(1, 6)]
+GOALS = {"W1": 2, "W2": 4, "W3": 3, "W4": 6, "W5": 4, "W6": 1.2, "W7": 2, "W8": 3, "W7D": 30, "ALL": 6}
+# The same where the data is already read and ordered.
+WARM_GOALS = {"W6": 20}

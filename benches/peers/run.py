@@ -13,12 +13,15 @@ from pathlib import Path
 
 import constants
 from generate import generate
-from measure import ENGINES
+from measure import asked
 from page import load, table, write_page
-from questions import RANGES, TABLES, TITLES
+from questions import ONLY, RANGES, TABLES, TITLES
 
 HERE = Path(__file__).parent
 OURS = "watchfire"
+# The same with data that was read and ordered before the clock starts.
+WARM = "watchfire-warm"
+BEST = "best of each"
 
 
 class Comparison:
@@ -34,8 +37,11 @@ class Comparison:
         generate(self.data, self.options.rows, self.options.seed)
         drawn = constants.constants(self.data, self.options.seed)
         self.constants.write_text(json.dumps(drawn))
-        for question, parts in drawn.items():
-            (self.data / f"{question}.json").write_text(json.dumps(parts["set"]))
+        set_ = {"ALL": {}} | {question: parts["set"] for question, parts in drawn.items()}
+        for question, values in set_.items():
+            set_["ALL"] |= values
+            (self.data / f"{question}.json").write_text(json.dumps(values))
+        (self.data / "ALL.json").write_text(json.dumps(set_["ALL"]))
 
     def stay(self) -> None:
         """Keeps all engines on as many processors as there are threads, whatever else they start."""
@@ -48,11 +54,14 @@ class Comparison:
 
     def command(self, question: str, engine: str) -> list[str]:
         threads, found = str(self.options.threads), str(self.found(question, engine))
-        if engine != OURS:
+        if engine not in (OURS, WARM):
             paths = [str(HERE / "measure.py"), engine, question, str(self.data), str(self.constants), threads, found]
             return [sys.executable, *paths]
-        words = [str(self.options.runner), str(HERE / "watch" / question), "--threads", threads, "--found", found]
-        words += RANGES.get(question, [])
+        words = [str(self.options.runner), str(HERE / "watch"), "--threads", threads, "--found", found]
+        words += ["--warm"] if engine == WARM else []
+        words += ["--only", ",".join(ONLY[question])] if question in ONLY else []
+        # A day by itself is one of the days of W7.
+        words += RANGES.get("W7" if question == "W7D" else question, [])
         if (self.data / f"{question}.json").exists():
             words += ["--set", str(self.data / f"{question}.json")]
         return words + [f"{name}={self.data / name}.parquet" for name in TABLES[question]]
@@ -74,7 +83,7 @@ class Comparison:
 
     def ask(self, question: str) -> list[dict]:
         """All engines' runs of one question, as rows of the result."""
-        engines = [OURS, *ENGINES]
+        engines = [OURS, WARM, *asked(question)]
         print(f"{question}: {TITLES[question]}", flush=True)
         runs: dict[str, list[dict]] = {engine: [] for engine in engines}
         for number in range(self.options.runs):
@@ -105,6 +114,26 @@ class Comparison:
                     print(f"    {sign} {line}")
         sys.exit(f"{question}: the answers differ")
 
+    def whole(self, rows: list[dict]) -> list[dict]:
+        """The rows of all questions as one package, beside the sum of each question's best peer; the answer is that of the
+        questions one by one."""
+        ours = self.ask("ALL")
+        singles = {row["question"]: row for row in rows if row["engine"] == OURS and row["question"] in ONLY}
+        singles.pop("W7D", None)
+        if set(singles) != set(ONLY) - {"W7D"}:
+            return ours
+        parts = [row["answer"].split(":") for row in singles.values()]
+        found, total = sum(int(many) for many, _ in parts), sum(int(hashed, 16) for _, hashed in parts)
+        expected = f"{found}:{total & 0xFFFFFFFFFFFFFFFF:016x}"
+        if ours[0]["answer"] != expected:
+            sys.exit(f"ALL: the answer is {ours[0]['answer']}, of the questions one by one {expected}")
+        best = {"question": "ALL", "engine": BEST, "threads": self.options.threads, "rows": self.options.rows}
+        for name in ("cpu_s", "wall_s"):
+            of = [[row[name] for row in rows if row["question"] == question and row["engine"] not in (OURS, WARM)
+                   and row[name] is not None] for question in singles]
+            best[name] = round(sum(min(times) for times in of), 4) if all(of) else None
+        return [*ours, best | {"peak_mb": None, "answer": expected}]
+
     def row(self, question: str, engine: str, runs: list[dict]) -> dict:
         """The medians of an engine's runs."""
         row = {"question": question, "engine": engine, "threads": self.options.threads, "rows": self.options.rows}
@@ -115,7 +144,7 @@ class Comparison:
         row |= {name: round(middle(name), 4) for name in ("cpu_s", "wall_s")}
         peaks = [run["peak_mb"] for run in runs if run["peak_mb"] is not None]
         row |= {"peak_mb": round(statistics.median(peaks)) if peaks else None, "answer": runs[0]["answer"]}
-        if engine == OURS:
+        if engine in (OURS, WARM):
             names = runs[0]["timings"]
             row["timings"] = {name: round(statistics.median(run["timings"][name] for run in runs), 4) for name in names}
         return row
@@ -154,7 +183,9 @@ def main() -> None:
     comparison = Comparison(options)
     comparison.prepare()
     comparison.stay()
-    rows = [row for question in options.only for row in comparison.ask(question)]
+    rows = [row for question in options.only if question != "ALL" for row in comparison.ask(question)]
+    if "ALL" in options.only:
+        rows += comparison.whole(rows)
     options.result.write_text("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
     print(f"\n{table(rows)}")
     if options.write:

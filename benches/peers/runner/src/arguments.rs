@@ -10,6 +10,7 @@ usage: watchfire-peers PACKAGE [OPTION…] SOURCE=FILE.parquet …
   --threads N            threads of the engine; 1 if not given
   --repeat N             runs in this process; 1 if not given
   --warm                 the data is read and ordered before the clock starts
+  --only MODEL,…         these models; all of the package if not given
   --from TIME, --to TIME the range of the run
   --set FILE.json        parameters: {\"model.parameter\": number, …}
   --found FILE           where the first run's findings are written, a line each";
@@ -27,6 +28,8 @@ pub(crate) struct Arguments {
     pub(crate) repeat: usize,
     /// The data is read and ordered before the clock starts.
     pub(crate) warm: bool,
+    /// Models; none: all.
+    pub(crate) only: Vec<String>,
     /// First instant of the range.
     pub(crate) from: Option<String>,
     /// Last instant of the range.
@@ -42,8 +45,18 @@ impl Arguments {
     pub(crate) fn read(mut words: impl Iterator<Item = String>) -> Result<Self, Box<dyn Error>> {
         let package = words.next().ok_or(USAGE)?.into();
         let (data, set) = (Vec::new(), BTreeMap::new());
-        let mut read =
-            Self { package, data, threads: 1, repeat: 1, warm: false, from: None, to: None, set, found: None };
+        let mut read = Self {
+            package,
+            data,
+            threads: 1,
+            repeat: 1,
+            warm: false,
+            only: Vec::new(),
+            from: None,
+            to: None,
+            set,
+            found: None,
+        };
         while let Some(word) = words.next() {
             if let Some((source, file)) = word.split_once('=') {
                 read.data.push((source.into(), file.into()));
@@ -57,6 +70,7 @@ impl Arguments {
             match word.as_str() {
                 "--threads" => read.threads = value.parse()?,
                 "--repeat" => read.repeat = value.parse()?,
+                "--only" => read.only = value.split(',').map(str::to_owned).collect(),
                 "--from" => read.from = Some(value),
                 "--to" => read.to = Some(value),
                 "--set" => read.set = parameters(&std::fs::read_to_string(value)?)?,

@@ -35,6 +35,7 @@ fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let options = RunOptions {
         from: instant(&package, arguments.from.as_deref())?,
         to: instant(&package, arguments.to.as_deref())?,
+        only: arguments.only.clone(),
         set: arguments.set.clone(),
         threads: Some(arguments.threads),
         ..RunOptions::default()
