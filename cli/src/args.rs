@@ -1,5 +1,6 @@
 //! Arguments of the command line.
 
+use bytesize::ByteSize;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -123,6 +124,10 @@ pub(crate) struct Run {
     /// How many partitions to split the entities into; the answer does not depend on it.
     #[arg(long)]
     pub(crate) partitions: Option<u32>,
+    /// How much memory to take, about, such as 2GB: more data than that is run in shares that are kept on disk (in
+    /// TMPDIR, else /var/tmp); the answer does not depend on it [default: three quarters of what is left].
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) memory: Option<ByteSize>,
     /// Do without compiled code; the answer does not depend on it.
     #[arg(long)]
     pub(crate) interpret: bool,

@@ -151,6 +151,10 @@ pub enum Mutant {
     UnsureScreenedOut,
     /// Compiled code takes what lies in a missing cell for a value.
     ScreenIgnoresGaps,
+    /// A share of the data knows its own range only.
+    ShareKnowsItself,
+    /// Of tables of which a model reads rows about others a share has its own part only.
+    CutsOthersRows,
 }
 
 impl Mutant {
@@ -228,6 +232,8 @@ impl Mutant {
         Mutant::HeldOnceEnough,
         Mutant::UnsureScreenedOut,
         Mutant::ScreenIgnoresGaps,
+        Mutant::ShareKnowsItself,
+        Mutant::CutsOthersRows,
     ];
 }
 

@@ -174,6 +174,19 @@ impl Rejects {
         })
     }
 
+    /// Takes up the rejects of a source that were found in other rows of it; `files`: where its rows came from.
+    pub(crate) fn take_up(&mut self, other: Rejects, source: &str, files: &[Arc<str>]) {
+        let limit = self.limit;
+        let order = |sample: &Sample| (files.iter().position(|file| *file == sample.place.file), sample.place.line);
+        for (group, (more, others)) in other.groups.into_iter().filter(|(group, _)| *group.0 == *source) {
+            let (count, samples) = self.groups.entry(group).or_insert((0, Vec::new()));
+            *count += more;
+            samples.extend(others);
+            samples.sort_by_key(order);
+            samples.truncate(limit);
+        }
+    }
+
     /// Counts a reject; `sample` is asked only while samples are wanted.
     pub(crate) fn add(
         &mut self,

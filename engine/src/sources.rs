@@ -1,5 +1,6 @@
 //! Where the data of a run comes from: frames, files, or the rows of a test.
 
+use crate::ingest::Part;
 use polars::prelude::DataFrame;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -35,6 +36,8 @@ pub(crate) enum Input {
     Files(Vec<PathBuf>, FileOptions),
     /// Rows of a test.
     Given(Vec<GivenRows>),
+    /// A share of the rows, which were cut for it.
+    Share(Vec<Part>),
 }
 
 /// Rows given in a test: values of the columns' types, entities as raw texts.
@@ -54,6 +57,14 @@ pub struct FileOptions {
     /// Texts that mean a missing cell in every column of the file, such as `NA`. An empty cell of a CSV file always
     /// does.
     pub missing: Vec<String>,
+}
+
+impl FileOptions {
+    /// What separates the cells of a CSV file.
+    pub(crate) fn delimiter_of(&self, file: &Path) -> char {
+        let tabs = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"));
+        self.delimiter.unwrap_or(if tabs { '\t' } else { ',' })
+    }
 }
 
 /// Formats of files.

@@ -39,6 +39,15 @@ pub(crate) struct RowRef {
 /// of BLAKE3 over the key, modulo the number of partitions. A pair is hashed as the length of its first key (eight
 /// bytes, little endian), the first key, the second key.
 pub(crate) fn partition_of(key: &EntityKey, partitions: usize) -> usize {
+    (hash_of(key) % partitions.max(1) as u64) as usize
+}
+
+/// The share of an entity, where data is divided. It says nothing about the partition.
+pub(crate) fn share_of(key: &EntityKey, shares: usize) -> usize {
+    ((hash_of(key) >> 32) % shares.max(1) as u64) as usize
+}
+
+fn hash_of(key: &EntityKey) -> u64 {
     let hash = match key {
         EntityKey::Single(text) => blake3::hash(text.as_bytes()),
         EntityKey::Pair(first, second) => {
@@ -51,7 +60,7 @@ pub(crate) fn partition_of(key: &EntityKey, partitions: usize) -> usize {
     };
     let mut head = [0; 8];
     head.copy_from_slice(&hash.as_bytes()[..8]);
-    (u64::from_le_bytes(head) % partitions.max(1) as u64) as usize
+    u64::from_le_bytes(head)
 }
 
 /// The rows of one source, by entity.

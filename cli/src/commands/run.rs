@@ -33,6 +33,7 @@ pub(crate) fn run(args: &Args, terminal: &Terminal) -> Outcome {
         language: Some(terminal.language),
         pseudonym_key: std::env::var_os("WATCHFIRE_KEY").map(|key| key.into_encoded_bytes()),
         partitions: args.partitions.map(|n| n.max(1) as usize),
+        memory: args.memory.map(|size| size.as_u64()),
         compile: if args.interpret { Compile::Never } else { Compile::default() },
         ..RunOptions::default()
     };
@@ -212,7 +213,16 @@ fn timings_table(run: &Run, terminal: &Terminal) -> String {
             if model.compiled { say("compiled first", "先编译执行") } else { say("interpreted", "解释执行") };
         table.row(vec![(&*model.model).into(), format!("{:.3}", model.busy.as_secs_f64()).into(), how.into()]);
     }
-    table.render(terminal.width, terminal.colour) + "\n"
+    let mut text = table.render(terminal.width, terminal.colour) + "\n";
+    if run.timings.shares > 0 {
+        let told = say(
+            "The data is larger than the memory: it ran in N shares.",
+            "数据超出内存，已分为 N 份依次运行。",
+        );
+        text.push_str(&told.replace('N', &run.timings.shares.to_string()));
+        text.push_str("\n\n");
+    }
+    text
 }
 
 /// The parts of a run, in English and Chinese, and their seconds.

@@ -5,9 +5,10 @@ use super::cell::Parsed;
 use super::column::{self, Cells};
 use super::fill::{Filling, Growing, Zones, is_time};
 use super::needed::{self, Reads};
+use super::cut::Part;
 use super::{text, versions};
 use crate::read::columnar::ReadError;
-use crate::read::{RawColumn, RawFrame, columnar, csv, files, frame, ndjson};
+use crate::read::{RawColumn, RawFrame, TextFile, columnar, csv, files, frame, ndjson};
 use crate::rejects::{DEFAULT_SAMPLES, Extent, InputCount, PRIVATE, Place, Reason, Rejects, Sample, shown};
 use crate::run::parallel::by_column;
 use crate::sources::{FileOptions, Format, GivenRows, Input, Sources};
@@ -151,6 +152,7 @@ impl<'a> Loader<'a> {
                     }
                 }
             }
+            Some(Input::Share(parts)) => parts.iter().for_each(|part| self.add_part(&mut growing, part)),
             Some(Input::Given(given)) => {
                 for rows in given {
                     self.add_given(&mut growing, rows);
@@ -171,21 +173,31 @@ impl<'a> Loader<'a> {
     fn add_file(&mut self, growing: &mut Growing<'a>, file: &std::path::Path, format: Format, options: &FileOptions) {
         let wanted = raw_names(growing.source, growing.columns.iter());
         let name = &growing.source.name;
-        let private = growing.source.columns.iter().any(|column| is_private(self.program, column));
-        let tabs = file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"));
-        let delimiter = options.delimiter.unwrap_or(if tabs { '\t' } else { ',' });
-        let raw = match (format, u8::try_from(delimiter)) {
-            (Format::Parquet | Format::Ipc, _) => columnar::read(file, format, &wanted, self.threads),
-            (Format::Csv, Ok(delimiter)) => csv::read(file, delimiter, &wanted, name, private, &mut self.rejects),
-            (Format::Csv, Err(_)) => {
-                Err(ReadError::Unreadable(format!("`{delimiter}` cannot separate cells: it is not one byte")))
-            }
-            (Format::Ndjson, _) => ndjson::read(file, &wanted, name, private, &mut self.rejects),
+        let private = has_private(self.program, growing.source);
+        let delimiter = options.delimiter_of(file);
+        let text = TextFile { path: file, wanted: &wanted, source: name, private, most: usize::MAX };
+        let mut frames = Vec::new();
+        let mut each = |frame| frames.push(frame);
+        let read = match (format, u8::try_from(delimiter)) {
+            (Format::Parquet | Format::Ipc, _) => columnar::read(file, format, &wanted, self.threads).map(&mut each),
+            (Format::Csv, Ok(delimiter)) => csv::read(text, delimiter, &mut self.rejects, &mut each),
+            (Format::Csv, Err(_)) => Err(ReadError::NoDelimiter(delimiter)),
+            (Format::Ndjson, _) => ndjson::read(text, &mut self.rejects, &mut each),
         };
-        let markers: Vec<Arc<str>> = options.missing.iter().map(|text| text.trim().into()).collect();
-        match raw {
-            Ok(raw) => self.add(growing, raw, &markers),
-            Err(error) => self.errors.push(as_diagnostic(growing.source, &file.display().to_string(), error)),
+        if let Err(error) = read {
+            self.errors.push(as_diagnostic(growing.source, &file.display().to_string(), error));
+        }
+        for raw in frames {
+            self.add(growing, raw, &markers(options));
+        }
+    }
+
+    /// Adds the rows of a share.
+    fn add_part(&mut self, growing: &mut Growing<'a>, part: &Part) {
+        let wanted = raw_names(growing.source, growing.columns.iter());
+        match part.read(&wanted, self.threads) {
+            Ok(raw) => self.add(growing, raw, &part.markers),
+            Err(error) => self.errors.push(as_diagnostic(growing.source, &part.file, error)),
         }
     }
 
@@ -392,6 +404,16 @@ fn in_reading_order(source: &Source, columns: &BTreeSet<ColumnId>) -> Vec<Column
     done
 }
 
+/// Texts that mean a missing cell.
+pub(super) fn markers(options: &FileOptions) -> Vec<Arc<str>> {
+    options.missing.iter().map(|text| text.trim().into()).collect()
+}
+
+/// Rejected lines of the source are not shown.
+pub(super) fn has_private(program: &Program, source: &Source) -> bool {
+    source.columns.iter().any(|column| is_private(program, column))
+}
+
 /// Rejected cells of the column are not shown.
 fn is_private(program: &Program, column: &Column) -> bool {
     let entity = match column.ty.kind {
@@ -406,11 +428,11 @@ fn is_private(program: &Program, column: &Column) -> bool {
 }
 
 /// The names of a column's raw columns.
-fn raw_of(column: &Column) -> Vec<Arc<str>> {
+pub(super) fn raw_of(column: &Column) -> Vec<Arc<str>> {
     if column.load.from.is_empty() { vec![column.name.clone()] } else { column.load.from.clone() }
 }
 
-fn raw_names<'b>(source: &Source, columns: impl IntoIterator<Item = &'b ColumnId>) -> BTreeSet<Arc<str>> {
+pub(super) fn raw_names<'b>(source: &Source, columns: impl IntoIterator<Item = &'b ColumnId>) -> BTreeSet<Arc<str>> {
     columns.into_iter().filter_map(|id| source.columns.get(id.index())).flat_map(raw_of).collect()
 }
 
@@ -426,10 +448,14 @@ fn number_as(kind: &Kind, number: i64) -> Value {
     }
 }
 
-fn as_diagnostic(source: &Source, path: &str, error: ReadError) -> Diagnostic {
+pub(super) fn as_diagnostic(source: &Source, path: &str, error: ReadError) -> Diagnostic {
     let (source_name, path) = (source.name.to_string(), path.to_owned());
     match error {
         ReadError::Unreadable(reason) => UnreadableFile { source: source_name, path, reason }.into(),
+        ReadError::NoDelimiter(delimiter) => {
+            let reason = format!("`{delimiter}` cannot separate cells: it is not one byte");
+            UnreadableFile { source: source_name, path, reason }.into()
+        }
         ReadError::NotUtf8 { line } => NotUtf8 { source: source_name, path, line: line as i64 }.into(),
         ReadError::Empty => EmptyFile { source: source_name, path }.into(),
         ReadError::TwoColumns(column) => TwoRawColumns { source: source_name, path, column }.into(),
@@ -459,7 +485,7 @@ fn as_diagnostic(source: &Source, path: &str, error: ReadError) -> Diagnostic {
     }
 }
 
-fn wrong_column(source: &Source, column: &Column, raw: &RawFrame, program: &Program) -> Diagnostic {
+pub(super) fn wrong_column(source: &Source, column: &Column, raw: &RawFrame, program: &Program) -> Diagnostic {
     let names = raw_of(column);
     let cells: Vec<&RawColumn> = names.iter().filter_map(|name| raw.columns.get(name)).collect();
     let wrong = column::misfit(program, column, &cells);

@@ -19,6 +19,7 @@ mod builder;
 mod bulk;
 mod cell;
 mod column;
+mod cut;
 mod fill;
 mod keys;
 mod load;
@@ -31,5 +32,7 @@ pub(crate) mod text;
 mod versions;
 
 pub(crate) use column::numbered;
+pub(crate) use cut::{Cutting, Part};
 pub(crate) use keys::key_of;
 pub(crate) use load::load;
+pub(crate) use needed::{Reads, key, needed};

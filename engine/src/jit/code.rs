@@ -1,9 +1,11 @@
 //! From a form to machine code: one loop over rows, without branches.
 //!
 //! ```text
-//! fn(rows: u64, inputs: *const Slice, constants: *const u64, out: *mut u8)
-//! out[row] = 0 where nothing is decided, 1 where that is unsure, 2 + n where rule n applies
+//! fn(rows: u64, inputs: *const Slice, constants: *const u64, outs: *const *mut u8)
+//! outs[decision][row] = 0 where nothing is decided, 1 where that is unsure, 2 + n where rule n applies
 //! ```
+//!
+//! A loop may make several decisions about each row: it reads each input once for all of them.
 //!
 //! A truth is up to three bits: it is true, it is false, it is unsure; none of them: missing. A number is its value and
 //! up to two bits: it is missing, it is unsure. Bits that cannot be set are not computed.
@@ -50,8 +52,9 @@ pub(crate) fn least_left() -> u8 {
 
 /// Bytes of a [`Slice`](super::kernel::Slice): two pointers.
 const SLICE: i32 = 16;
+const POINTER: i32 = 8;
 
-/// The parameters of a loop: rows, inputs, constants, output.
+/// The parameters of a loop: rows, inputs, constants, outputs.
 pub(super) fn signature(mut signature: Signature) -> Signature {
     signature.params.extend([AbiParam::new(types::I64); 4]);
     signature
@@ -65,18 +68,21 @@ pub(super) fn distance_signature(mut signature: Signature) -> Signature {
 }
 
 /// Writes the loop into an empty function.
-pub(super) fn write(mut builder: FunctionBuilder<'_>, root: &Decision, reads: &[Read], distance: FuncRef) {
+pub(super) fn write(mut builder: FunctionBuilder<'_>, decisions: &[Decision], reads: &[Read], distance: FuncRef) {
     let (entry, head, body, exit) =
         (builder.create_block(), builder.create_block(), builder.create_block(), builder.create_block());
     builder.append_block_params_for_function_params(entry);
     let row = builder.append_block_param(head, types::I64);
     builder.switch_to_block(entry);
     let parameters: Vec<Value> = builder.block_params(entry).to_vec();
-    let [rows, inputs, constants, out] = parameters[..] else { return };
+    let [rows, inputs, constants, outs] = parameters[..] else { return };
     let pointers: Vec<[Value; 2]> = (0..reads.len() as i32)
         .map(|place| {
             [0, 8].map(|half| builder.ins().load(types::I64, MemFlags::trusted(), inputs, SLICE * place + half))
         })
+        .collect();
+    let outs: Vec<Value> = (0..decisions.len() as i32)
+        .map(|place| builder.ins().load(types::I64, MemFlags::trusted(), outs, POINTER * place))
         .collect();
     let zero = builder.ins().iconst(types::I64, 0);
     builder.ins().jump(head, &[zero.into()]);
@@ -84,10 +90,13 @@ pub(super) fn write(mut builder: FunctionBuilder<'_>, root: &Decision, reads: &[
     let more = builder.ins().icmp(IntCC::UnsignedLessThan, row, rows);
     builder.ins().brif(more, body, &[], exit, &[]);
     builder.switch_to_block(body);
-    let mut writer = Writer { builder: &mut builder, row, reads, pointers: &pointers, constants, distance };
-    let result = writer.decision(root);
-    let place = builder.ins().iadd(out, row);
-    builder.ins().store(MemFlags::trusted(), result, place, 0);
+    let inputs = vec![None; reads.len()];
+    let mut writer = Writer { builder: &mut builder, row, reads, pointers: &pointers, inputs, constants, distance };
+    for (decision, out) in decisions.iter().zip(outs) {
+        let result = writer.decision(decision);
+        let place = writer.builder.ins().iadd(out, row);
+        writer.builder.ins().store(MemFlags::trusted(), result, place, 0);
+    }
     let next = builder.ins().iadd_imm(row, 1);
     builder.ins().jump(head, &[next.into()]);
     builder.switch_to_block(exit);
@@ -101,6 +110,8 @@ struct Writer<'a, 'b> {
     row: Value,
     reads: &'a [Read],
     pointers: &'a [[Value; 2]],
+    /// Those that were read for this row.
+    inputs: Vec<Option<NumberCode>>,
     constants: Value,
     distance: FuncRef,
 }
@@ -488,6 +499,17 @@ impl Writer<'_, '_> {
     }
 
     fn input(&mut self, place: usize) -> NumberCode {
+        match self.inputs[place] {
+            Some(read) => read,
+            None => {
+                let read = self.read(place);
+                self.inputs[place] = Some(read);
+                read
+            }
+        }
+    }
+
+    fn read(&mut self, place: usize) -> NumberCode {
         let (Read { layout, states }, [data, valid]) = (self.reads[place], self.pointers[place]);
         let flags = MemFlags::trusted();
         let size = match layout {

@@ -203,6 +203,66 @@ pub(crate) struct Form {
     pub(crate) facts: Vec<Fact>,
 }
 
+impl Decision {
+    /// The same where inputs and constants have other places: each has that in the list.
+    pub(super) fn renumber(&mut self, inputs: &[usize], constants: &[usize]) {
+        let to = Places { inputs, constants };
+        to.truth(&mut self.gate);
+        self.rules.iter_mut().for_each(|rule| to.truth(rule));
+    }
+}
+
+/// Other places of inputs and constants.
+struct Places<'a> {
+    inputs: &'a [usize],
+    constants: &'a [usize],
+}
+
+impl Places<'_> {
+    fn number(&self, number: &mut Number) {
+        match number {
+            Number::Input(place) => *place = self.inputs[*place],
+            Number::Constant(place, _) => *place = self.constants[*place],
+            Number::ToFloat(a) | Number::Negate(_, a) | Number::Absolute(_, a) => self.number(a),
+            Number::Arithmetic(_, _, a, b)
+            | Number::Quotient(a, b)
+            | Number::Remainder(a, b)
+            | Number::Otherwise(_, a, b) => {
+                self.number(a);
+                self.number(b);
+            }
+            Number::Score(weights) => {
+                for (weight, truth) in weights {
+                    *weight = self.constants[*weight];
+                    self.truth(truth);
+                }
+            }
+            Number::Hour(time, places) => {
+                self.number(time);
+                places.iter_mut().for_each(|place| *place = self.constants[*place]);
+            }
+            Number::Distance(parts) => parts.iter_mut().for_each(|part| self.number(part)),
+        }
+    }
+
+    fn truth(&self, truth: &mut Truth) {
+        match truth {
+            Truth::Constant(_) | Truth::Missing | Truth::Unsure => {}
+            Truth::Input(place) => *place = self.inputs[*place],
+            Truth::Compare(_, _, a, b) | Truth::CompareMixed(_, a, b) | Truth::Is(_, a, b) => {
+                self.number(a);
+                self.number(b);
+            }
+            Truth::IsMissing(a) => self.number(a),
+            Truth::Not(a) => self.truth(a),
+            Truth::And(a, b) | Truth::Or(a, b) | Truth::Otherwise(a, b) | Truth::Then(a, b) => {
+                self.truth(a);
+                self.truth(b);
+            }
+        }
+    }
+}
+
 impl Truth {
     /// `a and b`, where one side may already be known.
     pub(crate) fn and(a: Truth, b: Truth) -> Truth {

@@ -28,7 +28,7 @@ struct Slice {
     states: *const u8,
 }
 
-type Loop = unsafe extern "C" fn(u64, *const Slice, *const u64, *mut u8);
+type Loop = unsafe extern "C" fn(u64, *const Slice, *const u64, *const *mut u8);
 
 /// A compiled loop.
 pub(crate) struct Kernel {
@@ -36,6 +36,7 @@ pub(crate) struct Kernel {
     code: Loop,
     reads: Vec<Read>,
     constants: usize,
+    decisions: usize,
 }
 
 // SAFETY: after it was made, a kernel only holds finished code and its memory, which nobody writes any more; calling the
@@ -58,8 +59,8 @@ impl std::fmt::Debug for Kernel {
 }
 
 impl Kernel {
-    /// Compiles a form; `None`: not on this machine.
-    fn compile(root: &Decision, reads: &[Read], constants: usize) -> Option<Self> {
+    /// Compiles decisions; `None`: not on this machine.
+    fn compile(decisions: &[Decision], reads: &[Read], constants: usize) -> Option<Self> {
         let mut flags = settings::builder();
         flags.set("opt_level", "speed").ok()?;
         flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
@@ -67,7 +68,7 @@ impl Kernel {
         let mut builder = JITBuilder::with_isa(isa, cranelift_module::default_libcall_names());
         builder.symbol("distance", distance as *const u8);
         let mut module = ManuallyDrop::new(JITModule::new(builder));
-        let made = Self::make(&mut module, root, reads);
+        let made = Self::make(&mut module, decisions, reads);
         let Some(pointer) = made else {
             // SAFETY: nothing of the module is used afterwards.
             unsafe { ManuallyDrop::take(&mut module).free_memory() };
@@ -75,10 +76,10 @@ impl Kernel {
         };
         // SAFETY: the pointer is to finished code of this signature ([`code::signature`], the platform's C convention).
         let code = unsafe { std::mem::transmute::<*const u8, Loop>(pointer) };
-        Some(Self { module, code, reads: reads.to_vec(), constants })
+        Some(Self { module, code, reads: reads.to_vec(), constants, decisions: decisions.len() })
     }
 
-    fn make(module: &mut JITModule, root: &Decision, reads: &[Read]) -> Option<*const u8> {
+    fn make(module: &mut JITModule, decisions: &[Decision], reads: &[Read]) -> Option<*const u8> {
         let signature = code::distance_signature(module.make_signature());
         let distance = module.declare_function("distance", Linkage::Import, &signature).ok()?;
         let mut context = module.make_context();
@@ -86,24 +87,37 @@ impl Kernel {
         let main = module.declare_function("screen", Linkage::Export, &context.func.signature).ok()?;
         let distance = module.declare_func_in_func(distance, &mut context.func);
         let mut scratch = FunctionBuilderContext::new();
-        code::write(FunctionBuilder::new(&mut context.func, &mut scratch), root, reads, distance);
+        code::write(FunctionBuilder::new(&mut context.func, &mut scratch), decisions, reads, distance);
         module.define_function(main, &mut context).ok()?;
         module.finalize_definitions().ok()?;
         Some(module.get_finalized_function(main))
     }
 
-    /// Runs the loop over `out.len()` rows from `start` on, and writes what is decided about each (see [`code`]). False where the arguments are not those that it was compiled for.
+    /// Runs the loop over `out.len()` rows from `start` on, and writes what is decided about each (see [`code`]). False
+    /// where the arguments are not those that it was compiled for.
     pub(super) fn run(&self, cells: &[Cells<'_>], constants: &[u64], start: usize, out: &mut [u8]) -> bool {
-        let end = start.saturating_add(out.len());
-        if cells.len() != self.reads.len() || constants.len() != self.constants {
+        self.run_all(cells, constants, start, &mut [out])
+    }
+
+    /// The same for several decisions, each with an output of its own, all of one length.
+    pub(super) fn run_all(&self, cells: &[Cells<'_>], constants: &[u64], start: usize, outs: &mut [&mut [u8]]) -> bool {
+        let rows = outs.first().map_or(0, |out| out.len());
+        if cells.len() != self.reads.len()
+            || constants.len() != self.constants
+            || outs.len() != self.decisions
+            || outs.iter().any(|out| out.len() != rows)
+        {
             return false;
         }
+        let end = start.saturating_add(rows);
         let slices: Option<Vec<Slice>> =
             cells.iter().zip(&self.reads).map(|(cells, read)| slice(cells, *read, start, end)).collect();
         let Some(slices) = slices else { return false };
+        let outs: Vec<*mut u8> = outs.iter_mut().map(|out| out.as_mut_ptr()).collect();
         // SAFETY: for each input `slice` found rows `start..end` of the layout that the code reads, and their validity
-        // where the code reads it; there are as many constants as it reads; it writes `out.len()` bytes of `out`.
-        unsafe { (self.code)(out.len() as u64, slices.as_ptr(), constants.as_ptr(), out.as_mut_ptr()) };
+        // where the code reads it; there are as many constants as it reads; it writes `rows` bytes of each output, of
+        // which there are as many as it makes decisions and each is borrowed by this call alone.
+        unsafe { (self.code)(rows as u64, slices.as_ptr(), constants.as_ptr(), outs.as_ptr()) };
         true
     }
 }
@@ -167,8 +181,8 @@ extern "C" fn distance(longitude: f64, latitude: f64, other_longitude: f64, othe
     great_circle_distance(p, q)
 }
 
-/// A form, and how its inputs lie in memory.
-type Wanted = (Decision, Vec<Read>);
+/// Decisions, and how their inputs lie in memory.
+type Wanted = (Vec<Decision>, Vec<Read>);
 
 /// Compiled loops by form: each is compiled once and freed with its last user.
 #[derive(Debug, Default)]
@@ -177,11 +191,16 @@ pub(crate) struct Kernels {
 }
 
 impl Kernels {
-    /// The loop of a form; `None`: it cannot be compiled on this machine.
-    pub(crate) fn of(&self, root: &Decision, reads: &[Read], constants: usize) -> Option<Arc<Kernel>> {
-        let wanted = (root.clone(), reads.to_vec());
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.entry(wanted).or_insert_with(|| Kernel::compile(root, reads, constants).map(Arc::new)).clone()
+    /// The loop of some decisions; `None`: it cannot be compiled on this machine. It is compiled without the lock, so that
+    /// threads compile side by side.
+    pub(crate) fn of(&self, decisions: &[Decision], reads: &[Read], constants: usize) -> Option<Arc<Kernel>> {
+        let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let wanted = (decisions.to_vec(), reads.to_vec());
+        if let Some(known) = lock().get(&wanted) {
+            return known.clone();
+        }
+        let made = Kernel::compile(decisions, reads, constants).map(Arc::new);
+        lock().entry(wanted).or_insert(made).clone()
     }
 }
 
@@ -210,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_loop_says_what_holds_and_where_it_is_not_sure() {
-        let kernel = Kernels::default().of(&sums(1), &[READ], 2).unwrap();
+        let kernel = Kernels::default().of(&[sums(1)], &[READ], 2).unwrap();
         let column = column();
         let mut out = [9; 4];
         assert!(kernel.run(&[Cells::Column(&column)], &[2, 4], 0, &mut out));
@@ -218,8 +237,22 @@ mod tests {
     }
 
     #[test]
+    fn one_loop_makes_several_decisions() {
+        let mut other = sums(1);
+        other.renumber(&[0], &[0, 2]);
+        let kernel = Kernels::default().of(&[sums(1), other], &[READ], 3).unwrap();
+        let column = column();
+        let (mut first, mut second) = ([9; 4], [9; 4]);
+        assert!(kernel.run_all(&[Cells::Column(&column)], &[2, 4, 2], 0, &mut [&mut first, &mut second]));
+        assert_eq!(first, [0, code::RULE, code::UNDECIDED, 0]);
+        assert_eq!(second, [code::RULE, code::RULE, code::UNDECIDED, 0]);
+        assert!(!kernel.run_all(&[Cells::Column(&column)], &[2, 4, 2], 0, &mut [&mut first, &mut second[..2]]));
+        assert!(!kernel.run(&[Cells::Column(&column)], &[2, 4, 2], 0, &mut first));
+    }
+
+    #[test]
     fn it_runs_on_nothing_but_what_it_was_compiled_for() {
-        let kernel = Kernels::default().of(&sums(1), &[READ], 2).unwrap();
+        let kernel = Kernels::default().of(&[sums(1)], &[READ], 2).unwrap();
         let (column, mut out) = (column(), [9; 4]);
         let whole = Column { valid: None, ..column.clone() };
         let dates = Column { data: ColumnData::Date(vec![1, 2, 3, 4].into()), valid: column.valid.clone() };
@@ -234,7 +267,7 @@ mod tests {
     #[test]
     fn one_form_is_compiled_once() {
         let kernels = Kernels::default();
-        let (first, second) = (kernels.of(&sums(2), &[READ], 3).unwrap(), kernels.of(&sums(2), &[READ], 3).unwrap());
+        let (first, second) = (kernels.of(&[sums(2)], &[READ], 3).unwrap(), kernels.of(&[sums(2)], &[READ], 3).unwrap());
         assert!(Arc::ptr_eq(&first, &second));
     }
 
@@ -252,7 +285,7 @@ mod tests {
             if number == PACKAGES / 10 {
                 before = held();
             }
-            assert!(Kernels::default().of(&sums(1 + number % 3), &[READ], 2 + number % 3).is_some());
+            assert!(Kernels::default().of(&[sums(1 + number % 3)], &[READ], 2 + number % 3).is_some());
         }
         // Code takes a page of 4 KiB at least: kept, it would be 70 MB.
         if let (Some(before), Some(after)) = (before, held()) {

@@ -12,7 +12,7 @@ use super::pass::place_of;
 use super::screen::Screening;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::Node;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::program::{ModelId, SourceId};
 
@@ -36,30 +36,31 @@ impl Marks {
     }
 }
 
-/// A form about the rows of a source.
-type Wanted = (SourceId, Form);
-
 impl Screening<'_> {
     /// The marks of these models' steps.
     pub(crate) fn marks(&self, models: impl Iterator<Item = ModelId>) -> Marks {
-        let mut made: Vec<(Wanted, Option<Arc<Vec<u8>>>)> = Vec::new();
-        let mut marks = Marks::default();
+        let mut wanted: BTreeMap<SourceId, (Vec<Form>, Vec<(usize, usize)>)> = BTreeMap::new();
         for model in models.filter_map(|id| self.plan.model(id)) {
             let rows = model.sequence.iter().flat_map(|sequence| sequence.rows());
             for aggregate in rows.filter_map(|rows| rows.aggregate()) {
                 if let Some(condition) = &aggregate.filter
                     && let Some(lower::Condition { source, form: Some(form), .. }) =
                         lower::condition(self.program, self.plan, model, self.parameters, (None, aggregate))
-                    && let Some(table) = self.worthwhile(source)
+                    && self.worthwhile(source).is_some()
                 {
-                    let wanted = (source, form);
-                    let mask = || (wanted.clone(), self.mask(table, &wanted.1).map(Arc::new));
-                    let place = place_of(&mut made, |(known, _)| *known == wanted, mask);
-                    if let Some(found) = &made[place].1 {
-                        marks.conditions.insert(name(condition), found.clone());
-                    }
+                    let (forms, conditions) = wanted.entry(source).or_default();
+                    let place = place_of(forms, |known| *known == form, || form.clone());
+                    conditions.push((name(condition), place));
                 }
             }
+        }
+        let mut marks = Marks::default();
+        for (source, (forms, conditions)) in wanted {
+            let Some(table) = self.store.table(source) else { continue };
+            let made: Vec<Option<Arc<Vec<u8>>>> =
+                self.masks(table, &forms).into_iter().map(|mask| mask.map(Arc::new)).collect();
+            let found = conditions.into_iter().filter_map(|(condition, place)| Some((condition, made[place].clone()?)));
+            marks.conditions.extend(found);
         }
         marks
     }

@@ -14,7 +14,8 @@
 //! | `bind.rs` | a form's constants, once its data is known |
 //! | `code.rs` | forms as Cranelift's instructions |
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
-//! | `screen.rs` | screens over tables and timelines, and which rows they leave |
+//! | `screen.rs` | screens over tables, timelines and instants, and what they leave |
+//! | `tables.rs` | the pass over a table: models about single rows share a loop |
 //! | `pass.rs`, `facts.rs`, `window.rs`, `scratch.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
 //! | `groups.rs` | rows of derived tables, made from those of a timeline |
 //! | `points.rs` | the pass over entities and the instants of a grid |
@@ -38,6 +39,7 @@ mod points;
 mod scratch;
 mod screen;
 mod served;
+mod tables;
 mod window;
 
 pub(crate) use form::{FactRows, Form};

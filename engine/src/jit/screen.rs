@@ -1,22 +1,17 @@
-//! Screens: which rows of a table a model has to look at.
+//! Screens: which rows, or entities and instants, a model has to look at.
 //!
-//! ```text
-//! table      row 0   row 1   row 2   row 3 …            morsels of 65,536 rows
-//! form       false   unsure  missing true               what the model decides by the row alone
-//! to look at         row 1           row 3              by the interpreter, as if there were no other rows to trigger it
-//! ```
-//!
-//! A row that a screen leaves out gives neither finding nor failure. All screens of a table pass over a morsel while it
-//! is in the processor's cache; the table is read where it lies. Screens that look at other rows about the entity pass
-//! over its timeline ([`super::facts`]).
+//! What a screen leaves out gives neither finding nor failure. Screens of single rows pass over the table
+//! ([`super::tables`]); those that look at other rows about the entity pass over its timeline ([`super::facts`]) or over
+//! the instants of a grid ([`super::points`]).
 
-use super::code::{RULE, Read, States, least_left};
+use super::code::{RULE, Read, States};
 use super::facts::Room;
 use super::form::{Fact, FactRows, Form, Input, Layout};
 use super::groups::{self, Grouping};
 use super::kernel::{Cells, Kernel, Kernels};
 use super::pass::{Loop, Pass, PassRows, PassScreen, Place, Silence, Span, place_of};
 use super::points::{Part, PointRoom, PointScreen, Points};
+use super::tables::Marked;
 use super::{bind, lower};
 use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
@@ -31,8 +26,6 @@ use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceId, SpanOfTime};
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
-/// Rows that are looked at together.
-const MORSEL: usize = 1 << 16;
 /// Tables with fewer rows are not worth compiling for.
 pub(super) const LEAST: usize = 10_000;
 /// Where a screen leaves more than one row of so many, it is not worth having.
@@ -105,14 +98,6 @@ pub(crate) struct Screening<'a> {
     pub(crate) always: bool,
 }
 
-/// A form about single rows that met its data.
-struct Screen<'a> {
-    model: ModelId,
-    kernel: Arc<Kernel>,
-    cells: Vec<Cells<'a>>,
-    constants: Vec<u64>,
-}
-
 /// A model, and its aggregates: each by its place in memory, with the fact of its form that it is.
 type Served = (ModelId, Vec<(usize, usize)>);
 
@@ -143,22 +128,24 @@ impl<'a> Screening<'a> {
     }
 
     fn over_tables(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
-        let mut screens: BTreeMap<SourceId, Vec<Screen<'a>>> = BTreeMap::new();
+        let mut forms: BTreeMap<SourceId, (Vec<ModelId>, Vec<Form>)> = BTreeMap::new();
         for model in models {
             if let Ok(lowered) = lower::screen(self.program, self.plan, model, self.parameters, false)
-                && let Some(screen) = self.screen(model, lowered.source, &lowered.form)
+                && self.worthwhile(lowered.source).is_some()
             {
-                screens.entry(lowered.source).or_default().push(screen);
+                let (models, forms) = forms.entry(lowered.source).or_default();
+                models.push(model.id);
+                forms.push(lowered.form);
             }
         }
-        for (source, screens) in screens {
+        for (source, (models, forms)) in forms {
             let Some(table) = self.store.table(source) else { continue };
-            for (screen, rows) in screens.iter().zip(self.pass(table, &screens)) {
-                let few = |rows: &Vec<(u32, u8)>| self.always || rows.len() <= table.rows / WORTH_ALONE;
-                if let Some(places) = rows.filter(few).and_then(|rows| self.places(screen.model, &rows)) {
-                    left.insert(screen.model, places);
-                }
-            }
+            let found = self.over_rows(table, &forms);
+            let placed = in_parallel(self.threads, models.len(), |number| {
+                let few = |rows: &&Marked| self.always || rows.len() <= table.rows / WORTH_ALONE;
+                self.places(models[number], found[number].as_ref().filter(few)?)
+            });
+            left.extend(models.into_iter().zip(placed).filter_map(|(model, places)| Some((model, places?))));
         }
     }
 
@@ -261,13 +248,6 @@ impl<'a> Screening<'a> {
         self.store.table(source).filter(|table| table.rows >= if self.always { 1 } else { LEAST })
     }
 
-    fn screen(&self, model: &ModelPlan, source: SourceId, form: &Form) -> Option<Screen<'a>> {
-        let table = self.worthwhile(source)?;
-        let cells = columns(table, form)?;
-        let (kernel, constants) = self.compiled(Some(table), form, &reads(&cells, form))?;
-        Some(Screen { model: model.id, kernel, cells, constants })
-    }
-
     pub(super) fn compiled(
         &self,
         table: Option<&Table>,
@@ -275,7 +255,7 @@ impl<'a> Screening<'a> {
         reads: &[Read],
     ) -> Option<(Arc<Kernel>, Vec<u64>)> {
         let constants = bind::constants(form, table, &self.zone)?;
-        Some((self.kernels.of(&form.root, reads, constants.len())?, constants))
+        Some((self.kernels.of(std::slice::from_ref(&form.root), reads, constants.len())?, constants))
     }
 
     /// A model's screen in a pass over a timeline; what it reads is added to the pass.
@@ -442,42 +422,6 @@ impl<'a> Screening<'a> {
         Some(spans)
     }
 
-    /// What a form about its cells decides about each row of a table.
-    pub(super) fn mask(&self, table: &Table, form: &Form) -> Option<Vec<u8>> {
-        let cells = columns(table, form)?;
-        let (kernel, constants) = self.compiled(Some(table), form, &reads(&cells, form))?;
-        let mut mask = vec![0; table.rows];
-        kernel.run(&cells, &constants, 0, &mut mask).then_some(mask)
-    }
-
-    /// For each screen the rows that it leaves in, in the order of the table.
-    fn pass(&self, table: &Table, screens: &[Screen<'a>]) -> Vec<Option<Vec<(u32, u8)>>> {
-        let morsels = table.rows.div_ceil(MORSEL);
-        let found = in_parallel(self.threads, morsels, |morsel| {
-            let start = morsel * MORSEL;
-            let mut marks = vec![0; MORSEL.min(table.rows - start)];
-            let left = |marks: &[u8]| -> Vec<(u32, u8)> {
-                (start as u32..).zip(marks.iter().copied()).filter(|(_, mark)| *mark >= least_left()).collect()
-            };
-            screens
-                .iter()
-                .map(|screen| {
-                    screen.kernel.run(&screen.cells, &screen.constants, start, &mut marks).then(|| left(&marks))
-                })
-                .collect::<Vec<_>>()
-        });
-        let mut all: Vec<Option<Vec<(u32, u8)>>> = screens.iter().map(|_| Some(Vec::new())).collect();
-        for morsel in found {
-            for (all, rows) in all.iter_mut().zip(morsel) {
-                match (all.as_mut(), rows) {
-                    (Some(all), Some(rows)) => all.extend(rows),
-                    _ => *all = None,
-                }
-            }
-        }
-        all
-    }
-
     /// Rows of a table as places in the timeline of a model's entities; rows about nobody are left out.
     fn places(&self, model: ModelId, rows: &[(u32, u8)]) -> Option<Left> {
         let id = self.plan.model(model)?.entities?;
@@ -495,7 +439,7 @@ impl<'a> Screening<'a> {
 }
 
 /// The columns that a form about single rows reads.
-fn columns<'a>(table: &'a Table, form: &Form) -> Option<Vec<Cells<'a>>> {
+pub(super) fn columns<'a>(table: &'a Table, form: &Form) -> Option<Vec<Cells<'a>>> {
     let cell = |(input, _): &(Input, Layout)| match input {
         Input::Cell(column) => table.column(*column).map(Cells::Column),
         _ => None,
@@ -504,7 +448,7 @@ fn columns<'a>(table: &'a Table, form: &Form) -> Option<Vec<Cells<'a>>> {
 }
 
 /// How columns are read.
-fn reads(cells: &[Cells<'_>], form: &Form) -> Vec<Read> {
+pub(super) fn reads(cells: &[Cells<'_>], form: &Form) -> Vec<Read> {
     let read = |(cells, (_, layout)): (&Cells<'_>, &(Input, Layout))| {
         let gaps = matches!(cells, Cells::Column(column) if column.valid.is_some());
         let states = if gaps && !mutant(Mutant::ScreenIgnoresGaps) { States::Bits } else { States::All };

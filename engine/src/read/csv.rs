@@ -1,28 +1,23 @@
 //! CSV: every cell is text and keeps its line. RFC 4180, UTF-8, with a header; a leading byte order mark is skipped.
 
 use super::columnar::{ReadError, check_columns};
-use super::{RawFrame, TextBuilder};
-use crate::rejects::{Extent, PRIVATE, Place, Reason, Rejects, Sample, shown};
-use std::collections::BTreeSet;
-use std::path::Path;
-use std::sync::Arc;
+use super::{RawFrame, TextFile, TextRows};
+use crate::rejects::{Reason, Rejects};
 
-/// Reads the wanted columns; of rejected lines of a `private` source only the place is kept. An empty cell is missing. A line with another number of cells than the header, or that is
-/// not UTF-8, is a reject. A file without even a header is an error.
+/// Reads the wanted columns, frame by frame; there is at least one. An empty cell is missing. A line with another number
+/// of cells than the header, or that is not UTF-8, is a reject. A file without even a header is an error.
 pub(crate) fn read(
-    path: &Path,
+    file: TextFile<'_>,
     delimiter: u8,
-    wanted: &BTreeSet<Arc<str>>,
-    source: &Arc<str>,
-    private: bool,
     rejects: &mut Rejects,
-) -> Result<RawFrame, ReadError> {
+    each: &mut dyn FnMut(RawFrame),
+) -> Result<(), ReadError> {
     let unreadable = |error: ::csv::Error| ReadError::Unreadable(error.to_string());
     let mut reader = ::csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
-        .from_path(path)
+        .from_path(file.path)
         .map_err(unreadable)?;
     let mut record = ::csv::ByteRecord::new();
     if !reader.read_byte_record(&mut record).map_err(unreadable)? {
@@ -33,19 +28,16 @@ pub(crate) fn read(
         let name = std::str::from_utf8(name).map_err(|_| ReadError::NotUtf8 { line: 1 })?;
         header.push(name.trim_start_matches('\u{feff}').trim().to_owned());
     }
-    check_columns(wanted, header.clone())?;
-    let mut places = Vec::with_capacity(wanted.len());
-    for name in wanted {
+    check_columns(file.wanted, header.clone())?;
+    let mut places = Vec::with_capacity(file.wanted.len());
+    for name in file.wanted {
         let mut found = header.iter().enumerate().filter(|(_, found)| **found == **name).map(|(place, _)| place);
         match (found.next(), found.next()) {
             (Some(place), None) => places.push(place),
             _ => return Err(ReadError::TwoColumns(name.to_string())),
         }
     }
-    let file: Arc<str> = path.display().to_string().into();
-    let mut builders: Vec<TextBuilder> = wanted.iter().map(|_| TextBuilder::default()).collect();
-    let mut lines = Vec::new();
-    let mut lost = 0;
+    let mut rows = TextRows::new(file, each);
     while reader.read_byte_record(&mut record).map_err(unreadable)? {
         let line = record.position().map_or(0, ::csv::Position::line);
         let reason = if record.len() != header.len() {
@@ -56,19 +48,13 @@ pub(crate) fn read(
             None
         };
         if let Some(reason) = reason {
-            lost += 1;
-            rejects.add(source, None, reason, Extent::Row, || {
-                let raw = record.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
-                Sample { place: Place { file: file.clone(), line }, raw: shown(if private { PRIVATE } else { &raw }) }
-            });
+            let raw = || record.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(",");
+            rows.lose(rejects, reason, line, raw);
             continue;
         }
-        for (builder, place) in builders.iter_mut().zip(&places) {
-            let cell = record.get(*place).and_then(|cell| std::str::from_utf8(cell).ok());
-            builder.push(cell.filter(|cell| !cell.is_empty()));
-        }
-        lines.push(line);
+        let cell = |place: &usize| record.get(*place).and_then(|cell| std::str::from_utf8(cell).ok());
+        rows.push(line, places.iter().map(|place| cell(place).filter(|cell| !cell.is_empty())));
     }
-    let columns = wanted.iter().cloned().zip(builders.into_iter().map(TextBuilder::finish)).collect();
-    Ok(RawFrame { columns, rows: lines.len(), file, lines: Some(lines), lost })
+    rows.end();
+    Ok(())
 }

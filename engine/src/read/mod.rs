@@ -16,10 +16,12 @@ pub(crate) mod frame;
 pub(crate) mod ndjson;
 
 use crate::fast::FastMap;
+use crate::rejects::{Extent, PRIVATE, Place, Reason, Rejects, Sample, shown};
 use polars_arrow::array::Utf8ViewArray;
 use polars_arrow::bitmap::Bitmap;
 use polars_buffer::Buffer;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Raw columns of one file or frame.
@@ -238,5 +240,70 @@ impl TextBuilder {
             data: RawData::Text(TextCells { codes: self.codes, texts: Texts::Held(self.interner.texts) }),
             valid,
         }
+    }
+}
+
+/// A text file that is to be read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TextFile<'a> {
+    pub(crate) path: &'a Path,
+    /// Raw columns.
+    pub(crate) wanted: &'a BTreeSet<Arc<str>>,
+    /// The source whose rows they are.
+    pub(crate) source: &'a Arc<str>,
+    /// Of rejected lines only the place is kept.
+    pub(crate) private: bool,
+    /// So many rows at most make a frame.
+    pub(crate) most: usize,
+}
+
+/// The rows of a text file as frames.
+struct TextRows<'a> {
+    of: TextFile<'a>,
+    file: Arc<str>,
+    builders: Vec<TextBuilder>,
+    lines: Vec<u64>,
+    lost: u64,
+    each: &'a mut dyn FnMut(RawFrame),
+}
+
+impl<'a> TextRows<'a> {
+    fn new(of: TextFile<'a>, each: &'a mut dyn FnMut(RawFrame)) -> Self {
+        let (file, builders) = (of.path.display().to_string().into(), Vec::new());
+        let mut rows = Self { of, file, builders, lines: Vec::new(), lost: 0, each };
+        rows.begin();
+        rows
+    }
+
+    fn begin(&mut self) {
+        self.builders = self.of.wanted.iter().map(|_| TextBuilder::default()).collect();
+    }
+
+    /// Adds a row: for each wanted column its cell.
+    fn push<'c>(&mut self, line: u64, cells: impl Iterator<Item = Option<&'c str>>) {
+        if self.lines.len() == self.of.most {
+            self.end();
+            self.begin();
+        }
+        self.builders.iter_mut().zip(cells).for_each(|(builder, cell)| builder.push(cell));
+        self.lines.push(line);
+    }
+
+    /// Counts a line that cannot be read; `raw`: what it says.
+    fn lose(&mut self, rejects: &mut Rejects, reason: Reason, line: u64, raw: impl FnOnce() -> String) {
+        self.lost += 1;
+        let private = self.of.private;
+        rejects.add(self.of.source, None, reason, Extent::Row, || Sample {
+            place: Place { file: self.file.clone(), line },
+            raw: shown(if private { PRIVATE.to_owned() } else { raw() }.as_str()),
+        });
+    }
+
+    /// Gives out the rows so far.
+    fn end(&mut self) {
+        let builders = std::mem::take(&mut self.builders);
+        let columns = self.of.wanted.iter().cloned().zip(builders.into_iter().map(TextBuilder::finish)).collect();
+        let (lines, lost) = (std::mem::take(&mut self.lines), std::mem::take(&mut self.lost));
+        (self.each)(RawFrame { columns, rows: lines.len(), file: self.file.clone(), lines: Some(lines), lost });
     }
 }

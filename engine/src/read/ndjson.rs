@@ -2,33 +2,30 @@
 //! not have is a missing cell; lists and objects keep their JSON text.
 
 use super::columnar::ReadError;
-use super::{RawFrame, TextBuilder};
+use super::{RawFrame, TextFile, TextRows};
 use crate::ingest::text::{decimal, decimal_text, number, number_text};
-use crate::rejects::{Extent, PRIVATE, Place, Reason, Rejects, Sample, shown};
+use crate::rejects::{Reason, Rejects};
 use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::io::BufRead;
-use std::path::Path;
-use std::sync::Arc;
 
-/// Reads the wanted keys; of rejected lines of a `private` source only the place is kept. A line that is not a JSON object is a reject; an empty one is skipped.
+/// Reads the wanted keys, frame by frame; there is at least one. A line that is not a JSON object is a reject; an empty
+/// one is skipped.
 pub(crate) fn read(
-    path: &Path,
-    wanted: &BTreeSet<Arc<str>>,
-    source: &Arc<str>,
-    private: bool,
+    file: TextFile<'_>,
     rejects: &mut Rejects,
-) -> Result<RawFrame, ReadError> {
+    each: &mut dyn FnMut(RawFrame),
+) -> Result<(), ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(error.to_string());
-    let mut reader = std::io::BufReader::new(std::fs::File::open(path).map_err(unreadable)?);
-    let file: Arc<str> = path.display().to_string().into();
+    let mut reader = std::io::BufReader::new(std::fs::File::open(file.path).map_err(unreadable)?);
+    let wanted = file.wanted;
     let places: BTreeMap<&str, usize> = wanted.iter().enumerate().map(|(place, name)| (&**name, place)).collect();
-    let mut builders: Vec<TextBuilder> = wanted.iter().map(|_| TextBuilder::default()).collect();
+    let mut rows = TextRows::new(file, each);
     let mut seen: BTreeSet<String> = BTreeSet::new();
-    let (mut lines, mut lost, mut number) = (Vec::new(), 0, 0_u64);
+    let (mut number, mut any) = (0_u64, false);
     let mut line = Vec::new();
     let mut cells: Vec<Option<String>> = Vec::new();
     loop {
@@ -53,26 +50,20 @@ pub(crate) fn read(
         });
         match parsed {
             Ok(()) => {
-                for (builder, cell) in builders.iter_mut().zip(&cells) {
-                    builder.push(cell.as_deref());
-                }
-                lines.push(number);
+                rows.push(number, cells.iter().map(Option::as_deref));
+                any = true;
             }
             Err(reason) => {
-                lost += 1;
-                let raw = String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]);
-                rejects.add(source, None, reason, Extent::Row, || Sample {
-                    place: Place { file: file.clone(), line: number },
-                    raw: shown(if private { PRIVATE } else { &raw }),
-                });
+                let raw = || String::from_utf8_lossy(&bytes[..bytes.len().min(1000)]).into_owned();
+                rows.lose(rejects, reason, number, raw);
             }
         }
     }
-    if let Some(name) = wanted.iter().find(|name| !lines.is_empty() && !seen.contains(&***name)) {
+    if let Some(name) = wanted.iter().find(|name| any && !seen.contains(&***name)) {
         return Err(ReadError::NoColumn { wanted: name.clone(), found: seen.into_iter().collect() });
     }
-    let columns = wanted.iter().cloned().zip(builders.into_iter().map(TextBuilder::finish)).collect();
-    Ok(RawFrame { columns, rows: lines.len(), file, lines: Some(lines), lost })
+    rows.end();
+    Ok(())
 }
 
 /// Takes the wanted cells out of a JSON object without building the others.

@@ -1,6 +1,6 @@
 //! Exemptions: warnings that are set aside, with the reason (docs/language.md §12).
 
-use crate::finding::{Finding, FindingRecord};
+use crate::finding::FindingRecord;
 use crate::mutant::{Mutant, mutant};
 use crate::warning::{Exempted, Warning};
 use watchfire_dsl::program::{Exemption, Program};
@@ -19,14 +19,14 @@ pub(super) fn exemption<'a>(program: &'a Program, zone: &Zone, finding: &Finding
 pub(super) fn part(
     program: &Program,
     zone: &Zone,
-    findings: &[(&FindingRecord, &Finding)],
+    findings: &[&FindingRecord],
     warnings: Vec<Warning>,
 ) -> (Vec<Warning>, Vec<Exempted>) {
     if program.exemptions.is_empty() {
         return (warnings, Vec::new());
     }
     let (mut left, mut exempted) = (Vec::new(), Vec::new());
-    for (warning, (finding, _)) in warnings.into_iter().zip(findings) {
+    for (warning, finding) in warnings.into_iter().zip(findings) {
         match exemption(program, zone, finding) {
             None => left.push(warning),
             Some(found) => exempted.push(Exempted { warning, because: found.because.clone(), until: found.until }),

@@ -15,14 +15,15 @@ use watchfire_stdlib::zone::Zone;
 type Silences<'a> = BTreeMap<(ModelId, &'a EntityKey), (Level, i64)>;
 
 /// Puts findings into the order of the output. It is the order of folding as well: what lies between two findings of
-/// one model about one entity does not concern them.
-pub(super) fn sort(program: &Program, findings: &mut [FindingRecord], partitions: usize) {
+/// one model about one entity does not concern them. `of`: the finding of an item.
+pub(super) fn sort<T>(program: &Program, all: &mut [T], of: impl Fn(&T) -> &FindingRecord, partitions: usize) {
     let mut by_name: Vec<usize> = (0..program.models.len()).collect();
     by_name.sort_by_key(|index| &program.models[*index].name);
     let mut ranks = vec![0; by_name.len()];
     by_name.iter().enumerate().for_each(|(rank, index)| ranks[*index] = rank);
     let rank = |id: ModelId| ranks.get(id.index());
-    findings.sort_by(|a, b| {
+    all.sort_by(|a, b| {
+        let (a, b) = (of(a), of(b));
         if mutant(Mutant::PartitionOrderLeaks) {
             let order = partition_of(&a.entity, partitions).cmp(&partition_of(&b.entity, partitions));
             return order.then_with(|| a.order().cmp(&b.order()));

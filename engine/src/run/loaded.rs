@@ -4,7 +4,7 @@ use super::perform::{Moment, Request, perform_on};
 use super::{OptionError, Run, RunError, RunOptions};
 use crate::coverage::Coverage;
 use crate::edges;
-use crate::ingest::load;
+use crate::ingest::{Reads, load};
 use crate::package::Package;
 use crate::places::Places;
 use crate::plan::{Plan, TimelinePlan};
@@ -15,7 +15,7 @@ use crate::timeline::Timeline;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::time::{Duration, Instant};
-use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceKind, SourceTime};
+use watchfire_dsl::program::{ModelId, Program, SourceKind, SourceTime};
 
 /// Partitions for each thread.
 const PARTITIONS_PER_THREAD: usize = 8;
@@ -29,7 +29,8 @@ pub struct Loaded {
 impl Loaded {
     /// Reads the data for all models that the options want, whatever the range.
     pub(crate) fn new(package: Package, sources: &Sources, options: &RunOptions) -> Result<Self, RunError> {
-        let data = Data::read(&package, sources, options, true)?;
+        let wanted = options.wanted(package.program()).map_err(RunError::Options)?;
+        let data = Data::read(&package, sources, options, wanted, true)?;
         Ok(Self { package, data })
     }
 
@@ -72,6 +73,8 @@ pub(crate) struct Data {
     pub(super) plan: Plan,
     pub(super) wanted: BTreeSet<ModelId>,
     pub(super) store: Store,
+    /// Earliest and latest known-at of all dated rows of the run.
+    pub(super) known: Option<(i64, i64)>,
     pub(super) timelines: Vec<Timeline>,
     pub(super) places: Vec<Places>,
     pub(super) coverage: Coverage,
@@ -86,22 +89,34 @@ pub(crate) struct Data {
 }
 
 impl Data {
-    /// Reads what the wanted models need in the range of the options, or with `all` in any range.
+    /// Reads what these models need in the range of the options, or with `all` in any range.
     pub(super) fn read(
         package: &Package,
         sources: &Sources,
         options: &RunOptions,
+        wanted: BTreeSet<ModelId>,
         all: bool,
     ) -> Result<Self, RunError> {
-        let (start, program) = (Instant::now(), package.program());
-        let wanted = options.wanted(program).map_err(RunError::Options)?;
+        let program = package.program();
         let plan = Plan::new(program, &wanted);
-        let threads = options.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into));
-        let threads = threads.unwrap_or(1).max(1);
-        let partitions = options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1);
-        let open = all || options.from.is_none() || options.to.is_none();
+        let reads = reads(program, &plan, sources, all || options.is_open());
+        Self::order(package, plan, wanted, sources, &reads, options)
+    }
 
-        let mut store = load(program, sources, &reads(program, &plan, sources, open), threads)
+    /// Reads these columns, and orders them for models and their plan.
+    pub(super) fn order(
+        package: &Package,
+        plan: Plan,
+        wanted: BTreeSet<ModelId>,
+        sources: &Sources,
+        reads: &Reads,
+        options: &RunOptions,
+    ) -> Result<Self, RunError> {
+        let (start, program) = (Instant::now(), package.program());
+        let threads = options.threads();
+        let partitions = options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1);
+
+        let mut store = load(program, sources, reads, threads)
             .map_err(|diagnostics| RunError::Data { diagnostics, texts: package.texts().clone() })?;
         edges::add(program, &mut store);
         let loaded = Instant::now();
@@ -119,13 +134,14 @@ impl Data {
         };
         let (load, order) = (loaded - start, loaded.elapsed());
         let stated = sources.outages.is_some();
-        Ok(Self { plan, wanted, store, timelines, places, coverage, stated, threads, partitions, load, order })
+        let known = store.known_range();
+        Ok(Self { plan, wanted, store, known, timelines, places, coverage, stated, threads, partitions, load, order })
     }
 }
 
 /// The columns to read. Where the range is open, or how far back parts are evaluated is that of the data, all dated
 /// tables belong to it, whether or not a model reads them.
-fn reads(program: &Program, plan: &Plan, sources: &Sources, open: bool) -> Vec<Option<BTreeSet<ColumnId>>> {
+pub(super) fn reads(program: &Program, plan: &Plan, sources: &Sources, open: bool) -> Reads {
     let mut reads = plan.reads.clone();
     if open || plan.running().any(|model| !model.parts.is_empty() || model.sequence.is_some()) {
         for (reads, source) in reads.iter_mut().zip(&program.sources) {

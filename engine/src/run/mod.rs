@@ -6,10 +6,12 @@ mod fold;
 mod left;
 mod loaded;
 mod options;
+mod outcome;
 pub(crate) mod parallel;
 mod peers;
 mod perform;
 mod render;
+mod shares;
 
 pub(crate) use execute::instants_of;
 pub use loaded::Loaded;
@@ -162,6 +164,8 @@ pub struct Timings {
     pub evaluate: Duration,
     /// Writing what warnings say.
     pub render: Duration,
+    /// In how many shares data ran that is larger than memory; 0: as a whole.
+    pub shares: usize,
     /// All of it.
     pub total: Duration,
 }

@@ -44,6 +44,10 @@ pub struct RunOptions {
     pub block: Option<i64>,
     /// Whether code is compiled for the run. The result is the same.
     pub compile: Compile,
+    /// How many bytes of memory the run may take, about; by default three quarters of what the machine has left. Where
+    /// the data needs more, it is cut by entity into shares on disk, in the folder for temporary files, that are run
+    /// one after the other. The result is the same. See `docs/memory.md` for what cannot be cut.
+    pub memory: Option<u64>,
 }
 
 /// Whether code is compiled for a run.
@@ -142,6 +146,17 @@ impl fmt::Display for OptionError {
 impl std::error::Error for OptionError {}
 
 impl RunOptions {
+    /// On how many threads.
+    pub(super) fn threads(&self) -> usize {
+        let threads = self.threads.or_else(|| std::thread::available_parallelism().ok().map(Into::into));
+        threads.unwrap_or(1).max(1)
+    }
+
+    /// The range is that of the data.
+    pub(super) fn is_open(&self) -> bool {
+        self.from.is_none() || self.to.is_none()
+    }
+
     /// That the options fit the package.
     pub(super) fn check(&self, program: &Program) -> Result<(), OptionError> {
         if let (Some(from), Some(to)) = (self.from, self.to)

@@ -3,7 +3,8 @@
 use super::execute::{Execution, FailureRecord, Schedule, instants};
 use super::loaded::Data;
 use super::options::{Compile, RunOptions};
-use super::{FailedModel, Failure, FailureRow, ModelRun, Run, RunError, StaleSource, Timings, exempt, fold, render};
+use super::outcome::{Effort, Outcome};
+use super::{FailedModel, Failure, FailureRow, Run, RunError, StaleSource, Timings, fold, render, shares};
 use crate::coverage::Coverage;
 use crate::finding::{Finding, FindingRecord};
 use crate::interp::FaultRow;
@@ -49,18 +50,35 @@ pub(crate) enum Moment {
     UntilNextInstant,
 }
 
-/// Performs a run: reads the data, and runs over it.
+/// Performs a run: reads the data, and runs over it. Where there is more of it than memory, share after share.
 pub(crate) fn perform(request: &Request<'_>, sources: &Sources) -> Result<Run, RunError> {
     let start = Instant::now();
     request.options.check(request.package.program()).map_err(RunError::Options)?;
-    let data = Data::read(request.package, sources, request.options, false)?;
-    let mut run = perform_on(request, &data)?;
-    run.timings = Timings { load: data.load, order: data.order, total: start.elapsed(), ..run.timings };
+    let wanted = request.options.wanted(request.package.program()).map_err(RunError::Options)?;
+    let mut run = match shares::divide(request, &wanted, sources) {
+        Some(divided) => divided.perform()?,
+        None => {
+            let data = Data::read(request.package, sources, request.options, wanted, false)?;
+            let mut run = perform_on(request, &data)?;
+            run.timings = Timings { load: data.load, order: data.order, ..run.timings };
+            run
+        }
+    };
+    run.timings.total = start.elapsed();
     Ok(run)
 }
 
 /// Performs a run over data that has been read.
 pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunError> {
+    let wanted = request.options.wanted(request.package.program()).map_err(RunError::Options)?;
+    let mut outcome = find(request, data, &wanted)?;
+    let (rejects, inputs) = (data.store.rejects.clone(), data.store.inputs.clone());
+    outcome.tell_apart(request.package.program());
+    Ok(outcome.finish(request, &wanted, rejects, inputs))
+}
+
+/// Runs these models over data that has been read.
+pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId>) -> Result<Outcome, RunError> {
     let start = Instant::now();
     let Request { package, options, .. } = *request;
     let program = package.program();
@@ -68,13 +86,12 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
     let (threads, partitions) = (*threads, *partitions);
     let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
     options.check(program).map_err(RunError::Options)?;
-    let wanted = options.wanted(program).map_err(RunError::Options)?;
     let parameters = options.parameters(program).map_err(RunError::Options)?;
-    let running = plan.with_parts(&wanted);
+    let running = plan.with_parts(wanted);
     let failed_models = without_plugins(program, plan, &running);
-    let range = range(request, &wanted, store, &zone, &parameters);
+    let range = range(request, wanted, data, &zone, &parameters);
     let schedules =
-        range.map_or_else(BTreeMap::new, |range| schedules(request, plan, &running, &wanted, store, &zone, range));
+        range.map_or_else(BTreeMap::new, |range| schedules(request, &running, wanted, data, &zone, range));
     // Under a mistake of the interpreter's nothing may keep it from being made.
     let own = mutant(Mutant::UnsureScreenedOut) || mutant(Mutant::ScreenIgnoresGaps);
     let (screens, marks) = if options.compile == Compile::Never || active() && !own {
@@ -136,92 +153,64 @@ pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunE
     let (from, to) = range.unwrap_or((0, 0));
     let found = wanted.iter().filter_map(|id| Some(std::mem::take(&mut evaluated.get_mut(id)?.findings)));
     let mut findings: Vec<FindingRecord> = found.flatten().filter(|finding| from <= finding.k).collect();
-    fold::sort(program, &mut findings, partitions);
+    fold::sort(program, &mut findings, |finding| finding, partitions);
     let (warn, silences) = fold::fold(program, &zone, &findings, &options.silences, to);
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.as_deref().unwrap_or(DEVELOPMENT_KEY));
     let shower = Shower { program, zone: &zone, pseudonyms: &pseudonyms };
     let language = options.language.unwrap_or(program.language);
     let told_findings = render::findings(&execution, &findings, shower);
-    let warn: Vec<(&FindingRecord, &Finding)> =
-        warn.into_iter().map(|index| (&findings[index], &told_findings[index])).collect();
-    let warnings = render::warnings(&execution, &parts, &warn, shower, language);
-    // A test is about its model, not about who is exempt from it today.
-    let (warnings, exempted) = match request.moment {
-        Moment::Range => exempt::part(program, &zone, &warn, warnings),
-        Moment::At(_) | Moment::UntilNextInstant => (warnings, Vec::new()),
+    let warnings = {
+        let warn: Vec<(&FindingRecord, &Finding)> =
+            warn.iter().map(|index| (&findings[*index], &told_findings[*index])).collect();
+        render::warnings(&execution, &parts, &warn, shower, language)
     };
-
-    let mut failures: Vec<&FailureRecord> = wanted
-        .iter()
-        .filter_map(|id| evaluated.get(id))
-        .flat_map(|evaluated| &evaluated.failures)
-        .filter(|failure| from <= failure.k)
-        .collect();
-    failures
-        .sort_by_key(|failure| (failure.k, program.models[failure.model.index()].name.clone(), failure.entity.clone()));
-    let name_of = |id: ModelId| &*program.models[id.index()].name;
-    let found = counts(findings.iter().map(|finding| name_of(finding.model)));
-    let failed = counts(failures.iter().map(|failure| name_of(failure.model)));
-    let warned = counts(warnings.iter().map(|warning| &*warning.model));
-    let set_aside = counts(exempted.iter().map(|one| &*one.warning.model));
-    let models = wanted.iter().map(|id| {
-        let name = &*program.models[id.index()].name;
-        let of = |counts: &BTreeMap<&str, usize>| counts.get(name).copied().unwrap_or_default();
+    let failures = wanted.iter().filter_map(|id| evaluated.get(id)).flat_map(|evaluated| &evaluated.failures);
+    let failures = failures.filter(|failure| from <= failure.k);
+    let failures = failures.map(|failure| (failure.clone(), told(&execution, &shower, failure))).collect();
+    let efforts = wanted.iter().map(|id| {
         let evaluated = evaluated.get(id);
-        ModelRun {
-            model: program.models[id.index()].name.clone(),
-            version: program.models[id.index()].version.clone(),
+        let effort = Effort {
             evaluations: evaluated.map_or(0, |evaluated| evaluated.evaluations),
-            findings: of(&found),
-            warnings: of(&warned),
-            exempted: of(&set_aside),
-            failures: of(&failed),
             compiled: screens.contains_key(id),
             busy: evaluated.map_or_else(Duration::default, |evaluated| evaluated.busy),
-        }
+        };
+        (*id, effort)
     });
-    let models = models.collect();
-    let failures = failures.into_iter().map(|failure| told(&execution, &shower, failure)).collect();
-    let stale = range.map_or_else(Vec::new, |(_, to)| stale(program, store, coverage, to));
-    Ok(Run {
-        package: program.name.clone(),
-        package_version: program.version.clone(),
-        zone,
-        levels: program.levels.clone(),
-        profile: options.profile.clone(),
-        parameters: parameters_told(&execution, &wanted, &shower, language),
+    let efforts = efforts.collect();
+    let mut outcome = Outcome {
         range,
+        parameters: parameters_told(&execution, wanted, &shower, language),
+        findings,
+        told: told_findings,
+        warn,
         warnings,
-        exempted,
-        findings: told_findings,
+        silences,
         failures,
         failed_models,
-        stale,
-        silences,
-        models,
-        development_key: options.pseudonym_key.is_none(),
-        timings: Timings {
-            load: Duration::ZERO,
-            order: Duration::ZERO,
-            compiled: passed - start,
-            evaluate: done - passed,
-            render: done.elapsed(),
-            total: start.elapsed(),
-        },
-        rejects: store.rejects.clone(),
-        inputs: store.inputs.clone(),
-    })
+        stale: range.map_or_else(Vec::new, |(_, to)| stale(program, store, coverage, to)),
+        efforts,
+        timings: Timings::default(),
+    };
+    outcome.sort_failures(program);
+    outcome.timings = Timings {
+        compiled: passed - start,
+        evaluate: done - passed,
+        render: done.elapsed(),
+        total: start.elapsed(),
+        ..Timings::default()
+    };
+    Ok(outcome)
 }
 
 /// The range of the run.
 fn range(
     request: &Request<'_>,
     wanted: &BTreeSet<ModelId>,
-    store: &Store,
+    Data { store, known: data, .. }: &Data,
     zone: &Zone,
     parameters: &[Value],
 ) -> Option<(i64, i64)> {
-    let data = store.known_range();
+    let data = *data;
     match request.moment {
         Moment::Range => {
             let RunOptions { from, to, .. } = request.options;
@@ -262,14 +251,13 @@ fn range(
 /// When each model is evaluated; those that cannot run are left out.
 fn schedules(
     request: &Request<'_>,
-    plan: &Plan,
     running: &BTreeSet<ModelId>,
     wanted: &BTreeSet<ModelId>,
-    store: &Store,
+    Data { plan, known, .. }: &Data,
     zone: &Zone,
     (from, to): (i64, i64),
 ) -> BTreeMap<ModelId, Schedule> {
-    let earliest = store.known_range().map_or(from, |(earliest, _)| earliest);
+    let earliest = known.map_or(from, |(earliest, _)| earliest);
     let starts = starts(plan, running, from, earliest, zone);
     let mut schedules = BTreeMap::new();
     for model in running.iter().filter_map(|id| plan.model(*id)).filter(|model| model.stages.is_empty()) {
@@ -301,7 +289,7 @@ fn without_plugins(program: &Program, plan: &Plan, running: &BTreeSet<ModelId>) 
 }
 
 /// Sources with `expect` whose last row known at the end is older than that.
-fn stale(program: &Program, store: &Store, coverage: &Coverage, end: i64) -> Vec<StaleSource> {
+pub(super) fn stale(program: &Program, store: &Store, coverage: &Coverage, end: i64) -> Vec<StaleSource> {
     let ids = (0..program.sources.len()).filter_map(|index| u32::try_from(index).ok()).map(SourceId);
     let stale = ids.filter(|id| coverage.stale(*id, end, end)).filter_map(|id| {
         let table = store.table(id)?;
@@ -328,15 +316,6 @@ fn parameters_told(
         (format!("{}.{}", parameter.model, parameter.name), text)
     });
     told.collect()
-}
-
-/// How often each name comes.
-fn counts<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
-    let mut counts = BTreeMap::new();
-    for name in names {
-        *counts.entry(name).or_default() += 1;
-    }
-    counts
 }
 
 fn told(execution: &Execution<'_>, shower: &Shower<'_>, failure: &FailureRecord) -> Failure {

@@ -10,7 +10,7 @@ use crate::plan::{ModelPlan, Node, Template, TemplatePart};
 use crate::shown::Shower;
 use crate::warning::{ShownFact, Warning};
 use watchfire_dsl::diagnostics::Language;
-use watchfire_dsl::program::{Model, Trigger};
+use watchfire_dsl::program::{Model, Program, Trigger};
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::value::Value;
 
@@ -66,9 +66,7 @@ pub(super) fn warnings(
             placed[*index] = Some(warning);
         }
     }
-    let mut warnings: Vec<Warning> = placed.into_iter().flatten().collect();
-    tell_apart(execution, &mut warnings);
-    warnings
+    placed.into_iter().flatten().collect()
 }
 
 struct Renderer<'a> {
@@ -130,7 +128,7 @@ impl<'a> Renderer<'a> {
             dispatch: self.dispatch(),
             review_required: model.review_required,
         };
-        warning.id = identity(execution, &warning, 0);
+        warning.id = identity(execution.program, &warning, 0);
         warning
     }
 
@@ -186,15 +184,15 @@ fn default_message(model: &Model) -> String {
 }
 
 /// The identity of a warning, with its number among those that agree in all that identities are made of.
-fn identity(execution: &Execution<'_>, warning: &Warning, number: u64) -> String {
+fn identity(program: &Program, warning: &Warning, number: u64) -> String {
     let texts = [
-        &*execution.program.name,
+        &*program.name,
         &*warning.model,
         &*warning.entity.kind,
         &*warning.entity.shown,
         &*warning.about.kind,
         &*warning.about.shown,
-        execution.program.levels.name(warning.level),
+        program.levels.name(warning.level),
     ];
     let mut hashed = Vec::with_capacity(256);
     for text in texts {
@@ -208,7 +206,7 @@ fn identity(execution: &Execution<'_>, warning: &Warning, number: u64) -> String
 }
 
 /// Gives warnings that would have the same identity numbers; warnings come in the order of the output.
-fn tell_apart(execution: &Execution<'_>, warnings: &mut [Warning]) {
+pub(super) fn tell_apart(program: &Program, warnings: &mut [Warning]) {
     let mut seen: FastMap<&str, u64> = FastMap::default();
     seen.reserve(warnings.len());
     let mut equals = Vec::new();
@@ -220,6 +218,6 @@ fn tell_apart(execution: &Execution<'_>, warnings: &mut [Warning]) {
         *next += 1;
     }
     for (index, number) in equals {
-        warnings[index].id = identity(execution, &warnings[index], number);
+        warnings[index].id = identity(program, &warnings[index], number);
     }
 }

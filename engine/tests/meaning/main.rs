@@ -11,6 +11,7 @@ mod plans;
 mod results;
 mod rows;
 mod selections;
+mod shares;
 mod tests_fail;
 mod values;
 

@@ -35,6 +35,8 @@ pub struct How {
     pub interpreted: bool,
     /// Over data that was loaded for all models.
     pub loaded: bool,
+    /// Bytes of memory; none: the default.
+    pub memory: Option<u64>,
 }
 
 impl Default for How {
@@ -49,6 +51,7 @@ impl Default for How {
             silences: Vec::new(),
             interpreted: false,
             loaded: false,
+            memory: None,
         }
     }
 }
@@ -94,6 +97,13 @@ impl Compiled {
     /// # Errors
     /// Where the run itself fails.
     pub fn run_with_silences(&self, tables: &[Rows], how: &How) -> Result<(Said, Vec<Silence>), String> {
+        let run = self.all_of(tables, how)?;
+        let silences = run.silences.clone();
+        Ok((Said::of_run(self.program(), run), silences))
+    }
+
+    /// All that comes out.
+    pub(super) fn all_of(&self, tables: &[Rows], how: &How) -> Result<Run, String> {
         let mut sources = Sources::new().others_empty();
         for rows in tables {
             // A shrunk program may lack a source.
@@ -110,6 +120,7 @@ impl Compiled {
             threads: Some(how.threads),
             block: how.block,
             silences: how.silences.clone(),
+            memory: how.memory,
             compile: if how.interpreted { Compile::Never } else { Compile::Always },
             ..RunOptions::default()
         };
@@ -119,9 +130,7 @@ impl Compiled {
         } else {
             self.engine.run(&sources, &options)
         };
-        let run = run.map_err(|error| error.to_string())?;
-        let silences = run.silences.clone();
-        Ok((said(self.program(), run), silences))
+        run.map_err(|error| error.to_string())
     }
 }
 
@@ -132,44 +141,47 @@ fn facts(program: &Program, warning: &Warning) -> Vec<Option<Value>> {
     lets.map(|(item, fact)| (!is_private(program, &item.value.ty)).then(|| fact.value.clone())).collect()
 }
 
-fn said(program: &Program, run: Run) -> Said {
-    let findings = run.findings.into_iter().map(|finding| Seen {
-        k: finding.known,
-        model: finding.model.to_string(),
-        subject: finding.about.key().clone(),
-        level: finding.level,
-        t: finding.time,
-        entity: finding.entity.key().clone(),
-        message: None,
-        messages: Vec::new(),
-        facts: Vec::new(),
-        rest: None,
-    });
-    let warned = |warning: Warning| Seen {
-        k: warning.known,
-        model: warning.model.to_string(),
-        subject: warning.about.key().clone(),
-        level: warning.level,
-        t: warning.time,
-        entity: warning.entity.key().clone(),
-        message: Some(warning.message.clone()),
-        messages: warning.messages.clone(),
-        facts: facts(program, &warning),
-        rest: Some(format!("{warning:?}")),
-    };
-    let exempted = run.exempted.into_iter().map(|one| (warned(one.warning), one.because.to_string())).collect();
-    let mut failures: Vec<Failed> = run
-        .failures
-        .into_iter()
-        .map(|failure| Failed {
-            k: failure.known,
-            model: failure.model.to_string(),
-            entity: EntityKey::clone(failure.entity.key()),
-            t: failure.time,
-            kind: failure.fault.kind,
-            at: failure.fault.at,
-        })
-        .collect();
-    failures.sort();
-    Said { findings: findings.collect(), warnings: run.warnings.into_iter().map(warned).collect(), exempted, failures }
+impl Said {
+    /// What a run says.
+    pub(super) fn of_run(program: &Program, run: Run) -> Said {
+        let findings = run.findings.into_iter().map(|finding| Seen {
+            k: finding.known,
+            model: finding.model.to_string(),
+            subject: finding.about.key().clone(),
+            level: finding.level,
+            t: finding.time,
+            entity: finding.entity.key().clone(),
+            message: None,
+            messages: Vec::new(),
+            facts: Vec::new(),
+            rest: None,
+        });
+        let warned = |warning: Warning| Seen {
+            k: warning.known,
+            model: warning.model.to_string(),
+            subject: warning.about.key().clone(),
+            level: warning.level,
+            t: warning.time,
+            entity: warning.entity.key().clone(),
+            message: Some(warning.message.clone()),
+            messages: warning.messages.clone(),
+            facts: facts(program, &warning),
+            rest: Some(format!("{warning:?}")),
+        };
+        let exempted = run.exempted.into_iter().map(|one| (warned(one.warning), one.because.to_string())).collect();
+        let mut failures: Vec<Failed> = run
+            .failures
+            .into_iter()
+            .map(|failure| Failed {
+                k: failure.known,
+                model: failure.model.to_string(),
+                entity: EntityKey::clone(failure.entity.key()),
+                t: failure.time,
+                kind: failure.fault.kind,
+                at: failure.fault.at,
+            })
+            .collect();
+        failures.sort();
+        Said { findings: findings.collect(), warnings: run.warnings.into_iter().map(warned).collect(), exempted, failures }
+    }
 }

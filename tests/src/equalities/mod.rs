@@ -5,6 +5,7 @@
 //! | reference | the engine = the reference evaluator: findings, warnings, failures |
 //! | interpreter | with compiled code = without |
 //! | partitions | one partition and block = several, byte for byte |
+//! | shares | data cut into shares on disk, run one after the other = all at once |
 //! | row order | shuffled and re-cut frames = the same rows as they came |
 //! | prefix | a run cut at known-at T, by its range or by leaving out what is known later, = the prefix of the whole |
 //! | alone | a model with what it depends on = the same inside its package |
@@ -33,6 +34,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::cell::Cell;
 use std::fmt;
+use watchfire_engine::Run;
 
 /// An equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +43,7 @@ pub enum Equality {
     Reference,
     Interpreter,
     Partitions,
+    Shares,
     RowOrder,
     Prefix,
     Alone,
@@ -51,11 +54,12 @@ pub enum Equality {
 
 impl Equality {
     /// All of them, the cheapest and strongest first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Reference,
         Self::Interpreter,
         Self::RowOrder,
         Self::Partitions,
+        Self::Shares,
         Self::Prefix,
         Self::Alone,
         Self::Slice,
@@ -70,6 +74,7 @@ impl fmt::Display for Equality {
             Self::Reference => "reference",
             Self::Interpreter => "interpreter",
             Self::Partitions => "partitions",
+            Self::Shares => "shares",
             Self::RowOrder => "row order",
             Self::Prefix => "prefix",
             Self::Alone => "alone",
@@ -98,6 +103,8 @@ pub struct Verdict {
     pub late_changes: bool,
     /// It was tried in two packages.
     pub in_two: bool,
+    /// Its data could be cut into shares.
+    pub in_shares: bool,
     /// Compiled code passes over rows of it.
     pub screened: bool,
     /// The first equality that does not hold.
@@ -119,7 +126,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
         trial.reference(Some(trial.range.unwrap_or(whole)), &without).findings != expected.findings
     };
     let mut verdict =
-        Verdict { said: expected.clone(), late_changes, in_two: false, screened: compiled.is_screened(), broken: None };
+        Verdict { said: expected.clone(), late_changes, screened: compiled.is_screened(), ..Verdict::default() };
     let found = match compiled.run(&case.tables, &trial.how()) {
         Ok(found) => found,
         Err(message) => {
@@ -132,6 +139,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
             Equality::Reference => Ok(expected.difference(&found.essence())),
             Equality::Interpreter => trial.interpreter(&found),
             Equality::Partitions => trial.partitions(&found),
+            Equality::Shares => trial.shares(),
             Equality::RowOrder => trial.row_order(&found),
             Equality::Prefix => trial.prefix(&found),
             Equality::Alone => trial.alone(&found),
@@ -145,6 +153,7 @@ pub fn check(case: &Case, equalities: &[Equality]) -> Result<Verdict, String> {
         }
     }
     verdict.in_two = trial.in_two.get();
+    verdict.in_shares = trial.in_shares.get();
     Ok(verdict)
 }
 
@@ -176,6 +185,8 @@ struct Trial<'a> {
     range: Option<(i64, i64)>,
     /// It was tried in two packages.
     in_two: Cell<bool>,
+    /// Its data could be cut into shares.
+    in_shares: Cell<bool>,
 }
 
 impl<'a> Trial<'a> {
@@ -188,7 +199,7 @@ impl<'a> Trial<'a> {
             2 => Some((a - 86_400_000_000, b + 2 * 86_400_000_000)),
             _ => Some(whole),
         };
-        Self { case, compiled, data, whole, range, in_two: Cell::new(false) }
+        Self { case, compiled, data, whole, range, in_two: Cell::new(false), in_shares: Cell::new(false) }
     }
 
     fn rng(&self) -> ChaCha8Rng {
@@ -221,6 +232,28 @@ impl<'a> Trial<'a> {
             }
         }
         Ok(None)
+    }
+
+    fn shares(&self) -> Difference {
+        let mut rng = self.rng();
+        let silences = match self.compiled.run_with_silences(&self.case.tables, &self.how()) {
+            Ok((_, silences)) if rng.random_bool(0.5) => silences,
+            _ => Vec::new(),
+        };
+        let whole = How { silences, ..self.how() };
+        let divided = How { memory: Some(1), chunks: 2, ..whole.clone() };
+        let (whole, divided) = (self.compiled.all_of(&self.case.tables, &whole)?, self.compiled.all_of(&self.case.tables, &divided)?);
+        self.in_shares.set(divided.timings.shares > 0);
+        let told = |run: &Run| {
+            let Run { range, parameters, stale, silences, rejects, inputs, failed_models, .. } = run;
+            let models: Vec<_> = run.models.iter().map(|model| (&model.model, model.evaluations, model.findings, model.failures)).collect();
+            format!("{range:?} {parameters:?} {stale:?} {silences:?} {rejects:?} {inputs:?} {failed_models:?} {models:?}")
+        };
+        if told(&whole) != told(&divided) {
+            return Ok(Some(format!("{}\nin shares: {}", told(&whole), told(&divided))));
+        }
+        let said = |run| Said::of_run(self.compiled.program(), run);
+        Ok(said(whole).difference(&said(divided)))
     }
 
     fn interpreter(&self, found: &Said) -> Difference {

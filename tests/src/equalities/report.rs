@@ -26,6 +26,8 @@ pub struct Report {
     pub late_changes: u64,
     /// Tried in two packages.
     pub in_two: u64,
+    /// Run in shares.
+    pub in_shares: u64,
     /// With a model over whose rows compiled code passes.
     pub screened: u64,
     /// Findings of all cases.
@@ -54,6 +56,7 @@ impl fmt::Display for Report {
             ("with failures", self.with_failures),
             ("a late row or a correction changes one", self.late_changes),
             ("tried in two packages", self.in_two),
+            ("tried in shares", self.in_shares),
             ("rows pass compiled code", self.screened),
         ];
         for (name, of) in shares {
@@ -100,6 +103,7 @@ pub fn run_cases(seeds: Range<u64>, size: Size, equalities: &[Equality], enough:
                     report.with_failures += u64::from(!verdict.said.failures.is_empty());
                     report.late_changes += u64::from(verdict.late_changes);
                     report.in_two += u64::from(verdict.in_two);
+                    report.in_shares += u64::from(verdict.in_shares);
                     report.screened += u64::from(verdict.screened);
                     report.findings += verdict.said.findings.len() as u64;
                     for name in case.constructs.keys() {
