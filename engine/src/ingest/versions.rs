@@ -42,6 +42,8 @@ struct Lines {
     known_until: Vec<i64>,
     /// Line, and a column in which its copies differ.
     masked: Vec<(u32, ColumnId)>,
+    /// Column, row and what is lost, of copies that differ.
+    conflicts: Vec<(ColumnId, u32, Extent)>,
 }
 
 impl Lines {
@@ -113,7 +115,7 @@ pub(crate) fn table(
 
 /// The table with a line for each version instead of one for each row.
 fn of_lines(table: Table, lines: Lines, threads: usize) -> Table {
-    let Lines { base, row, known, known_until, masked } = lines;
+    let Lines { base, row, known, known_until, masked, .. } = lines;
     let pick = |values: &Buffer<i64>| -> Buffer<i64> {
         base.iter().map(|row| values[*row as usize]).collect::<Vec<_>>().into()
     };
@@ -228,15 +230,20 @@ fn lines_of_versions(
         let mut replaced = NEVER;
         let mut starts: Vec<&[u32]> = versions.chunk_by(|a, b| recorded(*a) == recorded(*b)).collect();
         while let Some(copies) = starts.pop() {
-            version(rows, times, &all, versions[0], copies, replaced, &mut lines, rejects, sample);
+            version(rows, times, &all, versions[0], copies, replaced, &mut lines);
             replaced = copies.iter().map(|row| times.known(*row)).fold(replaced, i64::min);
         }
+    }
+    // The first in the file are the samples.
+    lines.conflicts.sort_unstable_by_key(|(column, row, _)| (*column, *row));
+    for (column, row, extent) in std::mem::take(&mut lines.conflicts) {
+        let name = rows.source.columns.get(column.index()).map(|column| &column.name);
+        rejects.add(&rows.source.name, name, Reason::Conflict, extent, || sample(row, column));
     }
     Some(lines)
 }
 
 /// One version from its copies, which lie in the order in which they became known, equal ones together.
-#[expect(clippy::too_many_arguments, reason = "what a version is made of")]
 fn version(
     rows: &Rows<'_>,
     times: &Times,
@@ -245,8 +252,6 @@ fn version(
     copies: &[u32],
     replaced: i64,
     lines: &mut Lines,
-    rejects: &mut Rejects,
-    sample: &impl Fn(u32, ColumnId) -> Sample,
 ) {
     let known = |row: u32| times.known(row);
     let mut distinct: Vec<u32> = copies.to_vec();
@@ -254,10 +259,7 @@ fn version(
     let differing: Vec<ColumnId> = differing(rows, all, &distinct);
     for column in &differing {
         let extent = if is_critical(rows, *column) { Extent::Row } else { Extent::Cell };
-        for row in &distinct {
-            let name = rows.source.columns.get(column.index()).map(|column| &column.name);
-            rejects.add(&rows.source.name, name, Reason::Conflict, extent, || sample(*row, *column));
-        }
+        lines.conflicts.extend(distinct.iter().map(|row| (*column, *row, extent)));
     }
     // Copies that become known later have another event time: from then on nothing is known of the row.
     let Some(since) = distinct.first().map(|row| known(*row)) else { return };

@@ -41,12 +41,13 @@ model busy for Home {
     category c
     purpose test
     basis "b"
-    again after 3 h
     let people = count distinct person from visits over last 1 day
+    let room = the area from homes
     on visits as v
     warn when people > 2 and v.kwh > 1.0 {
         yellow otherwise
-        message "{people} people on {the area from homes} m², {v.kwh}"
+        message "{people} people on {room} m², {v.kwh}"
+        again after 3 h
     }
 }
 model restless for Person {
@@ -140,8 +141,9 @@ fn data_in_shares_says_what_the_whole_says() {
     let divided = engine.run(&sources, &options).unwrap();
     assert!(divided.timings.shares > 1);
     let (whole, divided) = (said(whole), said(divided));
-    let different = whole.lines().zip(divided.lines()).find(|(a, b)| a != b);
-    assert_eq!(different, None);
+    let same = whole.lines().zip(divided.lines()).take_while(|(a, b)| a == b).count();
+    let around = |text: &str| text.lines().skip(same.saturating_sub(12)).take(20).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(around(&whole), around(&divided));
     assert_eq!(whole.len(), divided.len());
 }
 

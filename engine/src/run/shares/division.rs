@@ -25,12 +25,26 @@ pub(super) struct Group {
 
 /// The models in groups; those that cannot be cut come last.
 pub(super) fn groups(program: &Program, plan: &Plan, wanted: &BTreeSet<ModelId>) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+    // Models that read the same findings stay together.
+    let mut families: Vec<BTreeSet<ModelId>> = Vec::new();
     for id in wanted {
-        let own = of_model(program, plan, *id);
+        let mut family = plan.with_parts(&[*id].into());
+        families.retain_mut(|other| {
+            let related = !other.is_disjoint(&family);
+            if related {
+                family.append(other);
+            }
+            !related
+        });
+        families.push(family);
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    for family in families {
+        let mut own = of_models(program, plan, &family);
+        own.models = family.intersection(wanted).copied().collect();
         match groups.iter_mut().find(|group| group.takes(&own)) {
             Some(group) => {
-                group.models.insert(*id);
+                group.models.extend(own.models);
                 group.cut.extend(own.cut);
                 group.whole.extend(own.whole);
             }
@@ -58,9 +72,8 @@ impl Group {
     }
 }
 
-fn of_model(program: &Program, plan: &Plan, id: ModelId) -> Group {
+fn of_models(program: &Program, plan: &Plan, models: &BTreeSet<ModelId>) -> Group {
     let mut walk = Walk { program, plan, own: BTreeMap::new(), whole: BTreeSet::new(), seen: BTreeSet::new() };
-    let models = plan.with_parts(&[id].into());
     let divisible = models.iter().filter_map(|id| plan.model(*id)).all(|model| walk.model(model));
     let Walk { own, mut whole, .. } = walk;
     let mut cut = BTreeMap::new();
@@ -83,7 +96,7 @@ fn of_model(program: &Program, plan: &Plan, id: ModelId) -> Group {
     if !divisible || !models.iter().filter_map(|id| plan.model(*id)).all(population) {
         cut.clear();
     }
-    Group { models: [id].into(), cut, whole }
+    Group { models: BTreeSet::new(), cut, whole }
 }
 
 /// Whether the rows about an entity can be told from others by themselves: all versions of a row are about the same one,
