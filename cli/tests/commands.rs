@@ -272,3 +272,56 @@ fn the_plan_is_a_tree() {
     package.change("models/crowded.watch", "warn when", "warn wenn");
     assert_eq!(watchfire(&["plan", package.text()]).code, Some(1));
 }
+
+/// A package about meters, whose readings are a text file of this many rows.
+fn with_readings(rows: usize) -> Started {
+    use std::fmt::Write;
+    let package = Started::new();
+    let text = "entity Home key Text\nsource readings events at time {\n    owner \"o\"\n    allows test\n    \
+                home : Home\n    kwh : Float\n    time : Time\n}\nmodel high for Home {\n    category c\n    purpose test\n    \
+                basis \"b\"\n    on readings as r\n    warn when r.kwh > 9.9 and (mean kwh from readings over last 30 days) \
+                > 5.0 {\n        yellow otherwise\n    }\n}\n";
+    for entry in fs::read_dir(&package.path).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "watch") {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    fs::write(package.file("meters.watch"), text).unwrap();
+    let mut readings = String::from("home,kwh,time\n");
+    for row in 0..rows {
+        let (home, kwh) = (row * 7_919 % (rows / 50), row * 104_729 % 1_000);
+        let (day, hour, minute) = (1 + row / 1_440 % 28, row / 60 % 24, row % 60);
+        writeln!(
+            readings,
+            "home-{home},{}.{:02},2024-03-{day:02}T{hour:02}:{minute:02}:{:02}Z",
+            kwh / 100,
+            kwh % 100,
+            row % 59
+        )
+        .unwrap();
+    }
+    fs::write(package.file("readings.csv"), readings).unwrap();
+    package
+}
+
+#[test]
+fn a_run_stays_within_its_memory() {
+    let package = with_readings(1_200_000);
+    let data = format!("readings={}", package.file("readings.csv").display());
+    let run = |more: &[&str]| {
+        let ended = package.run(&[&["--data", &data, "--json", "--partitions", "4"], more].concat());
+        assert_eq!(ended.code, Some(0), "{}", ended.err);
+        let (warnings, counts) = ended.out.trim_end().rsplit_once('\n').unwrap();
+        let counts: serde_json::Value = serde_json::from_str(counts).unwrap();
+        (warnings.to_owned(), counts["shares"].as_u64().unwrap(), counts["peak_mb"].as_u64())
+    };
+    let (whole, none, needed) = run(&["--memory", "20GB"]);
+    let (divided, shares, held) = run(&["--memory", "130MB"]);
+    let many = whole.lines().count();
+    assert!(none == 0 && shares > 1 && many > 1_000, "{none} and {shares} shares, {many} warnings, {needed:?} MB");
+    assert!(whole == divided, "in shares something else is said");
+    if let (Some(needed), Some(held)) = (needed, held) {
+        assert!(needed > 260 && held <= 130, "{needed} MB as a whole, {held} MB of 130 MB in shares");
+    }
+}

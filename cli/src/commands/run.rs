@@ -18,6 +18,9 @@ use watchfire_stdlib::zone::{Zone, calendar_date};
 
 /// Runs the models, shows warnings and everything that went wrong, and writes files with `--output`.
 pub(crate) fn run(args: &Args, terminal: &Terminal) -> Outcome {
+    if args.memory.is_some() {
+        give_memory_back();
+    }
     let (package, profile) = settings::load(args, terminal)?;
     let zone = Zone::from(package.program().zone);
     let mut sources = package.sources();
@@ -55,6 +58,21 @@ pub(crate) fn run(args: &Args, terminal: &Terminal) -> Outcome {
         terminal.print(&shown(&run, &engine, args, &zone, terminal));
     }
     Ok(if run.failures.is_empty() && run.failed_models.is_empty() { Exit::Success } else { Exit::Failures })
+}
+
+/// Starts this program anew with an allocator that gives memory back as soon as it is free: it reads that from the
+/// environment before anything else. Where that cannot be done memory is given back later.
+fn give_memory_back() {
+    const DELAY: &str = "MIMALLOC_PURGE_DELAY";
+    #[cfg(unix)]
+    if std::env::var_os(DELAY).is_none()
+        && let Ok(program) = std::env::current_exe()
+    {
+        use std::os::unix::process::CommandExt;
+        let arguments = std::env::args_os().skip(1);
+        // It comes back only if it failed.
+        let _ = std::process::Command::new(program).args(arguments).env(DELAY, "0").exec();
+    }
 }
 
 /// A bar on the terminal; none where nobody looks.
@@ -159,6 +177,8 @@ fn print_json(run: &Run, engine: &Engine, terminal: &Terminal) {
         "rejects": run.rejects.count(),
         "stale": run.stale.iter().map(|s| &*s.source).collect::<Vec<_>>(),
         "seconds": run.timings.total.as_secs_f64(),
+        "shares": run.timings.shares,
+        "peak_mb": peak_mb(),
         "timings": parts(run).iter().map(|((name, _), took)| (*name, *took)).collect::<std::collections::BTreeMap<_, _>>(),
     });
     terminal.print_json(&counts);
@@ -215,14 +235,23 @@ fn timings_table(run: &Run, terminal: &Terminal) -> String {
     }
     let mut text = table.render(terminal.width, terminal.colour) + "\n";
     if run.timings.shares > 0 {
-        let told = say(
-            "The data is larger than the memory: it ran in N shares.",
-            "数据超出内存，已分为 N 份依次运行。",
-        );
+        let told =
+            say("The data is larger than the memory: it ran in N shares.", "数据超出内存，已分为 N 份依次运行。");
         text.push_str(&told.replace('N', &run.timings.shares.to_string()));
-        text.push_str("\n\n");
+        text.push('\n');
     }
-    text
+    if let Some(peak) = peak_mb() {
+        text.push_str(&say("At most N MB of memory were held.", "内存占用最高 N MB。").replace('N', &peak.to_string()));
+        text.push('\n');
+    }
+    text + "\n"
+}
+
+/// The most memory that the program has held so far, in MB of 10⁶ bytes, where the system tells.
+fn peak_mb() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().trim_end_matches("kB").trim().parse::<u64>().ok()? * 1024 / 1_000_000)
 }
 
 /// The parts of a run, in English and Chinese, and their seconds.

@@ -12,11 +12,11 @@ use crate::read::{RawColumn, RawData, RawFrame, TextFile, csv, files, frame, ndj
 use crate::rejects::Rejects;
 use crate::sources::{FileOptions, Format, Input};
 use crate::timeline::share_of;
+use polars::io::ipc::BatchedWriter;
 use polars::prelude::{
     CompatLevel, DataFrame, DataType, IdxCa, IdxSize, IntoColumn, IpcWriter, NamedFrom, PolarsError, SerWriter, Series,
     StringChunked,
 };
-use polars::io::ipc::BatchedWriter;
 use polars_arrow::io::ipc::write::default_ipc_fields;
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -88,9 +88,9 @@ impl Cutting<'_> {
             Input::Given(_) | Input::Share(_) => return Ok(None),
             Input::Frame(frame) => {
                 let mut pieces = Pieces::new(self, "frame".into(), Arc::default());
-                let cut = (0..frame.height()).step_by(self.most).try_for_each(|start| {
-                    pieces.add_frame(&frame.slice(start as i64, self.most), start)
-                });
+                let cut = (0..frame.height())
+                    .step_by(self.most)
+                    .try_for_each(|start| pieces.add_frame(&frame.slice(start as i64, self.most), start));
                 cut.and_then(|()| pieces.finish(&mut shares)).map_err(|error| self.told(error, "frame"))?;
             }
             Input::Files(paths, options) => {

@@ -3,9 +3,9 @@
 use super::builder::ColumnBuilder;
 use super::cell::Parsed;
 use super::column::{self, Cells};
+use super::cut::Part;
 use super::fill::{Filling, Growing, Zones, is_time};
 use super::needed::{self, Reads};
-use super::cut::Part;
 use super::{text, versions};
 use crate::read::columnar::ReadError;
 use crate::read::{RawColumn, RawFrame, TextFile, columnar, csv, files, frame, ndjson};

@@ -267,7 +267,8 @@ mod tests {
     #[test]
     fn one_form_is_compiled_once() {
         let kernels = Kernels::default();
-        let (first, second) = (kernels.of(&[sums(2)], &[READ], 3).unwrap(), kernels.of(&[sums(2)], &[READ], 3).unwrap());
+        let (first, second) =
+            (kernels.of(&[sums(2)], &[READ], 3).unwrap(), kernels.of(&[sums(2)], &[READ], 3).unwrap());
         assert!(Arc::ptr_eq(&first, &second));
     }
 

@@ -36,10 +36,17 @@ impl Marks {
     }
 }
 
+/// Forms about the rows of a source, and which conditions of the plan are which of them.
+#[derive(Default)]
+struct Wanted {
+    forms: Vec<Form>,
+    conditions: Vec<(usize, usize)>,
+}
+
 impl Screening<'_> {
     /// The marks of these models' steps.
     pub(crate) fn marks(&self, models: impl Iterator<Item = ModelId>) -> Marks {
-        let mut wanted: BTreeMap<SourceId, (Vec<Form>, Vec<(usize, usize)>)> = BTreeMap::new();
+        let mut wanted: BTreeMap<SourceId, Wanted> = BTreeMap::new();
         for model in models.filter_map(|id| self.plan.model(id)) {
             let rows = model.sequence.iter().flat_map(|sequence| sequence.rows());
             for aggregate in rows.filter_map(|rows| rows.aggregate()) {
@@ -48,14 +55,14 @@ impl Screening<'_> {
                         lower::condition(self.program, self.plan, model, self.parameters, (None, aggregate))
                     && self.worthwhile(source).is_some()
                 {
-                    let (forms, conditions) = wanted.entry(source).or_default();
+                    let Wanted { forms, conditions } = wanted.entry(source).or_default();
                     let place = place_of(forms, |known| *known == form, || form.clone());
                     conditions.push((name(condition), place));
                 }
             }
         }
         let mut marks = Marks::default();
-        for (source, (forms, conditions)) in wanted {
+        for (source, Wanted { forms, conditions }) in wanted {
             let Some(table) = self.store.table(source) else { continue };
             let made: Vec<Option<Arc<Vec<u8>>>> =
                 self.masks(table, &forms).into_iter().map(|mask| mask.map(Arc::new)).collect();

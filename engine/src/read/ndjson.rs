@@ -14,11 +14,7 @@ use std::io::BufRead;
 
 /// Reads the wanted keys, frame by frame; there is at least one. A line that is not a JSON object is a reject; an empty
 /// one is skipped.
-pub(crate) fn read(
-    file: TextFile<'_>,
-    rejects: &mut Rejects,
-    each: &mut dyn FnMut(RawFrame),
-) -> Result<(), ReadError> {
+pub(crate) fn read(file: TextFile<'_>, rejects: &mut Rejects, each: &mut dyn FnMut(RawFrame)) -> Result<(), ReadError> {
     let unreadable = |error: std::io::Error| ReadError::Unreadable(error.to_string());
     let mut reader = std::io::BufReader::new(std::fs::File::open(file.path).map_err(unreadable)?);
     let wanted = file.wanted;

@@ -90,8 +90,7 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
     let running = plan.with_parts(wanted);
     let failed_models = without_plugins(program, plan, &running);
     let range = range(request, wanted, data, &zone, &parameters);
-    let schedules =
-        range.map_or_else(BTreeMap::new, |range| schedules(request, &running, wanted, data, &zone, range));
+    let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &running, wanted, data, &zone, range));
     // Under a mistake of the interpreter's nothing may keep it from being made.
     let own = mutant(Mutant::UnsureScreenedOut) || mutant(Mutant::ScreenIgnoresGaps);
     let (screens, marks) = if options.compile == Compile::Never || active() && !own {

@@ -79,7 +79,9 @@ fn write_files(folder: &Path) {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) % below
     };
-    let time = |seconds: u64| format!("2024-03-{:02}T{:02}:{:02}:00Z", 1 + seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60);
+    let time = |seconds: u64| {
+        format!("2024-03-{:02}T{:02}:{:02}:00Z", 1 + seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60)
+    };
     let mut homes = String::from("home,area\n");
     (0..40).for_each(|home| writeln!(homes, "h{home},{}", 20 + home).unwrap());
     homes.push_str("h7,many\n");
@@ -100,7 +102,12 @@ fn write_files(folder: &Path) {
     let mut badges = String::new();
     for row in 0..300 {
         let (badge, person, at) = (draw(80), draw(60), time(row * 2_000));
-        writeln!(badges, r#"{{"badge": {badge}, "person": "p{person}", "time": "{at}", "recorded": "{}"}}"#, time(row * 2_000 + 500)).unwrap();
+        writeln!(
+            badges,
+            r#"{{"badge": {badge}, "person": "p{person}", "time": "{at}", "recorded": "{}"}}"#,
+            time(row * 2_000 + 500)
+        )
+        .unwrap();
     }
     badges.push_str("{\"badge\": 7\n");
     std::fs::write(folder.join("badges.ndjson"), badges).unwrap();
@@ -142,7 +149,8 @@ fn data_in_shares_says_what_the_whole_says() {
     assert!(divided.timings.shares > 1);
     let (whole, divided) = (said(whole), said(divided));
     let same = whole.lines().zip(divided.lines()).take_while(|(a, b)| a == b).count();
-    let around = |text: &str| text.lines().skip(same.saturating_sub(12)).take(20).map(str::to_owned).collect::<Vec<_>>();
+    let around =
+        |text: &str| text.lines().skip(same.saturating_sub(12)).take(20).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(around(&whole), around(&divided));
     assert_eq!(whole.len(), divided.len());
 }

@@ -182,6 +182,11 @@ impl Said {
             })
             .collect();
         failures.sort();
-        Said { findings: findings.collect(), warnings: run.warnings.into_iter().map(warned).collect(), exempted, failures }
+        Said {
+            findings: findings.collect(),
+            warnings: run.warnings.into_iter().map(warned).collect(),
+            exempted,
+            failures,
+        }
     }
 }

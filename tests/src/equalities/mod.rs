@@ -242,12 +242,19 @@ impl<'a> Trial<'a> {
         };
         let whole = How { silences, ..self.how() };
         let divided = How { memory: Some(1), chunks: 2, ..whole.clone() };
-        let (whole, divided) = (self.compiled.all_of(&self.case.tables, &whole)?, self.compiled.all_of(&self.case.tables, &divided)?);
+        let (whole, divided) =
+            (self.compiled.all_of(&self.case.tables, &whole)?, self.compiled.all_of(&self.case.tables, &divided)?);
         self.in_shares.set(divided.timings.shares > 0);
         let told = |run: &Run| {
             let Run { range, parameters, stale, silences, rejects, inputs, failed_models, .. } = run;
-            let models: Vec<_> = run.models.iter().map(|model| (&model.model, model.evaluations, model.findings, model.failures)).collect();
-            format!("{range:?} {parameters:?} {stale:?} {silences:?} {rejects:?} {inputs:?} {failed_models:?} {models:?}")
+            let models: Vec<_> = run
+                .models
+                .iter()
+                .map(|model| (&model.model, model.evaluations, model.findings, model.failures))
+                .collect();
+            format!(
+                "{range:?} {parameters:?} {stale:?} {silences:?} {rejects:?} {inputs:?} {failed_models:?} {models:?}"
+            )
         };
         if told(&whole) != told(&divided) {
             return Ok(Some(format!("{}\nin shares: {}", told(&whole), told(&divided))));

@@ -10,6 +10,8 @@ usage: watchfire-peers PACKAGE [OPTION…] SOURCE=FILE.parquet …
   --threads N            threads of the engine; 1 if not given
   --repeat N             runs in this process; 1 if not given
   --warm                 the data is read and ordered before the clock starts
+  --files                the data is read from its files after the clock started
+  --memory BYTES         how much memory the run may take
   --only MODEL,…         these models; all of the package if not given
   --from TIME, --to TIME the range of the run
   --set FILE.json        parameters: {\"model.parameter\": number, …}
@@ -28,6 +30,10 @@ pub(crate) struct Arguments {
     pub(crate) repeat: usize,
     /// The data is read and ordered before the clock starts.
     pub(crate) warm: bool,
+    /// The data is read from its files after the clock started.
+    pub(crate) files: bool,
+    /// How much memory the run may take.
+    pub(crate) memory: Option<u64>,
     /// Models; none: all.
     pub(crate) only: Vec<String>,
     /// First instant of the range.
@@ -51,6 +57,8 @@ impl Arguments {
             threads: 1,
             repeat: 1,
             warm: false,
+            files: false,
+            memory: None,
             only: Vec::new(),
             from: None,
             to: None,
@@ -66,9 +74,14 @@ impl Arguments {
                 read.warm = true;
                 continue;
             }
+            if word == "--files" {
+                read.files = true;
+                continue;
+            }
             let value = words.next().ok_or(USAGE)?;
             match word.as_str() {
                 "--threads" => read.threads = value.parse()?,
+                "--memory" => read.memory = Some(value.parse()?),
                 "--repeat" => read.repeat = value.parse()?,
                 "--only" => read.only = value.split(',').map(str::to_owned).collect(),
                 "--from" => read.from = Some(value),

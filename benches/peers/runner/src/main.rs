@@ -1,5 +1,5 @@
 //! Watchfire's side of the comparison with other engines: runs one package over Parquet files that are loaded before the
-//! clock starts, and prints a line of JSON for each run.
+//! clock starts (unless `--files` is asked for), and prints a line of JSON for each run.
 
 mod arguments;
 mod found;
@@ -13,7 +13,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
-use watchfire_engine::{Engine, Package, Run, RunOptions, Sources};
+use watchfire_engine::{Engine, FileOptions, Package, Run, RunOptions, Sources};
 
 /// Columns come and go; this allocator keeps their pages.
 #[global_allocator]
@@ -38,15 +38,18 @@ fn measure(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         only: arguments.only.clone(),
         set: arguments.set.clone(),
         threads: Some(arguments.threads),
+        memory: arguments.memory,
         ..RunOptions::default()
     };
-    let mut frames = Vec::new();
+    let mut all = Sources::new();
     for (name, path) in &arguments.data {
-        frames.push((name.clone(), load(path)?));
+        all = match arguments.files {
+            true => all.file(name.as_str(), path, FileOptions::default()),
+            false => all.frame(name.as_str(), load(path)?),
+        };
     }
     let engine = Engine::new(package);
-    let sources =
-        || frames.iter().fold(Sources::new(), |sources, (name, frame)| sources.frame(name.as_str(), frame.clone()));
+    let sources = || all.clone();
     let loaded = if arguments.warm { Some(engine.load(&sources(), &options)?) } else { None };
     for repeat in 0..arguments.repeat {
         let (wall, cpu) = (Instant::now(), ProcessTime::try_now()?);
@@ -100,6 +103,7 @@ fn report(run: &Run, wall: Duration, cpu: Duration, answer: &str) -> serde_json:
             "evaluate": timings.evaluate.as_secs_f64(),
             "render": timings.render.as_secs_f64(),
             "total": timings.total.as_secs_f64(),
+            "shares": timings.shares,
         },
     })
 }

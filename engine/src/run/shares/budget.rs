@@ -16,7 +16,7 @@ pub(super) const BASE: u64 = 96 << 20;
 /// A cell of text: a view, the text, two codes, and its part of a dictionary.
 const TEXT: u64 = 56;
 /// Bytes of a text file become so many.
-const TEXT_FILE: u64 = 5;
+const TEXT_FILE: u64 = 7;
 /// A row in a timeline: where it lies, its time, and room to order it.
 const ORDERED: u64 = 40;
 /// A row of a table beside its cells: when it is known, and what a frame needs to say.
@@ -40,10 +40,12 @@ pub(super) fn at_most(sources: &Sources) -> u64 {
         // A Parquet file may hold a great deal more than it has bytes.
         Input::Files(paths, options) => {
             let found = paths.iter().filter_map(|path| files::expand("", path, options).ok()).flatten();
-            found.map(|(file, format)| {
-                let bytes = file.metadata().map_or(0, |file| file.len());
-                bytes * if format == Format::Parquet { 50 } else { 2 * TEXT_FILE }
-            }).sum()
+            found
+                .map(|(file, format)| {
+                    let bytes = file.metadata().map_or(0, |file| file.len());
+                    bytes * if format == Format::Parquet { 50 } else { 2 * TEXT_FILE }
+                })
+                .sum()
         }
     };
     sources.inputs.values().map(of).sum()
@@ -87,12 +89,14 @@ fn input_bytes(input: &Input, names: &BTreeSet<Arc<str>>, beside: u64) -> u64 {
         }
         Input::Files(paths, options) => {
             let found = paths.iter().filter_map(|path| files::expand("", path, options).ok()).flatten();
-            found.map(|(file, format)| match format {
-                Format::Parquet | Format::Ipc => {
-                    columnar::extent(&file, format).map_or(0, |(rows, columns)| rows as u64 * row(&columns))
-                }
-                Format::Csv | Format::Ndjson => file.metadata().map_or(0, |file| file.len() * TEXT_FILE),
-            }).sum()
+            found
+                .map(|(file, format)| match format {
+                    Format::Parquet | Format::Ipc => {
+                        columnar::extent(&file, format).map_or(0, |(rows, columns)| rows as u64 * row(&columns))
+                    }
+                    Format::Csv | Format::Ndjson => file.metadata().map_or(0, |file| file.len() * TEXT_FILE),
+                })
+                .sum()
         }
     }
 }

@@ -9,9 +9,7 @@ use crate::mutant::{Mutant, mutant};
 use crate::plan::{DerivedPlan, FromNode, GroupingPlan, ModelPlan, Node, NodeKind, PartColumn, Plan, TimelineId};
 use crate::timeline::{part_tables, parts};
 use std::collections::{BTreeMap, BTreeSet};
-use watchfire_dsl::program::{
-    ColumnId, EntityKeyType, FactId, Kind, LoadZone, ModelId, Program, SourceId, SourceKind,
-};
+use watchfire_dsl::program::{ColumnId, EntityKeyType, FactId, Kind, LoadZone, ModelId, Program, SourceId, SourceKind};
 
 /// Models that run over the same shares.
 #[derive(Clone, Debug, Default)]
@@ -58,16 +56,20 @@ pub(super) fn groups(program: &Program, plan: &Plan, wanted: &BTreeSet<ModelId>)
 /// The column by which a table is cut that no model looks at: the first that could be.
 pub(super) fn any_cut(program: &Program, source: SourceId) -> Option<ColumnId> {
     let columns = program.sources.get(source.index())?.columns.len();
-    (0..columns).filter_map(|index| u32::try_from(index).ok()).map(ColumnId).find(|column| can_cut(program, source, *column))
+    (0..columns)
+        .filter_map(|index| u32::try_from(index).ok())
+        .map(ColumnId)
+        .find(|column| can_cut(program, source, *column))
 }
 
 impl Group {
     /// The same tables are cut by the same columns.
     fn takes(&self, other: &Group) -> bool {
         self.cut.is_empty() == other.cut.is_empty()
-            && other.cut.iter().all(|(table, by)| {
-                !self.whole.contains(table) && self.cut.get(table).is_none_or(|own| own == by)
-            })
+            && other
+                .cut
+                .iter()
+                .all(|(table, by)| !self.whole.contains(table) && self.cut.get(table).is_none_or(|own| own == by))
             && other.whole.iter().all(|table| !self.cut.contains_key(table))
     }
 }
@@ -112,9 +114,11 @@ fn can_cut(program: &Program, table: SourceId, column: ColumnId) -> bool {
         _ => false,
     };
     let key = key(source, declared);
-    let looked_up = program.sources.iter().flat_map(|source| &source.columns).any(
-        |column| matches!(column.load.zone, Some(LoadZone::Lookup { source, .. }) if source == table),
-    );
+    let looked_up = program
+        .sources
+        .iter()
+        .flat_map(|source| &source.columns)
+        .any(|column| matches!(column.load.zone, Some(LoadZone::Lookup { source, .. }) if source == table));
     single && (key.is_empty() || key.contains(&column)) && declared.expect.is_none() && !looked_up
 }
 
@@ -181,7 +185,10 @@ impl Walk<'_> {
             NodeKind::Aggregate(aggregate) => {
                 let rows = own && (aggregate.of.is_none() || mutant(Mutant::CutsOthersRows));
                 self.from(&aggregate.from, rows)
-                    && node.children().into_iter().all(|child| self.node(child, own) && (rows == own || self.node(child, rows)))
+                    && node
+                        .children()
+                        .into_iter()
+                        .all(|child| self.node(child, own) && (rows == own || self.node(child, rows)))
             }
             _ => node.children().into_iter().all(|child| self.node(child, own)),
         }
@@ -210,12 +217,13 @@ impl Walk<'_> {
         }
         let plan = self.plan;
         match item {
-            Item::Fact(id) => {
-                plan.facts.get(id.index()).into_iter().flatten().all(|fact| self.node(&fact.value, own))
-            }
-            Item::Derived(source) => plan.derived.get(source.index()).into_iter().flatten().all(|derived| {
-                self.from(&derived.from, own) && nodes(derived).all(|node| self.node(node, own))
-            }),
+            Item::Fact(id) => plan.facts.get(id.index()).into_iter().flatten().all(|fact| self.node(&fact.value, own)),
+            Item::Derived(source) => plan
+                .derived
+                .get(source.index())
+                .into_iter()
+                .flatten()
+                .all(|derived| self.from(&derived.from, own) && nodes(derived).all(|node| self.node(node, own))),
             Item::Column(source, column) => {
                 let columns = plan.unions.get(source.index()).into_iter().flatten();
                 columns.filter_map(|part| part.columns.get(column.index())).all(|column| match column {

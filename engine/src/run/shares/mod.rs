@@ -43,8 +43,9 @@ use watchfire_stdlib::value::EntityKey;
 const MOST: u64 = 256;
 /// Shares are not made smaller than this, in bytes.
 const LEAST: u64 = 1 << 18;
-/// Rows of a text file or frame that are cut at a time.
-const ROWS: usize = 1 << 18;
+/// Rows of a text file or frame are cut so many at a time, or as many as there are of these bytes in the budget.
+const ROWS: std::ops::RangeInclusive<u64> = 1 << 12..=1 << 18;
+const ROW: u64 = 4096;
 /// Entities are not alike, so shares are not either.
 const UNEVEN: f64 = 1.3;
 
@@ -57,6 +58,7 @@ pub(super) struct Divided<'a> {
     reads: Reads,
     groups: Vec<Group>,
     shares: usize,
+    budget: u64,
 }
 
 /// A run that needs more memory than it may take, and can be divided.
@@ -82,17 +84,25 @@ pub(super) fn divide<'a>(
             let id = SourceId(u32::try_from(index).ok()?);
             Some((group.cut.contains_key(&id), *tables.get(&id)?))
         });
-        bytes.fold((0, 0), |(cut, whole), (is_cut, bytes)| if is_cut { (cut + bytes, whole) } else { (cut, whole + bytes) })
+        bytes.fold(
+            (0, 0),
+            |(cut, whole), (is_cut, bytes)| if is_cut { (cut + bytes, whole) } else { (cut, whole + bytes) },
+        )
     };
     let cut = groups.iter().filter(|group| !group.cut.is_empty()).map(of);
     let shares = cut.map(|(cut, whole)| {
         let left = budget.saturating_sub(budget::BASE).saturating_sub(whole).max(budget / 8).max(1);
-        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an estimate")]
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an estimate"
+        )]
         let shares = (cut as f64 * UNEVEN / left as f64).ceil() as u64;
         if cut + whole + budget::BASE <= budget { 1 } else { shares.min(cut / LEAST).max(2) }
     });
     let shares = shares.max().filter(|shares| *shares > 1)?.min(MOST) as usize;
-    Some(Divided { request, wanted, sources, reads, groups, shares })
+    Some(Divided { request, wanted, sources, reads, groups, shares, budget })
 }
 
 /// For tables and the columns by which they are cut: the parts of each share.
@@ -148,11 +158,7 @@ impl Divided<'_> {
     }
 
     /// Cuts what groups want cut, and tables that no model reads.
-    fn cut(
-        &self,
-        folder: &Path,
-        rejects: &mut Rejects,
-    ) -> Result<(Cuts, BTreeMap<SourceId, Surveyed>), RunError> {
+    fn cut(&self, folder: &Path, rejects: &mut Rejects) -> Result<(Cuts, BTreeMap<SourceId, Surveyed>), RunError> {
         let program = self.request.package.program();
         let mut wanted: Vec<(SourceId, ColumnId)> =
             self.groups.iter().flat_map(|group| &group.cut).map(|(table, by)| (*table, *by)).collect();
@@ -165,7 +171,8 @@ impl Divided<'_> {
         let (mut cuts, mut surveyed) = (Cuts::new(), BTreeMap::new());
         for (id, by) in wanted {
             let source = &program.sources[id.index()];
-            let (Some(input), Some(Some(columns))) = (self.sources.inputs.get(&source.name), self.reads.get(id.index()))
+            let (Some(input), Some(Some(columns))) =
+                (self.sources.inputs.get(&source.name), self.reads.get(id.index()))
             else {
                 continue;
             };
@@ -173,11 +180,13 @@ impl Divided<'_> {
                 continue;
             }
             let (shares, threads) = (self.shares, self.request.options.threads());
-            let cutting = Cutting { program, source, columns, by, shares, folder, most: ROWS, threads };
+            let most = (self.budget / ROW).clamp(*ROWS.start(), *ROWS.end()) as usize;
+            let cutting = Cutting { program, source, columns, by, shares, folder, most, threads };
             // A table that is cut in two ways has its lines read twice.
             let mut again = Rejects::default();
             let first = !surveyed.contains_key(&id);
-            let found = cutting.cut(input, if first { rejects } else { &mut again }).map_err(|errors| self.error(errors))?;
+            let found =
+                cutting.cut(input, if first { rejects } else { &mut again }).map_err(|errors| self.error(errors))?;
             let Some(found) = found else { continue };
             surveyed.entry(id).or_insert(Surveyed { by, files: found.files, lost: found.lost });
             cuts.insert((id, by), found.parts);
