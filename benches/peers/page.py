@@ -50,7 +50,7 @@ def table(rows: list[dict]) -> str:
     grouped = by_question(rows)
     engines = list(dict.fromkeys(row["engine"] for row in rows))
     lines = [["", "found", *engines, "ratio, wall", "ratio, CPU", "ratio, CPU, warm", "goal"]]
-    for question, (ours, warm, *peers) in grouped.items():
+    for question, (ours, warm, _, *peers) in grouped.items():
         found = next((row["answer"].split(":")[0] for row in (ours, *peers) if row["answer"]), "–")
         ratios = [ratio(ours, peers, "wall_s"), ratio(ours, peers, "cpu_s"), ratio(warm, peers, "cpu_s")]
         goal = f"{GOALS[question]}×" + (f", warm {WARM_GOALS[question]}×" if question in WARM_GOALS else "")

@@ -21,6 +21,9 @@ HERE = Path(__file__).parent
 OURS = "watchfire"
 # The same with data that was read and ordered before the clock starts.
 WARM = "watchfire-warm"
+# The same from files that are read after the clock started.
+FILES = "watchfire-files"
+OWN = (OURS, WARM, FILES)
 BEST = "best of each"
 
 
@@ -54,11 +57,11 @@ class Comparison:
 
     def command(self, question: str, engine: str) -> list[str]:
         threads, found = str(self.options.threads), str(self.found(question, engine))
-        if engine not in (OURS, WARM):
+        if engine not in OWN:
             paths = [str(HERE / "measure.py"), engine, question, str(self.data), str(self.constants), threads, found]
             return [sys.executable, *paths]
         words = [str(self.options.runner), str(HERE / "watch"), "--threads", threads, "--found", found]
-        words += ["--warm"] if engine == WARM else []
+        words += {WARM: ["--warm"], FILES: ["--files"]}.get(engine, [])
         words += ["--only", ",".join(ONLY[question])] if question in ONLY else []
         # A day by itself is one of the days of W7.
         words += RANGES.get("W7" if question == "W7D" else question, [])
@@ -83,7 +86,7 @@ class Comparison:
 
     def ask(self, question: str) -> list[dict]:
         """All engines' runs of one question, as rows of the result."""
-        engines = [OURS, WARM, *asked(question)]
+        engines = [*OWN, *asked(question)]
         print(f"{question}: {TITLES[question]}", flush=True)
         runs: dict[str, list[dict]] = {engine: [] for engine in engines}
         for number in range(self.options.runs):
@@ -129,7 +132,7 @@ class Comparison:
             sys.exit(f"ALL: the answer is {ours[0]['answer']}, of the questions one by one {expected}")
         best = {"question": "ALL", "engine": BEST, "threads": self.options.threads, "rows": self.options.rows}
         for name in ("cpu_s", "wall_s"):
-            of = [[row[name] for row in rows if row["question"] == question and row["engine"] not in (OURS, WARM)
+            of = [[row[name] for row in rows if row["question"] == question and row["engine"] not in OWN
                    and row[name] is not None] for question in singles]
             best[name] = round(sum(min(times) for times in of), 4) if all(of) else None
         return [*ours, best | {"peak_mb": None, "answer": expected}]
@@ -144,7 +147,7 @@ class Comparison:
         row |= {name: round(middle(name), 4) for name in ("cpu_s", "wall_s")}
         peaks = [run["peak_mb"] for run in runs if run["peak_mb"] is not None]
         row |= {"peak_mb": round(statistics.median(peaks)) if peaks else None, "answer": runs[0]["answer"]}
-        if engine in (OURS, WARM):
+        if engine in OWN:
             names = runs[0]["timings"]
             row["timings"] = {name: round(statistics.median(run["timings"][name] for run in runs), 4) for name in names}
         return row

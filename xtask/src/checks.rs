@@ -5,6 +5,7 @@ use crate::examples::{binary, build, build_with, check_flights, city_data, fligh
 use crate::fuzz;
 use crate::peers;
 use crate::shell::{Outcome, cargo, program, run, section, works};
+use crate::system;
 
 /// All tests of the workspace, and the examples in its documentation.
 pub(crate) fn tests(arguments: &[String]) -> Outcome {
@@ -21,6 +22,36 @@ pub(crate) fn tests(arguments: &[String]) -> Outcome {
 pub(crate) fn equalities(arguments: &[String]) -> Outcome {
     build_with(&["watchfire-tests"], &["watchfire-tests/mutants"])?;
     run(program(binary("equalities")).arg("--mutants").args(arguments))
+}
+
+/// Tests that call compiled code, under valgrind: nothing is read or written that is not there. The one that compiles 20,000
+/// packages would take hours there.
+pub(crate) fn memory_check() -> Outcome {
+    system::ensure("valgrind", || works(program("valgrind").arg("--version")), &["valgrind"])?;
+    let runner = format!("CARGO_TARGET_{}_RUNNER", host()?.to_uppercase().replace('-', "_"));
+    run(cargo()
+        .args([
+            "test",
+            "--workspace",
+            "--lib",
+            "--quiet",
+            "--",
+            "jit::",
+            "--skip",
+            "code_is_freed",
+            "--test-threads",
+            "1",
+        ])
+        .env(runner, "valgrind --quiet --smc-check=all-non-file --error-exitcode=9"))
+}
+
+/// The machine for which the compiler compiles.
+fn host() -> Result<String, String> {
+    let output =
+        program("rustc").arg("-vV").output().map_err(|error| format!("rustc could not be started: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let host = text.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).ok_or_else(|| "rustc does not say for which machine it compiles".to_owned())
 }
 
 /// The programs of docs/spec.
@@ -46,6 +77,7 @@ pub(crate) fn ci() -> Outcome {
             run(cargo().args(["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"]))
         }),
         ("tests", || tests(&[])),
+        ("memory check", memory_check),
         ("documentation", || {
             run(cargo().args(["doc", "--workspace", "--no-deps", "--quiet"]).env("RUSTDOCFLAGS", "--deny warnings"))
         }),

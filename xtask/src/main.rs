@@ -22,6 +22,7 @@ cargo xtask COMMAND
   ci                          all that a change must pass
   fuzz TARGET SECONDS         fuzz one target (fuzz/fuzz_targets/TARGET.rs)
   equalities --cases N        the equality harness over N generated cases, with its shares and mutants
+  memory-check                tests that call compiled code, under valgrind
   grammar                     write docs/editors/watch.tmLanguage.json from the table of keywords
   grammar-test                run it in the engine of VS Code over all programs of tests and examples
   spec [FILTER]               run the programs of docs/spec whose file or heading contains FILTER
@@ -32,6 +33,8 @@ cargo xtask COMMAND
                               and Polars; with `flink` against Flink itself too (300 MB, Java)
   peers [--rows 10M] […]      how long Watchfire, DuckDB, Polars and DataFusion take for the same questions; also --only,
                               --threads, --runs, --limit, --seed, --write (docs/performance.md)
+  growth [--rows 1M,10M] […]  how Watchfire's time and memory grow with the data, as docs/growth.svg
+  kernels                     compiled loops beside the same by hand in Rust
 ";
 
 fn main() -> ExitCode {
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         "ci" => checks::ci(),
         "fuzz" => fuzz::run_target(rest),
         "equalities" => checks::equalities(rest),
+        "memory-check" => checks::memory_check(),
         "spec" => checks::spec(rest),
         "grammar" => grammar::write(),
         "grammar-test" => grammar::test(),
@@ -54,6 +58,8 @@ fn main() -> ExitCode {
         "check-flights" => examples::check_flights(),
         "peer-cases" => peers::cases(rest),
         "peers" => performance::compare(rest),
+        "growth" => performance::growth(rest),
+        "kernels" => performance::kernels(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

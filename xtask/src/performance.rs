@@ -2,6 +2,7 @@
 
 use crate::python;
 use crate::shell::{Outcome, cargo, program, root, run, target};
+use std::path::PathBuf;
 
 /// The peers, and what they need, in the versions that are compared.
 const PACKAGES: &[(&str, &str)] = &[
@@ -17,14 +18,27 @@ const PACKAGES: &[(&str, &str)] = &[
 
 /// Builds our side in release, gets the peers, and asks all of them; the arguments are those of `benches/peers/run.py`.
 pub(crate) fn compare(arguments: &[String]) -> Outcome {
+    let page = root().join("docs").join("performance.md");
+    script("run.py", &[target().join("peers.json"), page], arguments)
+}
+
+/// Builds our side in release, and plots how its time and memory grow; the arguments are those of `benches/peers/growth.py`.
+pub(crate) fn growth(arguments: &[String]) -> Outcome {
+    script("growth.py", &[root().join("docs").join("growth.svg")], arguments)
+}
+
+/// Criterion's benches of compiled loops, in release; the arguments go to Criterion.
+pub(crate) fn kernels(arguments: &[String]) -> Outcome {
+    run(cargo().args(["bench", "--workspace", "--bench", "kernels", "--"]).args(arguments))
+}
+
+fn script(name: &str, files: &[PathBuf], arguments: &[String]) -> Outcome {
     python::ensure(PACKAGES)?;
     run(cargo().args(["build", "--release", "--workspace"]))?;
-    let script = root().join("benches").join("peers").join("run.py");
     run(program(python::interpreter())
-        .arg(script)
+        .arg(root().join("benches").join("peers").join(name))
         .arg(target().join("release").join("watchfire-peers"))
         .arg(target().join("peers"))
-        .arg(target().join("peers.json"))
-        .arg(root().join("docs").join("performance.md"))
+        .args(files)
         .args(arguments))
 }
