@@ -62,7 +62,6 @@ def panel(left: int, title: str, rows: list[dict], name: str, unit: str) -> list
         colour = COLOURS[question]
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
         parts += [f'<circle cx="{x_of(x):.1f}" cy="{y_of(y):.1f}" r="3.5" fill="{colour}"/>' for x, y in own]
-    first, last = own[0], own[-1]
     least = min(row[name] for row in rows if row["rows"] == xs[-1])
     start = max(least * xs[0] / xs[-1], 10 ** y_range[0])
     x = xs[-1] * start / least
