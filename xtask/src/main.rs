@@ -34,7 +34,6 @@ cargo xtask COMMAND
   peers [--rows 10M] […]      how long Watchfire, DuckDB, Polars and DataFusion take for the same questions; also --only,
                               --threads, --runs, --limit, --seed, --write (docs/performance.md)
   growth [--rows 1M,10M] […]  how Watchfire's time and memory grow with the data, as docs/growth.svg
-  kernels                     compiled loops beside the same by hand in Rust
 ";
 
 fn main() -> ExitCode {
@@ -59,7 +58,6 @@ fn main() -> ExitCode {
         "peer-cases" => peers::cases(rest),
         "peers" => performance::compare(rest),
         "growth" => performance::growth(rest),
-        "kernels" => performance::kernels(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -27,11 +27,6 @@ pub(crate) fn growth(arguments: &[String]) -> Outcome {
     script("growth.py", &[root().join("docs").join("growth.svg")], arguments)
 }
 
-/// Criterion's benches of compiled loops, in release; the arguments go to Criterion.
-pub(crate) fn kernels(arguments: &[String]) -> Outcome {
-    run(cargo().args(["bench", "--workspace", "--bench", "kernels", "--"]).args(arguments))
-}
-
 fn script(name: &str, files: &[PathBuf], arguments: &[String]) -> Outcome {
     python::ensure(PACKAGES)?;
     run(cargo().args(["build", "--release", "--workspace"]))?;
