@@ -10,10 +10,10 @@ from pathlib import Path
 
 import constants
 from generate import generate
-from questions import ONLY, TABLES, TITLES
+from questions import ONLY, TABLES
 from run import HERE, number
 
-QUESTIONS = ["W3", "W4", "W5"]
+QUESTIONS = {"W3": "impossible travel", "W4": "people of 7 days", "W5": "sums of 24 hours"}
 COLOURS = {"W3": "#0b7285", "W4": "#c2410c", "W5": "#6d28d9"}
 
 
@@ -84,7 +84,7 @@ def image(rows: list[dict], threads: int) -> str:
     for place, question in enumerate(QUESTIONS):
         x = 60 + place * 200
         parts.append(f'<circle cx="{x}" cy="322" r="5" fill="{COLOURS[question]}"/>')
-        parts.append(f'<text x="{x + 10}" y="326">{question} {TITLES[question]}</text>')
+        parts.append(f'<text x="{x + 10}" y="326">{question} {QUESTIONS[question]}</text>')
     parts.append('<line x1="670" x2="700" y1="322" y2="322" class="linear"/><text x="706" y="326">linear</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
