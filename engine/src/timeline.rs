@@ -124,6 +124,22 @@ impl Timeline {
         self.rows_in(partition).filter(|strip| strip.times.len() == strip.rows.len())
     }
 
+    /// How many rows of a partition, of this table, trigger in `(after, until]`.
+    pub(crate) fn count_triggers(&self, table: &Table, partition: usize, (after, until): (i64, i64)) -> u64 {
+        let within = |known: i64| after < known && known <= until;
+        let count = match self.strip(partition) {
+            // Rows that become known at their time, and stay.
+            Some(strip) if table.known_until.is_none() && table.known_in_time() => {
+                strip.times.iter().filter(|time| within(**time)).count()
+            }
+            _ => {
+                let all = self.entries(partition).flat_map(|(_, rows)| rows);
+                all.filter(|row| within(table.known(row.row)) && table.triggers(row.row)).count()
+            }
+        };
+        count as u64
+    }
+
     /// The entities of a partition.
     pub(crate) fn keys(&self, partition: usize) -> &[EntityKey] {
         &self.keys[self.shard(partition)]
@@ -184,12 +200,13 @@ impl Timeline {
         &self.rows[self.offsets[place]..self.offsets[place + 1]]
     }
 
-    /// Orders the rows of a source by entity. Rows in which a column of `by` is missing are about none and left out.
+    /// Orders the rows of a source by entity, or of a table `only` these. Rows in which a column of `by` is missing are about
+    /// none and left out.
     pub(crate) fn build(
         program: &Program,
         store: &Store,
-        source: SourceId,
-        by: &[ColumnId],
+        (source, by): (SourceId, &[ColumnId]),
+        only: Option<&[u32]>,
         partitions: usize,
         threads: usize,
     ) -> Timeline {
@@ -197,7 +214,7 @@ impl Timeline {
         for (part, (table, columns)) in parts(program, source, by).into_iter().enumerate() {
             if let (Some(table), Some(columns)) = (store.table(table), columns) {
                 let (codes, valid, keys) = codes(table, &columns);
-                found.push(Part { part: part as u16, table, codes, valid, keys });
+                found.push(Part { part: part as u16, table, codes, valid, keys, only });
             }
         }
         let keys = common_keys(&mut found);
@@ -393,17 +410,42 @@ struct Part<'a> {
     codes: Cow<'a, [u32]>,
     valid: Option<&'a Bitmap>,
     keys: Cow<'a, [EntityKey]>,
+    /// The rows that matter, where not all do.
+    only: Option<&'a [u32]>,
 }
 
 impl Part<'_> {
     /// Calls with each row about somebody: whose code, and the row.
     fn each(&self, mut call: impl FnMut(u32, u32)) {
+        if let Some(only) = self.only {
+            for row in only {
+                let code = self.codes[*row as usize];
+                if code != NOBODY && self.valid.is_none_or(|valid| valid.get_bit(*row as usize)) {
+                    call(code, *row);
+                }
+            }
+            return;
+        }
         let rows = self.codes.iter().copied().zip(0..).filter(|(code, _)| *code != NOBODY);
         match self.valid {
             None => rows.for_each(|(code, row)| call(code, row)),
             Some(valid) => rows.filter(|(_, row)| valid.get_bit(*row as usize)).for_each(|(code, row)| call(code, row)),
         }
     }
+}
+
+/// How many rows of a table are about somebody and trigger in `(after, until]`.
+pub(crate) fn count_triggers(table: &Table, by: &[ColumnId], (after, until): (i64, i64)) -> u64 {
+    let valid: Option<Vec<&Column>> = by.iter().map(|column| table.column(*column)).collect();
+    let Some(columns) = valid else { return 0 };
+    let triggers = |row: &u32| {
+        let known = table.known(*row);
+        after < known
+            && known <= until
+            && table.triggers(*row)
+            && columns.iter().all(|column| column.is_valid(*row as usize))
+    };
+    (0..table.rows as u32).filter(triggers).count() as u64
 }
 
 /// All entities, sorted; the parts' codes become codes of these.

@@ -98,6 +98,9 @@ pub(crate) struct Screening<'a> {
     pub(crate) always: bool,
 }
 
+/// The rows that screens over tables leave, by model.
+pub(crate) type LeftOfTables = BTreeMap<ModelId, Marked>;
+
 /// A model, and its aggregates: each by its place in memory, with the fact of its form that it is.
 type Served = (ModelId, Vec<(usize, usize)>);
 
@@ -110,16 +113,22 @@ struct TimelinePass<'a> {
 impl<'a> Screening<'a> {
     /// What is left to look at for each of these models that a screen serves.
     ///
-    /// `instants`: when a model on a grid is evaluated.
+    /// `rows`: what screens over tables left, and `instants`: when a model on a grid is evaluated.
     pub(crate) fn run(
         &self,
         models: impl Iterator<Item = ModelId>,
+        rows: &LeftOfTables,
         instants: impl Fn(ModelId) -> Vec<i64>,
     ) -> BTreeMap<ModelId, Left> {
         let models: Vec<&'a ModelPlan> = models.filter_map(|id| self.plan.model(id)).collect();
-        let mut left = BTreeMap::new();
         // Many models need not look further than the row; the others do where that leaves too much.
-        self.over_tables(&models, &mut left);
+        let of_tables: Vec<(ModelId, &Marked)> =
+            models.iter().filter_map(|model| Some((model.id, rows.get(&model.id)?))).collect();
+        let placed = in_parallel(self.threads, of_tables.len(), |number| {
+            let (model, rows) = of_tables[number];
+            Some((model, self.places(model, rows)?))
+        });
+        let mut left: BTreeMap<ModelId, Left> = placed.into_iter().flatten().collect();
         if self.facts {
             self.over_timelines(&models, &mut left);
             self.over_points(&models, instants, &mut left);
@@ -127,9 +136,11 @@ impl<'a> Screening<'a> {
         left
     }
 
-    fn over_tables(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
+    /// The rows that screens over tables leave. Nothing needs to be in order for them.
+    pub(crate) fn over_tables(&self, models: impl Iterator<Item = ModelId>) -> LeftOfTables {
+        let mut left = LeftOfTables::new();
         let mut forms: BTreeMap<SourceId, (Vec<ModelId>, Vec<Form>)> = BTreeMap::new();
-        for model in models {
+        for model in models.filter_map(|id| self.plan.model(id)) {
             if let Ok(lowered) = lower::screen(self.program, self.plan, model, self.parameters, false)
                 && self.worthwhile(lowered.source).is_some()
             {
@@ -140,13 +151,11 @@ impl<'a> Screening<'a> {
         }
         for (source, (models, forms)) in forms {
             let Some(table) = self.store.table(source) else { continue };
+            let few = |rows: &Marked| self.always || rows.len() <= table.rows / WORTH_ALONE;
             let found = self.over_rows(table, &forms);
-            let placed = in_parallel(self.threads, models.len(), |number| {
-                let few = |rows: &&Marked| self.always || rows.len() <= table.rows / WORTH_ALONE;
-                self.places(models[number], found[number].as_ref().filter(few)?)
-            });
-            left.extend(models.into_iter().zip(placed).filter_map(|(model, places)| Some((model, places?))));
+            left.extend(models.into_iter().zip(found).filter_map(|(model, rows)| Some((model, rows.filter(few)?))));
         }
+        left
     }
 
     fn over_timelines(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {

@@ -34,7 +34,7 @@ pub(super) struct Together<'a> {
 }
 
 /// Rows that are left, in the order of the table, each with its mark.
-pub(super) type Marked = Vec<(u32, u8)>;
+pub(crate) type Marked = Vec<(u32, u8)>;
 
 impl<'a> Screening<'a> {
     /// Loops that make the decisions of these forms, one form after the other.

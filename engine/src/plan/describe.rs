@@ -3,7 +3,7 @@
 use super::text::{
     aggregate_text, node_text, peers_text, places_text, span_text, timeline_text, trigger_text, window_text,
 };
-use super::{AggregateNode, FromNode, ModelPlan, Node, NodeKind, Plan, TimelineId};
+use super::{AggregateNode, ModelPlan, Node, NodeKind, Plan, TimelineId};
 use crate::jit::{FactRows, Pass, Served, Why, served};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -173,7 +173,7 @@ impl Plan {
             let name = &*program.models[model.id.index()].name;
             let read = self.read_by(model);
             let mut users: BTreeSet<TimelineId> =
-                read.values().filter_map(|aggregate| timeline_of(aggregate)).collect();
+                read.values().filter_map(|aggregate| aggregate.from.timeline()).collect();
             users.extend(model.entities);
             for timeline in users {
                 if let Some(timeline) = timelines.get_mut(timeline.0 as usize) {
@@ -302,14 +302,6 @@ fn loops(program: &Program, compiled: &[(&ModelPlan, Served<'_>)]) -> Vec<Vec<St
         }
     }
     loops.into_iter().map(|(_, names)| names).filter(|names| names.len() > 1).collect()
-}
-
-/// The timeline that an aggregate's rows, or those of a derived table, are of.
-fn timeline_of(aggregate: &AggregateNode) -> Option<TimelineId> {
-    match aggregate.from {
-        FromNode::Rows(timeline) | FromNode::Entities(_, _, timeline) => Some(timeline),
-        _ => None,
-    }
 }
 
 fn derived_name(program: &Program, source: SourceId) -> String {

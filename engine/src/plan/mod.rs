@@ -36,7 +36,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::Language;
 use watchfire_dsl::program::{
-    Bucket, ColumnId, ExternId, FactId, Lookback, ModelId, Program, RowSlot, SourceId, SpanOfTime, UnionPart,
+    Bucket, ColumnId, ExternId, FactId, Lookback, ModelId, Program, RowSlot, SourceId, SpanOfTime, Trigger, UnionPart,
 };
 use watchfire_stdlib::format::FormatSpec;
 use watchfire_stdlib::units::Unit;
@@ -137,6 +137,18 @@ pub(crate) struct DerivedPlan {
 }
 
 impl DerivedPlan {
+    /// Every expression of it.
+    fn nodes(&self) -> impl Iterator<Item = &Node> {
+        let (keys, distance) = match &self.grouping {
+            GroupingPlan::Per(keys, _) => (&keys[..], None),
+            GroupingPlan::Sessions(_, around) => (&[][..], around.as_ref()),
+            GroupingPlan::Each => (&[][..], None),
+        };
+        let around = distance.into_iter().flat_map(|(distance, place)| [distance, place]);
+        let event = self.window.iter().filter_map(WindowNode::event);
+        self.filter.iter().chain(event).chain(keys).chain(around).chain(&self.columns)
+    }
+
     /// The base, where each row is made of its rows' own cells once its span of time is over: what was made stays.
     pub(crate) fn settles(&self) -> Option<TimelineId> {
         let FromNode::Rows(timeline) = self.from else { return None };
@@ -148,6 +160,11 @@ impl DerivedPlan {
 
 /// A value that depends on nothing but cells of the row or rows at hand.
 fn is_of_cells(node: &Node) -> bool {
+    is_of_cells_and(&|_| false, node)
+}
+
+/// A value that depends on nothing but cells of the row or rows at hand, and on what `other` allows.
+fn is_of_cells_and(other: &dyn Fn(&NodeKind) -> bool, node: &Node) -> bool {
     let own = match &node.kind {
         NodeKind::Column(row, ..) => row.moves.is_empty(),
         NodeKind::Aggregate(aggregate) => {
@@ -168,9 +185,9 @@ fn is_of_cells(node: &Node) -> bool {
         | NodeKind::InList(..)
         | NodeKind::Score(_)
         | NodeKind::Call(..) => true,
-        _ => false,
+        kind => other(kind),
     };
-    own && node.children().into_iter().all(is_of_cells)
+    own && node.children().into_iter().all(|child| is_of_cells_and(other, child))
 }
 
 /// What makes a row of a derived table.
@@ -287,6 +304,27 @@ impl Plan {
         self.models.get(id.index()).and_then(Option::as_ref)
     }
 
+    /// Timelines of which expressions read rows, whoever triggers.
+    pub(crate) fn read_timelines(&self) -> BTreeSet<TimelineId> {
+        let mut open: Vec<&Node> = self.running().flat_map(ModelPlan::nodes).collect();
+        open.extend(self.facts.iter().flatten().map(|fact| &fact.value));
+        let columns = self.unions.iter().flatten().flat_map(|part| &part.columns);
+        open.extend(columns.filter_map(|column| match column {
+            PartColumn::Computed(fact) => Some(&fact.value),
+            PartColumn::Plain(_) | PartColumn::Unused => None,
+        }));
+        let derived = || self.derived.iter().flatten();
+        open.extend(derived().flat_map(DerivedPlan::nodes));
+        let mut read: BTreeSet<TimelineId> = derived().filter_map(|derived| derived.from.timeline()).collect();
+        while let Some(node) = open.pop() {
+            if let NodeKind::Aggregate(aggregate) = &node.kind {
+                read.extend(aggregate.from.timeline());
+            }
+            open.extend(node.children());
+        }
+        read
+    }
+
     /// Models that run, in the program's order.
     pub(crate) fn running(&self) -> impl Iterator<Item = &ModelPlan> {
         self.models.iter().flatten()
@@ -312,6 +350,15 @@ impl PartPlan {
 }
 
 impl ModelPlan {
+    /// Whether it looks at nothing but the row that triggers it: what else there is about the entity does not matter.
+    pub(crate) fn is_about_single_rows(&self, program: &Program) -> bool {
+        let own = |kind: &NodeKind| {
+            matches!(kind, NodeKind::This | NodeKind::Now | NodeKind::Let(_) | NodeKind::Component(..))
+        };
+        let triggered = matches!(program.models[self.id.index()].trigger, Trigger::On { .. });
+        triggered && self.nodes().all(|node| is_of_cells_and(&own, node))
+    }
+
     /// Every expression of the model.
     pub(crate) fn nodes(&self) -> impl Iterator<Item = &Node> {
         let templates = self.rules.iter().filter_map(|rule| rule.message.as_ref()).chain(&self.message);

@@ -208,6 +208,16 @@ pub(crate) enum FromNode {
     Findings(Vec<ModelId>),
 }
 
+impl FromNode {
+    /// The timeline that the rows, or the entities in them, are of.
+    pub(crate) fn timeline(&self) -> Option<TimelineId> {
+        match self {
+            Self::Rows(timeline) | Self::Entities(_, _, timeline) => Some(*timeline),
+            _ => None,
+        }
+    }
+}
+
 impl Node {
     /// The expressions directly beneath this one.
     pub(crate) fn children(&self) -> Vec<&Node> {

@@ -9,16 +9,14 @@
 //! Nothing that an evaluation sees depends on how time, entities or threads are divided: it reads rows by what was
 //! known, and findings by their date.
 
+use super::loaded::Data;
 use super::parallel::in_parallel;
 use super::peers::{self, Told};
-use crate::coverage::Coverage;
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
 use crate::jit::{Left, Marks};
 use crate::mutant::{Mutant, mutant};
-use crate::places::Places;
-use crate::plan::{ModelPlan, Plan, TimelineId};
-use crate::table::Store;
+use crate::plan::ModelPlan;
 use crate::timeline::{RowRef, Timeline};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, PoisonError};
@@ -31,25 +29,14 @@ use watchfire_stdlib::zone::Zone;
 /// What evaluations work on.
 pub(crate) struct Execution<'a> {
     pub(crate) program: &'a Program,
-    pub(crate) plan: &'a Plan,
-    pub(crate) store: &'a Store,
-    pub(crate) timelines: &'a [Timeline],
-    pub(crate) places: &'a [Places],
-    pub(crate) coverage: &'a Coverage,
+    pub(crate) data: &'a Data,
     pub(crate) parameters: &'a [Value],
     pub(crate) zone: Zone,
-    pub(crate) partitions: usize,
-    pub(crate) threads: usize,
     /// What compiled code left to look at, by model.
     pub(crate) screens: &'a BTreeMap<ModelId, Left>,
     /// What compiled code says of the rows of sequences.
     pub(crate) marks: &'a Marks,
-    /// How many rows trigger, for those who do not look at each.
-    pub(crate) triggers: TriggerCounts,
 }
-
-/// Numbers of rows that trigger: by timeline, partition, and the known-at after which and until which they do.
-pub(crate) type TriggerCounts = Mutex<HashMap<(TimelineId, usize, i64, i64), u64>>;
 
 /// When a model is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +71,8 @@ pub(crate) struct Evaluated {
     pub(crate) failures: Vec<FailureRecord>,
     /// How many evaluations.
     pub(crate) evaluations: u64,
+    /// By partition the span of known-at, without its first instant, in which each row that triggers is one more.
+    pub(super) uncounted: BTreeMap<usize, (i64, i64)>,
     /// Time spent, summed over threads.
     pub(crate) busy: Duration,
 }
@@ -101,7 +90,7 @@ impl Execution<'_> {
         let mut findings = FindingStore::new(self.program);
         let memories: BTreeMap<(ModelId, usize), Mutex<Memory>> = schedules
             .keys()
-            .flat_map(|id| (0..self.partitions).map(move |partition| ((*id, partition), Mutex::default())))
+            .flat_map(|id| (0..self.data.partitions).map(move |partition| ((*id, partition), Mutex::default())))
             .collect();
         let from = schedules.values().map(|schedule| schedule.from).min();
         let to = schedules.values().map(|schedule| schedule.to).max();
@@ -110,23 +99,26 @@ impl Execution<'_> {
         let mut after = first;
         while after < to {
             let until = after.saturating_add(block.max(1)).min(to);
-            for stratum in &self.plan.strata {
+            for stratum in &self.data.plan.strata {
                 let world = self.world(&findings);
                 let mut new: BTreeMap<ModelId, Vec<FindingRecord>> = BTreeMap::new();
                 for Round { tasks, comparing } in self.rounds(stratum, schedules, after, until) {
                     let told = comparing
                         .map(|(task, instants)| peers::tell(self, world, task.model, task.entities, &instants));
-                    let results = in_parallel(self.threads, tasks.len(), |index| {
+                    let results = in_parallel(self.data.threads, tasks.len(), |index| {
                         let task = &tasks[index];
                         let Some(memory) = memories.get(&(task.model.id, task.partition)) else {
                             return Evaluated::default();
                         };
                         let mut memory = memory.lock().unwrap_or_else(PoisonError::into_inner);
-                        task.run(world, told.as_ref(), &mut memory, &self.triggers)
+                        task.run(world, told.as_ref(), &mut memory)
                     });
                     for (task, result) in tasks.iter().zip(results) {
                         let Some(total) = evaluated.get_mut(&task.model.id) else { continue };
                         total.evaluations += result.evaluations;
+                        for (partition, span) in result.uncounted {
+                            total.uncounted.entry(partition).or_insert(span).1 = span.1;
+                        }
                         total.busy += result.busy;
                         total.failures.extend(result.failures);
                         if !task.model.readers.is_empty() {
@@ -143,6 +135,7 @@ impl Execution<'_> {
             #[expect(clippy::cast_precision_loss, reason = "a share for a progress bar")]
             progress((after as f64 - first as f64) / (to as f64 - first as f64));
         }
+        self.count(&mut evaluated);
         (evaluated, findings)
     }
 
@@ -159,7 +152,7 @@ impl Execution<'_> {
         for task in stratum.iter().filter_map(|id| self.task(*id, *schedules.get(id)?, after, until)) {
             match &task.work {
                 Work::At(instants) if !task.model.peers.is_empty() => {
-                    for piece in peers::pieces(instants, task.entities, self.partitions) {
+                    for piece in peers::pieces(instants, task.entities, self.data.partitions) {
                         let task = Task { work: Work::At(piece.to_vec()), ..task.clone() };
                         let tasks = self.in_each_partition(&task);
                         rounds.push(Round { tasks, comparing: Some((task, piece.to_vec())) });
@@ -172,18 +165,18 @@ impl Execution<'_> {
     }
 
     fn in_each_partition<'t>(&self, task: &Task<'t>) -> Vec<Task<'t>> {
-        (0..self.partitions).map(|partition| Task { partition, ..task.clone() }).collect()
+        (0..self.data.partitions).map(|partition| Task { partition, ..task.clone() }).collect()
     }
 
     /// All that evaluations read, with the findings so far.
     pub(crate) fn world<'w>(&'w self, findings: &'w FindingStore) -> World<'w> {
         World {
             program: self.program,
-            plan: self.plan,
-            store: self.store,
-            timelines: self.timelines,
-            places: self.places,
-            coverage: self.coverage,
+            plan: &self.data.plan,
+            store: &self.data.store,
+            timelines: &self.data.timelines,
+            places: &self.data.places,
+            coverage: &self.data.coverage,
             parameters: self.parameters,
             zone: self.zone,
             findings,
@@ -193,8 +186,8 @@ impl Execution<'_> {
 
     /// What a model has to do in `(after, until]`, if anything.
     fn task(&self, id: ModelId, schedule: Schedule, after: i64, until: i64) -> Option<Task<'_>> {
-        let model = self.plan.model(id)?;
-        let entities = self.timelines.get(model.entities?.0 as usize)?;
+        let model = self.data.plan.model(id)?;
+        let entities = self.data.timelines.get(model.entities?.0 as usize)?;
         let after = after.max(schedule.from.saturating_sub(1));
         let until = until.min(schedule.to);
         if after >= until {
@@ -207,7 +200,7 @@ impl Execution<'_> {
             (Trigger::Match(_), _) => Work::Match { after, until },
         };
         let left = self.screens.get(&id);
-        Some(Task { model, entities, left, work, range: schedule.range, partition: 0 })
+        Some(Task { execution: self, model, entities, left, work, range: schedule.range, partition: 0 })
     }
 }
 
@@ -230,6 +223,7 @@ pub(crate) fn instants_of(grid: Grid) -> Option<Instants> {
 /// A model in one partition during one block.
 #[derive(Clone)]
 pub(super) struct Task<'a> {
+    execution: &'a Execution<'a>,
     pub(super) model: &'a ModelPlan,
     pub(super) entities: &'a Timeline,
     /// The rows or instants that compiled code left.
@@ -275,14 +269,27 @@ pub(super) enum Work {
 
 impl<'a> Task<'a> {
     /// Evaluates. A failure before the range stops the model before the range only.
-    fn run(&self, world: World<'a>, told: Option<&Told>, memory: &mut Memory, counts: &TriggerCounts) -> Evaluated {
+    fn run(&self, world: World<'a>, told: Option<&Told>, memory: &mut Memory) -> Evaluated {
         let start = Instant::now();
-        let mut result = match self.look_at_left(world, memory, counts) {
+        let mut result = match self.look_at_left(world, memory) {
             Some(result) => result,
-            None => self.look_at_all(world, told, memory),
+            None => match self.whole() {
+                None => self.look_at_all(world, told, memory),
+                Some(whole) => {
+                    let task = Task { entities: whole, ..self.clone() };
+                    let mut result = task.look_at_all(world, told, memory);
+                    result.findings.iter_mut().for_each(|finding| self.in_part(whole, finding));
+                    result
+                }
+            },
         };
         result.busy = start.elapsed();
         result
+    }
+
+    /// All rows about its entities, where only those that a screen left are in order.
+    fn whole(&self) -> Option<&'a Timeline> {
+        self.execution.data.whole(self.execution.program, self.model.entities?)
     }
 
     /// Looks at everything.

@@ -1,24 +1,19 @@
 //! Looking at what compiled code left: its own decisions become findings, the interpreter looks at the rest.
 
-use super::execute::{Evaluated, Memory, Task, TriggerCounts, Whom, Work};
+use super::execute::{Evaluated, Execution, Memory, Task, Whom, Work};
 use crate::finding::FindingRecord;
 use crate::interp::{Evaluator, Found, World, triggers, triggers_between};
 use crate::jit::{Left, LeftRow};
-use crate::timeline::RowRef;
-use std::collections::HashMap;
-use std::sync::PoisonError;
-use watchfire_dsl::program::SourceId;
+use crate::plan::TimelineId;
+use crate::timeline::{RowRef, Timeline, count_triggers};
+use std::collections::{BTreeMap, HashMap};
+use watchfire_dsl::program::{ModelId, SourceId, Trigger};
 use watchfire_stdlib::value::EntityKey;
 
 impl<'a> Task<'a> {
     /// Looks at the rows that compiled code left. `None`: there is no such code, or the model fails for an entity, so that
     /// it matters which rows come before; then nothing was done.
-    pub(super) fn look_at_left(
-        &self,
-        world: World<'a>,
-        memory: &mut Memory,
-        counts: &TriggerCounts,
-    ) -> Option<Evaluated> {
+    pub(super) fn look_at_left(&self, world: World<'a>, memory: &mut Memory) -> Option<Evaluated> {
         let left = self.left?;
         if !memory.stopped.is_empty() {
             return None;
@@ -48,7 +43,9 @@ impl<'a> Task<'a> {
                 }
             }
         }
-        result.evaluations = self.count(world, *source, (*after, *until), counts);
+        // All rows are counted at the end, those that the interpreter looked at among them.
+        result.evaluations = 0;
+        result.uncounted.insert(self.partition, (*after, *until));
         Some(result)
     }
 
@@ -154,28 +151,41 @@ impl<'a> Task<'a> {
         Some(FindingRecord { model, entity, at, about, t, k, level, place, rule, told, steps, left })
     }
 
-    /// How many rows of the partition trigger in `(after, until]`.
-    fn count(&self, world: World<'a>, source: SourceId, (after, until): (i64, i64), counts: &TriggerCounts) -> u64 {
-        let counted = self.model.entities.map(|timeline| (timeline, self.partition, after, until));
-        let known = || counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counted.and_then(|counted| known().get(&counted).copied()) {
-            return count;
+    /// Places a finding made on all rows among those that are in order: what a screen left out gives none.
+    pub(super) fn in_part(&self, whole: &Timeline, finding: &mut FindingRecord) {
+        let row = || Some(*whole.entry(finding.at.0 as usize, finding.at.1 as usize)?.1.get(finding.place)?);
+        let Some((partition, entity)) = self.entities.place_of(&finding.entity) else { return };
+        let rows = self.entities.entry(partition, entity).map_or(&[][..], |(_, rows)| rows);
+        if let Some(place) = row().and_then(|row| rows.iter().position(|other| *other == row)) {
+            (finding.at, finding.place) = ((partition as u32, entity as u32), place);
         }
-        let Some(table) = world.store.table(source) else { return 0 };
-        let within = |known: i64| after < known && known <= until;
-        let count = match self.entities.strip(self.partition) {
-            // Rows that become known at their time, and stay.
-            Some(strip) if table.known_until.is_none() && table.known_in_time() => {
-                strip.times.iter().filter(|time| within(**time)).count()
-            }
-            _ => {
-                let all = self.entities.entries(self.partition).flat_map(|(_, rows)| rows);
-                all.filter(|row| within(table.known(row.row)) && table.triggers(row.row)).count()
-            }
-        } as u64;
-        if let Some(counted) = counted {
-            known().insert(counted, count);
+    }
+}
+
+impl Execution<'_> {
+    /// Counts the rows that trigger where compiled code looked at them: each is an evaluation.
+    pub(super) fn count(&self, evaluated: &mut BTreeMap<ModelId, Evaluated>) {
+        let mut known: HashMap<(TimelineId, Option<usize>, (i64, i64)), u64> = HashMap::new();
+        for (id, evaluated) in evaluated {
+            let Trigger::On { source, .. } = &self.program.models[id.index()].trigger else { continue };
+            let (data, uncounted) = (self.data, std::mem::take(&mut evaluated.uncounted));
+            let Some(timeline) = data.plan.model(*id).and_then(|model| model.entities) else { continue };
+            let (Some(table), Some(first)) = (data.store.table(*source), uncounted.values().next()) else { continue };
+            evaluated.evaluations += match data.all_rows(timeline) {
+                Some(rows) => uncounted
+                    .into_iter()
+                    .map(|(partition, span)| {
+                        let count = || rows.count_triggers(table, partition, span);
+                        *known.entry((timeline, Some(partition), span)).or_insert_with(count)
+                    })
+                    .sum(),
+                // No partition was looked at row by row, so the span is that of all.
+                None => {
+                    let by = &data.plan.timelines[timeline.0 as usize].by;
+                    let count = || count_triggers(table, by, *first);
+                    *known.entry((timeline, None, *first)).or_insert_with(count)
+                }
+            };
         }
-        count
     }
 }

@@ -1,21 +1,26 @@
 //! Data that has been read, typed and ordered: what runs over the same data have in common.
 
 use super::perform::{Moment, Request, perform_on};
-use super::{OptionError, Run, RunError, RunOptions};
+use super::{Compile, OptionError, Run, RunError, RunOptions};
 use crate::coverage::Coverage;
 use crate::edges;
 use crate::ingest::{Reads, load};
+use crate::jit::{LeftOfTables, Screening};
+use crate::mutant::{Mutant, active, mutant};
 use crate::package::Package;
 use crate::places::Places;
-use crate::plan::{Plan, TimelinePlan};
+use crate::plan::{Plan, TimelineId, TimelinePlan};
 use crate::run::parallel::in_parallel;
 use crate::sources::Sources;
 use crate::table::Store;
 use crate::timeline::Timeline;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use watchfire_dsl::program::{ModelId, Program, SourceKind, SourceTime};
+use watchfire_stdlib::value::Value;
+use watchfire_stdlib::zone::Zone;
 
 /// Partitions for each thread.
 const PARTITIONS_PER_THREAD: usize = 8;
@@ -30,7 +35,7 @@ impl Loaded {
     /// Reads the data for all models that the options want, whatever the range.
     pub(crate) fn new(package: Package, sources: &Sources, options: &RunOptions) -> Result<Self, RunError> {
         let wanted = options.wanted(package.program()).map_err(RunError::Options)?;
-        let data = Data::read(&package, sources, options, wanted, true)?;
+        let data = Data::read(&package, sources, options, wanted)?;
         Ok(Self { package, data })
     }
 
@@ -76,35 +81,62 @@ pub(crate) struct Data {
     /// Earliest and latest known-at of all dated rows of the run.
     pub(super) known: Option<(i64, i64)>,
     pub(super) timelines: Vec<Timeline>,
+    /// Timelines of which only the rows that screens left are in order, and all of their rows once somebody needs them.
+    wholes: BTreeMap<TimelineId, OnceLock<Timeline>>,
     pub(super) places: Vec<Places>,
     pub(super) coverage: Coverage,
+    /// What screens over tables left, where they passed before anything was in order.
+    pub(super) left: Option<LeftOfTables>,
     /// Outages are stated, not observed.
-    pub(super) stated: bool,
+    stated: bool,
     pub(super) threads: usize,
     pub(super) partitions: usize,
     /// Time that reading took.
     pub(super) load: Duration,
+    /// Time that screens over tables took.
+    pub(super) compiled: Duration,
     /// Time that ordering took.
     pub(super) order: Duration,
 }
 
 impl Data {
-    /// Reads what these models need in the range of the options, or with `all` in any range.
-    pub(super) fn read(
+    /// Reads and orders all that these models need, in whatever range.
+    fn read(
         package: &Package,
         sources: &Sources,
         options: &RunOptions,
         wanted: BTreeSet<ModelId>,
-        all: bool,
     ) -> Result<Self, RunError> {
-        let program = package.program();
-        let plan = Plan::new(program, &wanted);
-        let reads = reads(program, &plan, sources, all || options.is_open());
-        Self::order(package, plan, wanted, sources, &reads, options)
+        let plan = Plan::new(package.program(), &wanted);
+        let reads = reads(package.program(), &plan, sources, true);
+        let mut data = Self::load(package, plan, wanted, sources, &reads, options)?;
+        data.order(package.program());
+        Ok(data)
     }
 
-    /// Reads these columns, and orders them for models and their plan.
-    pub(super) fn order(
+    /// Reads these columns for one run of models, and orders what the run looks at.
+    pub(super) fn read_for_run(
+        package: &Package,
+        plan: Plan,
+        wanted: BTreeSet<ModelId>,
+        sources: &Sources,
+        reads: &Reads,
+        options: &RunOptions,
+    ) -> Result<Self, RunError> {
+        let mut data = Self::load(package, plan, wanted, sources, reads, options)?;
+        let start = Instant::now();
+        let parameters = options.parameters(package.program()).map_err(RunError::Options)?;
+        if let Some(screening) = data.screening(package, &parameters, options) {
+            let left = screening.over_tables(data.plan.running().map(|model| model.id));
+            data.left = Some(left);
+            data.compiled = start.elapsed();
+        }
+        data.order(package.program());
+        Ok(data)
+    }
+
+    /// Reads these columns, for models and their plan. Nothing is in order.
+    fn load(
         package: &Package,
         plan: Plan,
         wanted: BTreeSet<ModelId>,
@@ -114,28 +146,116 @@ impl Data {
     ) -> Result<Self, RunError> {
         let (start, program) = (Instant::now(), package.program());
         let threads = options.threads();
-        let partitions = options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1);
-
         let mut store = load(program, sources, reads, threads)
             .map_err(|diagnostics| RunError::Data { diagnostics, texts: package.texts().clone() })?;
         edges::add(program, &mut store);
-        let loaded = Instant::now();
-        // Threads go to timelines, or where there are few to the partitions of each.
-        let (outer, inner) = if plan.timelines.len() >= threads { (threads, 1) } else { (1, threads) };
-        let of = |timeline: &TimelinePlan| {
-            Timeline::build(program, &store, timeline.source, &timeline.by, partitions, inner)
-        };
-        let timelines: Vec<Timeline> = in_parallel(outer, plan.timelines.len(), |index| of(&plan.timelines[index]));
-        let places: Vec<Places> =
-            in_parallel(threads, plan.places.len(), |index| Places::build(program, &plan, &store, &plan.places[index]));
         let coverage = match &sources.outages {
             Some(outages) => Coverage::stated(program, outages),
             None => Coverage::observed(program, &store),
         };
-        let (load, order) = (loaded - start, loaded.elapsed());
-        let stated = sources.outages.is_some();
-        let known = store.known_range();
-        Ok(Self { plan, wanted, store, known, timelines, places, coverage, stated, threads, partitions, load, order })
+        Ok(Self {
+            plan,
+            wanted,
+            known: store.known_range(),
+            store,
+            timelines: Vec::new(),
+            wholes: BTreeMap::new(),
+            places: Vec::new(),
+            coverage,
+            left: None,
+            stated: sources.outages.is_some(),
+            threads,
+            partitions: options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1),
+            load: start.elapsed(),
+            compiled: Duration::ZERO,
+            order: Duration::ZERO,
+        })
+    }
+
+    /// Puts rows in order: of a timeline that is there for screened models about single rows, those that screens left.
+    fn order(&mut self, program: &Program) {
+        let start = Instant::now();
+        let looked_at = self.looked_at(program);
+        // Threads go to timelines, or where there are few to the partitions of each.
+        let many = self.plan.timelines.len();
+        let (outer, inner) = if many >= self.threads { (self.threads, 1) } else { (1, self.threads) };
+        self.timelines = in_parallel(outer, many, |index| {
+            let only = looked_at.get(&TimelineId(index as u32)).map(|rows| &rows[..]);
+            self.timeline(program, index, only, inner)
+        });
+        self.wholes = looked_at.into_keys().map(|id| (id, OnceLock::new())).collect();
+        self.places = in_parallel(self.threads, self.plan.places.len(), |index| {
+            Places::build(program, &self.plan, &self.store, &self.plan.places[index])
+        });
+        self.order = start.elapsed();
+    }
+
+    fn timeline(&self, program: &Program, index: usize, only: Option<&[u32]>, threads: usize) -> Timeline {
+        let TimelinePlan { source, by } = &self.plan.timelines[index];
+        Timeline::build(program, &self.store, (*source, by), only, self.partitions, threads)
+    }
+
+    /// Timelines of which nobody looks at more than the rows that screens left, with those rows.
+    fn looked_at(&self, program: &Program) -> BTreeMap<TimelineId, Vec<u32>> {
+        let Some(left) = &self.left else { return BTreeMap::new() };
+        let mut rows: BTreeMap<TimelineId, Vec<u32>> = BTreeMap::new();
+        let mut all = self.plan.read_timelines();
+        for model in self.plan.running() {
+            let Some(timeline) = model.entities else { continue };
+            match left.get(&model.id).filter(|_| model.is_about_single_rows(program)) {
+                Some(left) => rows.entry(timeline).or_default().extend(left.iter().map(|(row, _)| *row)),
+                None => _ = all.insert(timeline),
+            }
+        }
+        rows.retain(|timeline, _| !all.contains(timeline));
+        for rows in rows.values_mut() {
+            rows.sort_unstable();
+            rows.dedup();
+        }
+        rows
+    }
+
+    /// All rows of a timeline of which only some were put in order; `None`: all were.
+    pub(super) fn whole(&self, program: &Program, id: TimelineId) -> Option<&Timeline> {
+        let whole = self.wholes.get(&id)?;
+        Some(whole.get_or_init(|| self.timeline(program, id.0 as usize, None, self.threads)))
+    }
+
+    /// A timeline, if all of its rows are in order.
+    pub(super) fn all_rows(&self, id: TimelineId) -> Option<&Timeline> {
+        match self.wholes.get(&id) {
+            Some(whole) => whole.get(),
+            None => self.timelines.get(id.0 as usize),
+        }
+    }
+
+    /// What screens are made from; `None`: the interpreter looks at everything.
+    pub(super) fn screening<'a>(
+        &'a self,
+        package: &'a Package,
+        parameters: &'a [Value],
+        options: &RunOptions,
+    ) -> Option<Screening<'a>> {
+        // Under a mistake of the interpreter's nothing may keep it from being made.
+        let own = mutant(Mutant::UnsureScreenedOut) || mutant(Mutant::ScreenIgnoresGaps);
+        if options.compile == Compile::Never || active() && !own {
+            return None;
+        }
+        let program = package.program();
+        Some(Screening {
+            program,
+            plan: &self.plan,
+            store: &self.store,
+            timelines: &self.timelines,
+            coverage: &self.coverage,
+            parameters,
+            zone: Zone::named(program.zone.name()).unwrap_or(Zone::UTC),
+            kernels: package.kernels(),
+            threads: self.threads,
+            partitions: self.partitions,
+            facts: !self.stated,
+            always: options.compile == Compile::Always,
+        })
     }
 }
 

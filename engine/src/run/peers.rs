@@ -49,14 +49,14 @@ pub(super) fn tell(
 ) -> Told {
     let comparisons = &model.peers;
     let size = |partition| entities.entries(partition).count() * instants.len() * comparisons.len();
-    let partitions = (0..execution.partitions).map(|partition| vec![Value::Missing; size(partition)]).collect();
+    let partitions = (0..execution.data.partitions).map(|partition| vec![Value::Missing; size(partition)]).collect();
     let mut told = Told { comparisons: comparisons.len(), instants: instants.len(), partitions };
     for peers in comparisons {
-        let measured = in_parallel(execution.threads, execution.partitions, |partition| {
+        let measured = in_parallel(execution.data.threads, execution.data.partitions, |partition| {
             measure(world, model, peers, entities, instants, (partition, &told))
         });
         let comparison = Comparison::new(peers, execution.parameters, execution.zone);
-        let answers = in_parallel(execution.threads, instants.len(), |instant| {
+        let answers = in_parallel(execution.data.threads, instants.len(), |instant| {
             if mutant(Mutant::PeersOfPartition) {
                 let alone = |column| comparison.tell(&at(std::slice::from_ref(column), instant, instants.len()));
                 return measured.iter().flat_map(alone).collect();

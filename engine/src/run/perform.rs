@@ -1,20 +1,20 @@
 //! A run from its options to its result.
 
 use super::execute::{Execution, FailureRecord, Schedule, instants};
-use super::loaded::Data;
-use super::options::{Compile, RunOptions};
+use super::loaded::{Data, reads};
+use super::options::RunOptions;
 use super::outcome::{Effort, Outcome};
 use super::{FailedModel, Failure, FailureRow, Run, RunError, StaleSource, Timings, fold, render, shares};
 use crate::coverage::Coverage;
 use crate::finding::{Finding, FindingRecord};
 use crate::interp::FaultRow;
-use crate::jit::Screening;
-use crate::mutant::{Mutant, active, mutant};
+use crate::mutant::{Mutant, mutant};
 use crate::package::Package;
 use crate::plan::{Plan, after, span_of, starts};
 use crate::shown::{DEVELOPMENT_KEY, Shower};
 use crate::sources::Sources;
 use crate::table::{ALWAYS, Store};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use watchfire_dsl::diagnostics::Language;
@@ -58,9 +58,13 @@ pub(crate) fn perform(request: &Request<'_>, sources: &Sources) -> Result<Run, R
     let mut run = match shares::divide(request, &wanted, sources) {
         Some(divided) => divided.perform()?,
         None => {
-            let data = Data::read(request.package, sources, request.options, wanted, false)?;
+            let Request { package, options, .. } = *request;
+            let plan = Plan::new(package.program(), &wanted);
+            let reads = reads(package.program(), &plan, sources, options.is_open());
+            let data = Data::read_for_run(package, plan, wanted, sources, &reads, options)?;
             let mut run = perform_on(request, &data)?;
-            run.timings = Timings { load: data.load, order: data.order, ..run.timings };
+            let compiled = run.timings.compiled + data.compiled;
+            run.timings = Timings { load: data.load, order: data.order, compiled, ..run.timings };
             run
         }
     };
@@ -82,8 +86,7 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
     let start = Instant::now();
     let Request { package, options, .. } = *request;
     let program = package.program();
-    let Data { plan, store, timelines, places, coverage, threads, partitions, .. } = data;
-    let (threads, partitions) = (*threads, *partitions);
+    let Data { plan, store, coverage, .. } = data;
     let zone = Zone::named(program.zone.name()).unwrap_or(Zone::UTC);
     options.check(program).map_err(RunError::Options)?;
     let parameters = options.parameters(program).map_err(RunError::Options)?;
@@ -91,56 +94,30 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
     let failed_models = without_plugins(program, plan, &running);
     let range = range(request, wanted, data, &zone, &parameters);
     let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &running, wanted, data, &zone, range));
-    // Under a mistake of the interpreter's nothing may keep it from being made.
-    let own = mutant(Mutant::UnsureScreenedOut) || mutant(Mutant::ScreenIgnoresGaps);
-    let (screens, marks) = if options.compile == Compile::Never || active() && !own {
-        Default::default()
-    } else {
-        let always = options.compile == Compile::Always;
-        let screening = Screening {
-            program,
-            plan,
-            store,
-            timelines,
-            coverage,
-            parameters: &parameters,
-            zone,
-            kernels: package.kernels(),
-            threads,
-            partitions,
-            facts: !data.stated,
-            always,
-        };
-        let models = || schedules.keys().copied();
-        let instants = |id: ModelId| match (&program.models[id.index()].trigger, schedules.get(&id)) {
-            (Trigger::Every(_), Some(Schedule { at: Some(at), .. })) => vec![*at],
-            (Trigger::Every(grid), Some(schedule)) => {
-                instants(*grid, &zone, schedule.from.saturating_sub(1), schedule.to)
-            }
-            _ => Vec::new(),
-        };
-        let (mut screens, marks) = (screening.run(models(), instants), screening.marks(models()));
-        screening.chains(models(), &marks, &mut screens);
-        (screens, marks)
+    let (screens, marks) = match data.screening(package, &parameters, options) {
+        None => Default::default(),
+        Some(screening) => {
+            let models = || schedules.keys().copied();
+            let rows = match &data.left {
+                Some(left) => Cow::Borrowed(left),
+                None => Cow::Owned(screening.over_tables(models())),
+            };
+            let instants = |id: ModelId| match (&program.models[id.index()].trigger, schedules.get(&id)) {
+                (Trigger::Every(_), Some(Schedule { at: Some(at), .. })) => vec![*at],
+                (Trigger::Every(grid), Some(schedule)) => {
+                    instants(*grid, &zone, schedule.from.saturating_sub(1), schedule.to)
+                }
+                _ => Vec::new(),
+            };
+            let (mut screens, marks) = (screening.run(models(), &rows, instants), screening.marks(models()));
+            screening.chains(models(), &marks, &mut screens);
+            (screens, marks)
+        }
     };
 
     let passed = Instant::now();
 
-    let execution = Execution {
-        program,
-        plan,
-        store,
-        timelines,
-        places,
-        coverage,
-        parameters: &parameters,
-        zone,
-        partitions,
-        threads,
-        screens: &screens,
-        marks: &marks,
-        triggers: Default::default(),
-    };
+    let execution = Execution { program, data, parameters: &parameters, zone, screens: &screens, marks: &marks };
     let block = options.block.unwrap_or_else(|| {
         range
             .map_or(SHORTEST_BLOCK, |(from, to)| to.saturating_sub(from).saturating_add(1) / BLOCKS)
@@ -152,7 +129,7 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
     let (from, to) = range.unwrap_or((0, 0));
     let found = wanted.iter().filter_map(|id| Some(std::mem::take(&mut evaluated.get_mut(id)?.findings)));
     let mut findings: Vec<FindingRecord> = found.flatten().filter(|finding| from <= finding.k).collect();
-    fold::sort(program, &mut findings, |finding| finding, partitions);
+    fold::sort(program, &mut findings, |finding| finding, data.partitions);
     let (warn, silences) = fold::fold(program, &zone, &findings, &options.silences, to);
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.as_deref().unwrap_or(DEVELOPMENT_KEY));
     let shower = Shower { program, zone: &zone, pseudonyms: &pseudonyms };
@@ -333,9 +310,9 @@ fn told(execution: &Execution<'_>, shower: &Shower<'_>, failure: &FailureRecord)
 
 /// A row by its key, or without one by the entities in it.
 fn row_told(execution: &Execution<'_>, shower: &Shower<'_>, FaultRow { source, row }: FaultRow) -> Option<FailureRow> {
-    let parts = execution.plan.unions.get(source.index())?;
+    let parts = execution.data.plan.unions.get(source.index())?;
     let id = if parts.is_empty() { source } else { parts.get(row.part as usize)?.source };
-    let table = execution.store.table(id)?;
+    let table = execution.data.store.table(id)?;
     let id = if let SourceKind::Edges { of, .. } = execution.program.sources[id.index()].kind { of } else { id };
     let declared = &execution.program.sources[id.index()];
     let SourceKind::Table(kind) = &declared.kind else { return None };

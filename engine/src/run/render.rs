@@ -31,7 +31,7 @@ pub(super) fn findings(execution: &Execution<'_>, findings: &[FindingRecord], sh
     };
     let chunks: Vec<&[FindingRecord]> = findings.chunks(FINDINGS).collect();
     let told =
-        in_parallel(execution.threads, chunks.len(), |number| chunks[number].iter().map(tell).collect::<Vec<_>>());
+        in_parallel(execution.data.threads, chunks.len(), |number| chunks[number].iter().map(tell).collect::<Vec<_>>());
     told.into_iter().flatten().collect()
 }
 
@@ -48,9 +48,9 @@ pub(super) fn warnings(
     order.sort_unstable_by_key(|index| (warn[*index].0.model, *index));
     let chunks: Vec<&[usize]> =
         order.chunk_by(|a, b| warn[*a].0.model == warn[*b].0.model).flat_map(|same| same.chunks(CHUNK)).collect();
-    let rendered = in_parallel(execution.threads, chunks.len(), |number| {
+    let rendered = in_parallel(execution.data.threads, chunks.len(), |number| {
         let chunk = chunks[number];
-        let Some(model) = chunk.first().and_then(|index| execution.plan.model(warn[*index].0.model)) else {
+        let Some(model) = chunk.first().and_then(|index| execution.data.plan.model(warn[*index].0.model)) else {
             return Vec::new();
         };
         let plan = model;
@@ -83,7 +83,7 @@ impl<'a> Renderer<'a> {
     fn warning(&mut self, execution: &'a Execution<'_>, (finding, told): (&FindingRecord, &Finding)) -> Warning {
         let (plan, model) = (self.plan, self.model);
         let (partition, place) = (finding.at.0 as usize, finding.at.1 as usize);
-        let timeline = plan.entities.and_then(|id| execution.timelines.get(id.0 as usize));
+        let timeline = plan.entities.and_then(|id| execution.data.timelines.get(id.0 as usize));
         let rows = timeline.and_then(|timeline| timeline.entry(partition, place)).map_or(&[][..], |(_, rows)| rows);
         self.evaluator.turn_to(&finding.entity);
         match model.trigger {

@@ -235,7 +235,7 @@ fn a_timeline_has_each_entitys_rows_in_order_in_any_partitions() {
         let (left, right) = rows.split_at(rows.len() / 2);
         let store = load_as_it_comes(&program, &Sources::new().frame("s", frame(left)).frame("t", frame(right)));
         for (source, parts) in [(0, vec![0]), (1, vec![1]), (2, vec![1, 0])] {
-            let timeline = Timeline::build(&program, &store, SourceId(source), &[ColumnId(1)], partitions, 2);
+            let timeline = Timeline::build(&program, &store, (SourceId(source), &[ColumnId(1)]), None, partitions, 2);
             // every row about somebody, by entity, time, part, row
             type Lies = (Option<i64>, u16, usize);
             let mut expected: BTreeMap<EntityKey, Vec<(Lies, RowRef, i64)>> = BTreeMap::new();
@@ -284,7 +284,7 @@ fn coverage_is_as_defined() {
         let program = package(Table { expect, ..keyed() });
         let store = load_all(&program, &Sources::new().frame("s", frame(&rows)));
         let coverage = Coverage::observed(&program, &store);
-        let timeline = Timeline::build(&program, &store, SourceId(0), &[ColumnId(1)], 1, 1);
+        let timeline = Timeline::build(&program, &store, (SourceId(0), &[ColumnId(1)]), None, 1, 1);
         for _ in 0..12 {
             let (to, k, who) = (random.from(-3, 16), random.from(0, 18), random.from(0, 3) as u8);
             let (from, t) = (to - random.from(0, 8), to + random.from(0, 4));
@@ -416,13 +416,13 @@ fn pairs_have_timelines_of_their_own() {
     let program = program(vec![source("s", columns, timeless())]);
     let frame = polars::prelude::df!("who" => ["b", "a", "b", "c"], "home" => [Some(1), Some(1), Some(2), None]);
     let store = load_all(&program, &Sources::new().frame("s", frame.unwrap()));
-    let timeline = Timeline::build(&program, &store, SourceId(0), &[ColumnId(0), ColumnId(1)], 1, 1);
+    let timeline = Timeline::build(&program, &store, (SourceId(0), &[ColumnId(0), ColumnId(1)]), None, 1, 1);
     let pairs: Vec<String> = timeline.entries(0).map(|(key, _)| format!("{key:?}")).collect();
     assert_eq!(pairs.len(), 3);
     assert!(
         timeline.entries(0).is_sorted_by_key(|(key, _)| key) && timeline.entries(0).all(|(_, rows)| rows.len() == 1)
     );
-    let single = Timeline::build(&program, &store, SourceId(0), &[ColumnId(0)], 1, 1);
+    let single = Timeline::build(&program, &store, (SourceId(0), &[ColumnId(0)]), None, 1, 1);
     assert_eq!(single.rows_of(&EntityKey::Single("b".into())).len(), 2);
 }
 

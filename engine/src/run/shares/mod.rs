@@ -281,7 +281,7 @@ impl Divided<'_> {
         let sources = self.share_of_sources(cuts, &group.cut, share);
         let plan = Plan::new(program, &group.models);
         let reads = plan.reads.clone();
-        let mut data = Data::order(package, plan, group.models.clone(), &sources, &reads, options)?;
+        let mut data = Data::read_for_run(package, plan, group.models.clone(), &sources, &reads, options)?;
         if !mutant(Mutant::ShareKnowsItself) {
             data.known = known;
         }
@@ -292,6 +292,7 @@ impl Divided<'_> {
         outcome.silences.retain(|silence| own(&silence.model) && here(&silence.about));
         outcome.timings.load = data.load;
         outcome.timings.order = data.order;
+        outcome.timings.compiled += data.compiled;
         Ok(outcome)
     }
 
