@@ -2,6 +2,7 @@
 columns; here is how the conditions are written for them."""
 
 import json
+import os
 import re
 import subprocess
 import tempfile
@@ -12,7 +13,8 @@ import polars as pl
 import pyarrow as pa
 
 COLUMNS = "abcdefgh"
-BUILT = Path(__file__).parent / "rules" / "target" / "release" / "watchfire-rules"
+# The program that was built from `rules/`.
+BUILT = os.environ.get("WATCHFIRE_RULES", "watchfire-rules")
 
 
 def cel(condition: str) -> str:
@@ -59,7 +61,7 @@ class Engine:
                 column.is_not_null().to_numpy().astype(np.uint8).tofile(folder / f"{name}.there")
             rules = {"whole": score(lambda rule: rule), "gaps": score(guarded), "least": constants["least"]}
             (folder / "rules.json").write_text(json.dumps(rules))
-            command = [str(BUILT), self.name, str(folder), str(self.threads), str(folder / "found")]
+            command = [BUILT, self.name, str(folder), str(self.threads), str(folder / "found")]
             done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
             self.took = json.loads(done.stdout)
             rows = np.fromfile(folder / "found", dtype="<u4")

@@ -8,6 +8,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
+from measure import BY_ROW
 from questions import GOALS, WARM_GOALS
 
 BEGIN, END = "<!-- written by `cargo xtask peers --write` -->", "<!-- end -->"
@@ -48,7 +49,7 @@ def by_question(rows: list[dict]) -> dict[str, list[dict]]:
 def table(rows: list[dict]) -> str:
     """Times of all engines, and the ratios to the best peer."""
     grouped = by_question(rows)
-    engines = list(dict.fromkeys(row["engine"] for row in rows))
+    engines = list(dict.fromkeys(row["engine"] for row in rows if row["engine"] not in BY_ROW))
     lines = [["", "found", *engines, "ratio, wall", "ratio, CPU", "ratio, CPU, warm", "goal"]]
     for question, (ours, warm, _, *peers) in grouped.items():
         found = next((row["answer"].split(":")[0] for row in (ours, *peers) if row["answer"]), "–")
@@ -66,7 +67,8 @@ def cells(rows: list[dict], engines: list[str], cell) -> list[str]:
 
 def memory(rows: list[dict]) -> str:
     """Peak memory of all engines in MB, loaded data included."""
-    engines = list(dict.fromkeys(row["engine"] for row in rows if row["peak_mb"] is not None))
+    peaks = [row for row in rows if row["peak_mb"] is not None and row["engine"] not in BY_ROW]
+    engines = list(dict.fromkeys(row["engine"] for row in peaks))
     cell = lambda row: "–" if row["peak_mb"] is None else str(row["peak_mb"])
     lines = [[question, *cells(of, engines, cell)] for question, of in by_question(rows).items()]
     return aligned([["", *engines], *lines])
@@ -77,6 +79,13 @@ def profile(rows: list[dict]) -> str:
     timed = [row for row in rows if "timings" in row and row["engine"] == "watchfire"]
     names = ["load", "order", "compiled", "evaluate", "render"]
     return aligned([["", *names], *([row["question"], *(short(row["timings"][name]) for name in names)] for row in timed)])
+
+
+def throughput(rows: list[dict]) -> str:
+    """How many million rows of the scan an engine takes in a second of CPU time."""
+    timed = [row for row in rows if row["question"] == "W1" and row["cpu_s"]]
+    engines = [row["engine"] for row in timed]
+    return aligned([["", *engines], ["W1", *(short(row["rows"] / row["cpu_s"] / 1e6) for row in timed)]])
 
 
 def machine() -> str:
@@ -119,6 +128,8 @@ def write_page(page: Path, rows: list[dict], options: Namespace, busy: str) -> N
         f"{date.today()}: {many} events, {options.threads} threads, medians of {options.runs} runs, seed {options.seed}.",
         f"{versions()}. {machine()}.{busy}",
         "Seconds, wall clock / CPU:", table(rows),
+        "The scan of W1, in million rows per second of CPU time, with engines that look at one row at a time:",
+        throughput(rows),
         "Peak memory in MB, loaded data included:", memory(rows),
         "Where Watchfire's time goes, in seconds:", profile(rows),
     ]

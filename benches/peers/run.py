@@ -14,7 +14,7 @@ from pathlib import Path
 import constants
 from generate import generate
 from measure import asked
-from page import load, table, write_page
+from page import load, table, throughput, write_page
 from questions import ONLY, RANGES, TABLES, TITLES
 
 HERE = Path(__file__).parent
@@ -73,6 +73,7 @@ class Comparison:
         """One run; an engine that takes too long, or that the system kills for its memory, has no times."""
         threads = str(self.options.threads)
         environment = {**os.environ, "POLARS_MAX_THREADS": threads, "TOKIO_WORKER_THREADS": threads}
+        environment["WATCHFIRE_RULES"] = str(self.options.runner.with_name("watchfire-rules"))
         try:
             done = subprocess.run(self.command(question, engine), env=environment, stdout=subprocess.PIPE, text=True,
                                   timeout=self.options.limit, check=False)
@@ -191,6 +192,8 @@ def main() -> None:
         rows += comparison.whole(rows)
     options.result.write_text("[\n" + ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows) + "\n]\n")
     print(f"\n{table(rows)}")
+    if "W1" in options.only:
+        print(f"\nmillion rows per second of CPU time\n{throughput(rows)}")
     if options.write:
         write_page(options.page, rows, options, busy)
 

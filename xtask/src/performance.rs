@@ -30,6 +30,8 @@ pub(crate) fn growth(arguments: &[String]) -> Outcome {
 fn script(name: &str, files: &[PathBuf], arguments: &[String]) -> Outcome {
     python::ensure(PACKAGES)?;
     run(cargo().args(["build", "--release", "--workspace"]))?;
+    let rules = root().join("benches").join("peers").join("rules").join("Cargo.toml");
+    run(cargo().args(["build", "--release", "--manifest-path"]).arg(rules).arg("--target-dir").arg(target()))?;
     run(program(python::interpreter())
         .arg(root().join("benches").join("peers").join(name))
         .arg(target().join("release").join("watchfire-peers"))

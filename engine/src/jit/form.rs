@@ -32,6 +32,17 @@ pub(crate) enum Layout {
     Half(u8),
 }
 
+impl Layout {
+    /// How many bytes a cell has.
+    pub(super) fn bytes(self) -> usize {
+        match self {
+            Self::Byte => 1,
+            Self::Code | Self::Variant | Self::Date => 4,
+            Self::Whole | Self::Float | Self::Half(_) => 8,
+        }
+    }
+}
+
 /// What is read for a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Input {

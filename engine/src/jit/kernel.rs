@@ -8,6 +8,7 @@
 use super::code::{self, Read, States};
 
 use super::form::{Decision, Layout};
+use super::lanes::ROWS;
 use super::scratch::{Scratch, ScratchData};
 use crate::table::{Column, ColumnData};
 use cranelift_codegen::settings::{self, Configurable};
@@ -113,12 +114,52 @@ impl Kernel {
         let slices: Option<Vec<Slice>> =
             cells.iter().zip(&self.reads).map(|(cells, read)| slice(cells, *read, start, end)).collect();
         let Some(slices) = slices else { return false };
-        let outs: Vec<*mut u8> = outs.iter_mut().map(|out| out.as_mut_ptr()).collect();
+        let pairs = rows / ROWS;
+        let pointers: Vec<*mut u8> = outs.iter_mut().map(|out| out.as_mut_ptr()).collect();
         // SAFETY: for each input `slice` found rows `start..end` of the layout that the code reads, and their validity
-        // where the code reads it; there are as many constants as it reads; it writes `rows` bytes of each output, of
-        // which there are as many as it makes decisions and each is borrowed by this call alone.
-        unsafe { (self.code)(rows as u64, slices.as_ptr(), constants.as_ptr(), outs.as_ptr()) };
+        // where the code reads it; there are as many constants as it reads; it writes a byte for each row of the pairs to
+        // each output, of which there are as many as it makes decisions and each is borrowed by this call alone.
+        unsafe { (self.code)(pairs as u64, slices.as_ptr(), constants.as_ptr(), pointers.as_ptr()) };
+        if rows > pairs * ROWS {
+            let last: Vec<Last> = slices.iter().zip(&self.reads).map(|(slice, read)| slice.last(*read, rows)).collect();
+            let slices: Vec<Slice> = last.iter().map(Last::slice).collect();
+            let mut marks = vec![[0; ROWS]; outs.len()];
+            let pointers: Vec<*mut u8> = marks.iter_mut().map(|marks| marks.as_mut_ptr()).collect();
+            // SAFETY: as above, for the pair whose first row is the last one.
+            unsafe { (self.code)(1, slices.as_ptr(), constants.as_ptr(), pointers.as_ptr()) };
+            outs.iter_mut().zip(marks).for_each(|(out, [mark, _])| out[rows - 1] = mark);
+        }
         true
+    }
+}
+
+/// The last cell of an odd number, as the first of a pair, and what says whether it is there.
+struct Last {
+    data: [u8; 8 * ROWS],
+    states: [u8; ROWS],
+}
+
+impl Last {
+    fn slice(&self) -> Slice {
+        Slice { data: self.data.as_ptr(), states: self.states.as_ptr() }
+    }
+}
+
+impl Slice {
+    /// The last of so many rows.
+    fn last(&self, read: Read, rows: usize) -> Last {
+        let mut last = Last { data: [0; 8 * ROWS], states: [0; ROWS] };
+        let (row, size) = (rows - 1, read.layout.bytes());
+        // SAFETY: there are `rows` cells of this layout, and a cell is no longer than the room for it.
+        unsafe { self.data.add(row * size).copy_to_nonoverlapping(last.data.as_mut_ptr(), size) };
+        // SAFETY: there is a bit or a byte for each row where the code reads one.
+        let state = |place: usize| unsafe { *self.states.add(place) };
+        last.states[0] = match read.states {
+            States::All => 0,
+            States::Bits => state(row / 8) >> (row % 8),
+            States::Bytes | States::Doubts => state(row),
+        };
+        last
     }
 }
 
@@ -209,6 +250,7 @@ impl Kernels {
 mod tests {
     use super::*;
     use crate::jit::form::{Lane, Number, Truth};
+    use crate::jit::scratch::{KNOWN, MISSING};
     use watchfire_stdlib::ops::Comparison;
 
     /// `x + c₀ > c₁`, and so on with as many sums as asked for.
@@ -234,6 +276,31 @@ mod tests {
         let mut out = [9; 4];
         assert!(kernel.run(&[Cells::Column(&column)], &[2, 4], 0, &mut out));
         assert_eq!(out, [0, code::RULE, code::UNDECIDED, 0]);
+    }
+
+    /// Rows come in pairs, the last of an odd number by itself.
+    #[test]
+    fn it_runs_over_any_number_of_rows() {
+        const MARKS: [u8; 11] = [0, 2, 1, 0, 2, 0, 2, 0, 0, 2, 2];
+        let there = [true, true, true, false, true, true, true, true, false, true, true];
+        let numbers = vec![1, 5, i64::MAX, 7, 3, 2, 9, -4, 8, 6, 4];
+        let kernel = Kernels::default().of(&[sums(1)], &[READ], 2).unwrap();
+        let column = Column { data: ColumnData::Int(numbers.clone().into()), valid: Some(there.into()) };
+        for start in [0, 8] {
+            for end in start..=MARKS.len() {
+                let mut out = vec![9; end - start];
+                assert!(kernel.run(&[Cells::Column(&column)], &[2, 4], start, &mut out));
+                assert_eq!(out, MARKS[start..end]);
+            }
+        }
+        let kernel = Kernels::default().of(&[sums(1)], &[Read { states: States::Doubts, ..READ }], 2).unwrap();
+        let states = there.map(|there| if there { KNOWN } else { MISSING }).to_vec();
+        let scratch = Scratch { data: ScratchData::Whole(numbers), states };
+        for (start, end) in [(0, 11), (1, 2), (3, 10), (4, 11)] {
+            let mut out = vec![9; end - start];
+            assert!(kernel.run(&[Cells::Scratch(&scratch)], &[2, 4], start, &mut out));
+            assert_eq!(out, MARKS[start..end]);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@
 //! | `lower/` | the plan's expressions as forms, and why some have none |
 //! | `served.rs` | which models compiled code serves, for the plan |
 //! | `bind.rs` | a form's constants, once its data is known |
-//! | `code.rs` | forms as Cranelift's instructions |
+//! | `code.rs`, `lanes.rs` | forms as Cranelift's instructions, two rows at a time |
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
 //! | `screen.rs` | screens over tables, timelines and instants, and what they leave |
 //! | `tables.rs` | the pass over a table: models about single rows share a loop |
@@ -32,6 +32,7 @@ mod facts;
 mod form;
 mod groups;
 mod kernel;
+mod lanes;
 mod lower;
 mod marks;
 mod pass;

@@ -3,7 +3,7 @@
 //! The folder has for each column `a` to `h` its cells (64 bits each, little endian) and which are there (a byte each), and in
 //! `rules.json` the score as an expression for rows without a gap, one for rows with gaps, and the least score that counts.
 //! The data is in memory when the clock starts. Writes the rows found (32 bits each, little endian), and prints
-//! `{"cpu_s", "wall_s"}`.
+//! `{"cpu_s", "wall_s", "peak_mb"}`.
 
 use std::error::Error;
 use std::path::Path;
@@ -123,6 +123,13 @@ fn by_zen(table: &Table, rules: &Rules, rows: std::ops::Range<usize>) -> Result<
     Ok(found)
 }
 
+/// The most memory that the process has held, in MB, where the system tells.
+fn peak() -> Option<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    Some(line.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()? / 1024.0)
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [engine, folder, threads, found] = &words[..] else { return Err("ENGINE FOLDER THREADS FOUND".into()) };
@@ -150,6 +157,6 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (wall, cpu) = (wall.elapsed().as_secs_f64(), cpu.elapsed().as_secs_f64());
 
     std::fs::write(found, rows.iter().flat_map(|row| row.to_le_bytes()).collect::<Vec<u8>>())?;
-    println!("{}", serde_json::json!({ "cpu_s": cpu, "wall_s": wall }));
+    println!("{}", serde_json::json!({ "cpu_s": cpu, "wall_s": wall, "peak_mb": peak() }));
     Ok(())
 }

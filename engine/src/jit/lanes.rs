@@ -1,0 +1,220 @@
+//! Code for two rows at a time, in vectors of 128 bits: what every processor has that Cranelift writes code for.
+//!
+//! ```text
+//! whole numbers  | row n     | row n + 1 |    64 bits each
+//! floats         | row n     | row n + 1 |
+//! marks          | all bits or none      |    what is true of a row, as comparisons give it
+//! ```
+//!
+//! What processors have no vectors for is done for one row after the other ([`Lanes::each`]).
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::{FuncRef, InstBuilder, MemFlags, Type, Value, types};
+use cranelift_frontend::FunctionBuilder;
+
+/// Rows at a time.
+pub(super) const ROWS: usize = 2;
+
+/// Writes instructions about a pair of rows.
+pub(super) struct Lanes<'a, 'b> {
+    pub(super) builder: &'a mut FunctionBuilder<'b>,
+}
+
+/// Memory that is there; vectors lie as numbers do, not at multiples of their size.
+const THERE: MemFlags = MemFlags::new().with_notrap();
+
+impl Lanes<'_, '_> {
+    /// A whole number for each row.
+    pub(super) fn wholes(&mut self, numbers: [i64; ROWS]) -> Value {
+        let bytes = numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>();
+        let constant = self.builder.func.dfg.constants.insert(bytes.into());
+        self.builder.ins().vconst(types::I64X2, constant)
+    }
+
+    /// The same whole number for both rows.
+    pub(super) fn whole(&mut self, number: i64) -> Value {
+        self.wholes([number; ROWS])
+    }
+
+    /// A mark for both rows.
+    pub(super) fn mark(&mut self, is: bool) -> Value {
+        self.whole(if is { -1 } else { 0 })
+    }
+
+    pub(super) fn not(&mut self, mark: Value) -> Value {
+        self.builder.ins().bnot(mark)
+    }
+
+    pub(super) fn both(&mut self, a: Value, b: Value) -> Value {
+        self.builder.ins().band(a, b)
+    }
+
+    /// One mark or the other, each of which may be nowhere.
+    pub(super) fn either(&mut self, a: Option<Value>, b: Option<Value>) -> Option<Value> {
+        match (a, b) {
+            (Some(a), Some(b)) => Some(self.builder.ins().bor(a, b)),
+            (a, b) => a.or(b),
+        }
+    }
+
+    /// The mark where another is not set.
+    pub(super) fn unless(&mut self, mark: Value, not: Option<Value>) -> Value {
+        match not {
+            Some(not) => self.builder.ins().band_not(mark, not),
+            None => mark,
+        }
+    }
+
+    /// One whole number where the mark is set, else the other.
+    pub(super) fn choose(&mut self, mark: Value, yes: Value, no: Value) -> Value {
+        self.builder.ins().bitselect(mark, yes, no)
+    }
+
+    /// The same for floats.
+    pub(super) fn choose_float(&mut self, mark: Value, yes: Value, no: Value) -> Value {
+        let mark = self.builder.ins().bitcast(types::F64X2, MemFlags::new(), mark);
+        self.builder.ins().bitselect(mark, yes, no)
+    }
+
+    pub(super) fn compare(&mut self, condition: IntCC, a: Value, b: Value) -> Value {
+        self.builder.ins().icmp(condition, a, b)
+    }
+
+    pub(super) fn compare_to(&mut self, condition: IntCC, a: Value, number: i64) -> Value {
+        let number = self.whole(number);
+        self.compare(condition, a, number)
+    }
+
+    pub(super) fn compare_floats(&mut self, condition: FloatCC, a: Value, b: Value) -> Value {
+        self.builder.ins().fcmp(condition, a, b)
+    }
+
+    /// One row after the other: what `work` makes of a row's numbers, as two vectors' worth of this type.
+    pub(super) fn each<const N: usize>(
+        &mut self,
+        ty: Type,
+        vectors: [Value; N],
+        mut work: impl FnMut(&mut FunctionBuilder<'_>, [Value; N]) -> Value,
+    ) -> Value {
+        let [first, second] = [0, 1].map(|lane| {
+            let numbers = vectors.map(|vector| self.builder.ins().extractlane(vector, lane));
+            work(self.builder, numbers)
+        });
+        self.pair(ty, first, second)
+    }
+
+    fn pair(&mut self, ty: Type, first: Value, second: Value) -> Value {
+        let both = self.builder.ins().splat(ty, first);
+        self.builder.ins().insertlane(both, second, 1)
+    }
+
+    /// Whole numbers as the nearest floats.
+    pub(super) fn to_floats(&mut self, wholes: Value) -> Value {
+        self.each(types::F64X2, [wholes], |builder, [whole]| builder.ins().fcvt_from_sint(types::F64, whole))
+    }
+
+    /// Products, and where they left the range.
+    pub(super) fn product(&mut self, a: Value, b: Value) -> (Value, Value) {
+        let product = self.each(types::I64X2, [a, b], |builder, [a, b]| builder.ins().imul(a, b));
+        let overflow = self.each(types::I64X2, [a, b], |builder, [a, b]| {
+            let (product, high) = (builder.ins().imul(a, b), builder.ins().smulhi(a, b));
+            let sign = builder.ins().sshr_imm(product, 63);
+            let left = builder.ins().icmp(IntCC::NotEqual, high, sign);
+            builder.ins().bmask(types::I64, left)
+        });
+        (product, overflow)
+    }
+
+    /// Remainders by divisors that are neither 0 nor -1.
+    pub(super) fn remainder(&mut self, a: Value, b: Value) -> Value {
+        self.each(types::I64X2, [a, b], |builder, [a, b]| builder.ins().srem(a, b))
+    }
+
+    /// The hours of a day in which instants are that many microseconds after some midnight.
+    pub(super) fn hours(&mut self, wall: Value) -> Value {
+        self.each(types::I64X2, [wall], |builder, [wall]| {
+            let hours = floor_divide(builder, wall, 3_600_000_000);
+            let days = floor_divide(builder, hours, 24);
+            let whole = builder.ins().imul_imm(days, 24);
+            builder.ins().isub(hours, whole)
+        })
+    }
+
+    /// What a function says of four floats.
+    pub(super) fn call(&mut self, function: FuncRef, floats: [Value; 4]) -> Value {
+        self.each(types::F64X2, floats, |builder, floats| {
+            let call = builder.ins().call(function, &floats);
+            builder.inst_results(call)[0]
+        })
+    }
+
+    /// A constant for both rows.
+    pub(super) fn constant(&mut self, ty: Type, constants: Value, place: usize) -> Value {
+        let flags = MemFlags::trusted().with_readonly().with_can_move();
+        let one = self.builder.ins().load(ty.lane_type(), flags, constants, 8 * place as i32);
+        self.builder.ins().splat(ty, one)
+    }
+
+    /// Two numbers of 64 bits that lie at a place.
+    pub(super) fn numbers(&mut self, ty: Type, at: Value) -> Value {
+        self.builder.ins().load(ty, THERE, at, 0)
+    }
+
+    /// Two numbers of 32 bits, none of them negative.
+    pub(super) fn codes(&mut self, at: Value) -> Value {
+        self.builder.ins().uload32x2(THERE, at, 0)
+    }
+
+    /// Two numbers of 32 bits.
+    pub(super) fn dates(&mut self, at: Value) -> Value {
+        self.builder.ins().sload32x2(THERE, at, 0)
+    }
+
+    /// Two bytes as numbers.
+    pub(super) fn bytes(&mut self, at: Value) -> Value {
+        let [first, second] = [0, 1].map(|byte| self.builder.ins().uload8(types::I64, THERE, at, byte));
+        self.pair(types::I64X2, first, second)
+    }
+
+    /// Where two bytes are these, for each of which there is a mark.
+    pub(super) fn bytes_are<const N: usize>(&mut self, at: Value, wanted: [u8; N]) -> [Value; N] {
+        let bytes = self.builder.ins().uload16(types::I64, THERE, at, 0);
+        let bytes = self.builder.ins().splat(types::I64X2, bytes);
+        let own = self.wholes([0xff, 0xff00]);
+        let bytes = self.builder.ins().band(bytes, own);
+        wanted.map(|wanted| {
+            let wanted = self.wholes([i64::from(wanted), i64::from(wanted) << 8]);
+            self.compare(IntCC::Equal, bytes, wanted)
+        })
+    }
+
+    /// Where the bits of a row, whose number is even, and of the next are not set.
+    pub(super) fn unset(&mut self, bits: Value, row: Value) -> Value {
+        let byte = self.builder.ins().ushr_imm(row, 3);
+        let at = self.builder.ins().iadd(bits, byte);
+        let byte = self.builder.ins().uload8(types::I64, THERE, at, 0);
+        let place = self.builder.ins().band_imm(row, 7);
+        let byte = self.builder.ins().ushr(byte, place);
+        let both = self.builder.ins().splat(types::I64X2, byte);
+        let own = self.wholes([1, 2]);
+        let set = self.builder.ins().band(both, own);
+        self.compare_to(IntCC::Equal, set, 0)
+    }
+
+    /// Writes the lowest byte of each number.
+    pub(super) fn store_bytes(&mut self, numbers: Value, at: Value) {
+        for lane in 0..ROWS as u8 {
+            let number = self.builder.ins().extractlane(numbers, lane);
+            self.builder.ins().istore8(THERE, number, at, i32::from(lane));
+        }
+    }
+}
+
+/// Division by a positive constant, rounded down.
+fn floor_divide(builder: &mut FunctionBuilder<'_>, number: Value, by: i64) -> Value {
+    let quotient = builder.ins().sdiv_imm(number, by);
+    let back = builder.ins().imul_imm(quotient, by);
+    let above = builder.ins().icmp(IntCC::SignedGreaterThan, back, number);
+    let one = builder.ins().uextend(types::I64, above);
+    builder.ins().isub(quotient, one)
+}
