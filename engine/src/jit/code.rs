@@ -188,7 +188,7 @@ impl Writer<'_, '_> {
                 let above = self.lanes.compare_to(IntCC::SignedGreaterThan, whole.value, 1 << 53);
                 let below = self.lanes.compare_to(IntCC::SignedLessThan, whole.value, -(1 << 53));
                 let inexact = self.lanes.either(Some(above), Some(below));
-                let nearest = self.lanes.to_floats(whole.value);
+                let nearest = self.lanes.floats(whole.value);
                 let holds = self.holds(*comparison, Lane::Float, nearest, float.value);
                 let missing = self.lanes.either(whole.missing, float.missing);
                 let unsure = self.lanes.either(whole.unsure, float.unsure);
@@ -302,7 +302,7 @@ impl Writer<'_, '_> {
             Number::Constant(place, lane) => sure(self.constant(*place, *lane)),
             Number::ToFloat(whole) => {
                 let whole = self.number(whole);
-                NumberCode { value: self.lanes.to_floats(whole.value), ..whole }
+                NumberCode { value: self.lanes.floats(whole.value), ..whole }
             }
             Number::Arithmetic(operator, lane, left, right) => {
                 let (left, right) = (self.number(left), self.number(right));

@@ -109,7 +109,7 @@ impl Lanes<'_, '_> {
     }
 
     /// Whole numbers as the nearest floats.
-    pub(super) fn to_floats(&mut self, wholes: Value) -> Value {
+    pub(super) fn floats(&mut self, wholes: Value) -> Value {
         self.each(types::F64X2, [wholes], |builder, [whole]| builder.ins().fcvt_from_sint(types::F64, whole))
     }
 

@@ -162,10 +162,13 @@ impl<'a> Task<'a> {
     }
 }
 
+/// Rows that are counted: of a timeline, in a partition or in all, in a span of known-at.
+type Counted = (TimelineId, Option<usize>, (i64, i64));
+
 impl Execution<'_> {
     /// Counts the rows that trigger where compiled code looked at them: each is an evaluation.
     pub(super) fn count(&self, evaluated: &mut BTreeMap<ModelId, Evaluated>) {
-        let mut known: HashMap<(TimelineId, Option<usize>, (i64, i64)), u64> = HashMap::new();
+        let mut known: HashMap<Counted, u64> = HashMap::new();
         for (id, evaluated) in evaluated {
             let Trigger::On { source, .. } = &self.program.models[id.index()].trigger else { continue };
             let (data, uncounted) = (self.data, std::mem::take(&mut evaluated.uncounted));
