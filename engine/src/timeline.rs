@@ -79,6 +79,8 @@ pub(crate) struct Timeline {
     first_known: Vec<i64>,
     /// By code of the one column that says what rows are about: the place of its key.
     places: Vec<u32>,
+    /// Not all rows of the source are in it.
+    is_part: bool,
 }
 
 /// Where a row lies in a timeline.
@@ -138,6 +140,11 @@ impl Timeline {
             }
         };
         count as u64
+    }
+
+    /// Whether not all rows of the source are in it.
+    pub(crate) fn is_part(&self) -> bool {
+        self.is_part
     }
 
     /// The entities of a partition.
@@ -219,6 +226,7 @@ impl Timeline {
         }
         let keys = common_keys(&mut found);
         let mut timeline = Timeline::with_room(&found, &keys, partitions.max(1));
+        timeline.is_part = only.is_some();
         match &found[..] {
             [only] => timeline.order(only, threads),
             parts => timeline.merge(parts),

@@ -1,6 +1,6 @@
 //! Fuzzing with cargo-fuzz, on the stable toolchain.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::shell::{Outcome, cargo, program, root, run, target, works};
@@ -8,36 +8,38 @@ use crate::system;
 
 /// `cargo xtask fuzz TARGET SECONDS`
 pub(crate) fn run_target(arguments: &[String]) -> Outcome {
-    let usage = || format!("usage: cargo xtask fuzz TARGET SECONDS; targets: {}", targets().join(", "));
+    let usage = || format!("usage: cargo xtask fuzz TARGET SECONDS; targets: {}", names().join(", "));
     let [name, seconds] = arguments else { return Err(usage()) };
     let seconds: u32 = seconds.parse().map_err(|_| usage())?;
-    if !targets().contains(name) {
-        return Err(usage());
-    }
+    let Some((_, folder)) = targets().into_iter().find(|(known, _)| known == name) else { return Err(usage()) };
     prepare()?;
-    fuzz(name, seconds)
+    fuzz(name, &folder, seconds)
 }
 
 /// Every target for a short while.
 pub(crate) fn smoke(seconds: u32) -> Outcome {
     prepare()?;
-    for name in targets() {
+    for (name, folder) in targets() {
         println!("$ cargo xtask fuzz {name} {seconds}");
-        fuzz(&name, seconds)?;
+        fuzz(&name, &folder, seconds)?;
     }
     Ok(())
 }
 
-/// The names of all targets, in order.
-fn targets() -> Vec<String> {
-    let mut names: Vec<String> = std::fs::read_dir(root().join("fuzz").join("fuzz_targets"))
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".rs").map(str::to_owned))
-        .collect();
-    names.sort();
-    names
+/// All targets in order, each with the folder of its package. Those of the engine are apart, since they take Polars.
+fn targets() -> Vec<(String, PathBuf)> {
+    let mut targets = Vec::new();
+    for folder in [root().join("fuzz"), root().join("fuzz").join("engine")] {
+        let files = std::fs::read_dir(folder.join("fuzz_targets")).into_iter().flatten().flatten();
+        let names = files.filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".rs").map(str::to_owned));
+        targets.extend(names.map(|name| (name, folder.clone())));
+    }
+    targets.sort();
+    targets
+}
+
+fn names() -> Vec<String> {
+    targets().into_iter().map(|(name, _)| name).collect()
 }
 
 /// cargo-fuzz itself, and the C++ compiler for libFuzzer.
@@ -50,9 +52,12 @@ fn prepare() -> Outcome {
     run(cargo().args(["install", "--quiet", "--locked", "cargo-fuzz"]))
 }
 
-/// Lays the project's own Watch files into a target's corpus, for the fuzzer to begin with.
-fn seed(corpus: &Path) -> Result<(), std::io::Error> {
+/// Lays the project's own Watch files into the corpus of a target that reads texts, for the fuzzer to begin with.
+fn seed(corpus: &Path, texts: bool) -> Result<(), std::io::Error> {
     std::fs::create_dir_all(corpus)?;
+    if !texts {
+        return Ok(());
+    }
     let mut folders = vec![root().join("examples"), root().join("dsl").join("tests"), root().join("tests")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -70,13 +75,16 @@ fn seed(corpus: &Path) -> Result<(), std::io::Error> {
 
 /// One target for so many seconds. libFuzzer needs compiler flags that a stable toolchain gives only on request; the
 /// address sanitizer would find nothing in safe code and costs most of the speed.
-fn fuzz(name: &str, seconds: u32) -> Outcome {
+fn fuzz(name: &str, folder: &Path, seconds: u32) -> Outcome {
     let corpus = root().join("fuzz").join("corpus").join(name);
-    seed(&corpus).map_err(|error| format!("the corpus in {} cannot be written: {error}", corpus.display()))?;
+    let texts = folder == root().join("fuzz");
+    seed(&corpus, texts).map_err(|error| format!("the corpus in {} cannot be written: {error}", corpus.display()))?;
     let mut command: Command = cargo();
     command
         .env("RUSTC_BOOTSTRAP", "1")
-        .args(["fuzz", "run", "--sanitizer", "none", "--target-dir"])
+        .args(["fuzz", "run", "--sanitizer", "none", "--fuzz-dir"])
+        .arg(folder)
+        .arg("--target-dir")
         .arg(target().join("fuzz"))
         .arg(name)
         .arg("--")

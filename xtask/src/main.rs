@@ -33,6 +33,7 @@ cargo xtask COMMAND
                               and Polars; with `flink` against Flink itself too (300 MB, Java)
   peers [--rows 10M] […]      how long Watchfire, DuckDB, Polars and DataFusion take for the same questions; also --only,
                               --threads, --runs, --limit, --seed, --write (docs/performance.md)
+  kernels [FILTER]            how long compiled loops take beside loops written by hand (criterion)
   growth [--rows 1M,10M] […]  how Watchfire's time and memory grow with the data, as docs/growth.svg
 ";
 
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
         "check-flights" => examples::check_flights(),
         "peer-cases" => peers::cases(rest),
         "peers" => performance::compare(rest),
+        "kernels" => performance::kernels(rest),
         "growth" => performance::growth(rest),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -27,6 +27,19 @@ pub(crate) fn growth(arguments: &[String]) -> Outcome {
     script("growth.py", &[root().join("docs").join("growth.svg")], arguments)
 }
 
+/// Compiled loops beside loops written by hand, by criterion, whose arguments these are. They have a workspace of their own:
+/// criterion changes how Polars would be built.
+pub(crate) fn kernels(arguments: &[String]) -> Outcome {
+    let manifest = root().join("benches").join("kernels").join("Cargo.toml");
+    run(cargo()
+        .args(["bench", "--manifest-path"])
+        .arg(manifest)
+        .arg("--target-dir")
+        .arg(target())
+        .arg("--")
+        .args(arguments))
+}
+
 fn script(name: &str, files: &[PathBuf], arguments: &[String]) -> Outcome {
     python::ensure(PACKAGES)?;
     run(cargo().args(["build", "--release", "--workspace"]))?;

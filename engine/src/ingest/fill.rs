@@ -17,6 +17,8 @@ use watchfire_stdlib::zone::Zone;
 
 /// A table while its files are added.
 pub(super) struct Growing<'a> {
+    /// Rows of other times may be left out.
+    pub(super) span: Option<(i64, i64)>,
     pub(super) source: &'a Source,
     pub(super) declared: &'a program::Table,
     /// Columns to read, each after those it refers to.

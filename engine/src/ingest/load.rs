@@ -7,13 +7,13 @@ use super::cut::Part;
 use super::fill::{Filling, Growing, Zones, is_time};
 use super::needed::{self, Reads};
 use super::{text, versions};
-use crate::read::columnar::ReadError;
+use crate::read::columnar::{Between, ReadError};
 use crate::read::{RawColumn, RawFrame, TextFile, columnar, csv, files, frame, ndjson};
 use crate::rejects::{DEFAULT_SAMPLES, Extent, InputCount, PRIVATE, Place, Reason, Rejects, Sample, shown};
 use crate::run::parallel::by_column;
 use crate::sources::{FileOptions, Format, GivenRows, Input, Sources};
 use crate::table::{self, Store, Table};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use watchfire_dsl::diagnostics::data::{
     ColumnNotLoadable, DataForUnknownSource, EmptyFile, NoData, NoRawColumn, NotUtf8, TooManyRows, TwoRawColumns,
@@ -27,6 +27,9 @@ use watchfire_stdlib::functions::Context;
 use watchfire_stdlib::value::{EntityKey, Value};
 use watchfire_stdlib::zone::Zone;
 
+/// Spans of event time, by table: rows outside of them may be left out.
+pub(crate) type Spans = BTreeMap<SourceId, (i64, i64)>;
+
 /// Loads the tables that are read; `reads` says which columns of which sources ([`needed::needed`] adds to them).
 ///
 /// # Errors
@@ -35,6 +38,7 @@ pub(crate) fn load(
     program: &Program,
     sources: &Sources,
     reads: &Reads,
+    spans: &Spans,
     threads: usize,
 ) -> Result<Store, Vec<Diagnostic>> {
     let needed = needed::needed(program, reads);
@@ -43,6 +47,7 @@ pub(crate) fn load(
         program,
         sources,
         needed: &needed,
+        spans,
         zone,
         threads,
         rejects: Rejects::keeping(sources.samples.unwrap_or(DEFAULT_SAMPLES)),
@@ -74,6 +79,7 @@ struct Loader<'a> {
     program: &'a Program,
     sources: &'a Sources,
     needed: &'a Reads,
+    spans: &'a Spans,
     zone: Zone,
     threads: usize,
     rejects: Rejects,
@@ -125,6 +131,7 @@ impl<'a> Loader<'a> {
             builders.push(builder.flatten());
         }
         let mut growing = Growing {
+            span: self.spans.get(&id).copied(),
             source,
             declared,
             columns: in_reading_order(source, columns),
@@ -179,7 +186,10 @@ impl<'a> Loader<'a> {
         let mut frames = Vec::new();
         let mut each = |frame| frames.push(frame);
         let read = match (format, u8::try_from(delimiter)) {
-            (Format::Parquet | Format::Ipc, _) => columnar::read(file, format, &wanted, self.threads).map(&mut each),
+            (Format::Parquet | Format::Ipc, _) => match between(growing).filter(|_| format == Format::Parquet) {
+                Some(between) => columnar::read_between(file, &wanted, &between, self.threads, &mut each),
+                None => columnar::read(file, format, &wanted, self.threads).map(&mut each),
+            },
             (Format::Csv, Ok(delimiter)) => csv::read(text, delimiter, &mut self.rejects, &mut each),
             (Format::Csv, Err(_)) => Err(ReadError::NoDelimiter(delimiter)),
             (Format::Ndjson, _) => ndjson::read(text, &mut self.rejects, &mut each),
@@ -498,4 +508,13 @@ pub(super) fn wrong_column(source: &Source, column: &Column, raw: &RawFrame, pro
         found: wrong.map_or("", |wrong| wrong.data.describe()).to_owned(),
     }
     .into()
+}
+
+/// The rows of a table that matter, if its time is one raw column.
+fn between(growing: &Growing<'_>) -> Option<Between> {
+    let ((first, last), SourceTime::Events { at }) = (growing.span?, growing.declared.time) else { return None };
+    match &raw_of(growing.source.columns.get(at.index())?)[..] {
+        [column] => Some(Between { column: column.clone(), first, last }),
+        _ => None,
+    }
 }

@@ -34,5 +34,5 @@ mod versions;
 pub(crate) use column::numbered;
 pub(crate) use cut::{Cutting, Part};
 pub(crate) use keys::key_of;
-pub(crate) use load::load;
+pub(crate) use load::{Spans, load};
 pub(crate) use needed::{Reads, key, needed};

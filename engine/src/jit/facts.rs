@@ -52,6 +52,7 @@ pub(super) struct Room {
     often: Vec<Vec<u32>>,
     pub(super) cells: Vec<Scratch>,
     befores: Vec<Scratch>,
+    joined: Vec<Scratch>,
     pub(super) bounds: Vec<Bounds>,
     pub(super) masks: Vec<Vec<u8>>,
     pub(super) facts: Vec<Scratch>,
@@ -95,6 +96,10 @@ impl Room {
         }
         self.work_out_facts(pass);
         self.shift(pass);
+        self.joined.resize_with(pass.joined.len(), Scratch::default);
+        for (cells, fact) in self.joined.iter_mut().zip(&pass.joined) {
+            cells.take_of(&fact.cells, &self.lines);
+        }
     }
 
     /// Takes up the rows of some entities, and what is read of each by itself.
@@ -169,8 +174,7 @@ impl Room {
 
     /// Works out the facts, once it is known which rows are in which window.
     pub(super) fn work_out_facts(&mut self, pass: &Pass<'_>) {
-        self.facts
-            .resize_with(pass.facts.len(), || Scratch { data: ScratchData::Bytes(Vec::new()), states: Vec::new() });
+        self.facts.resize_with(pass.facts.len(), Scratch::default);
         self.often.resize_with(pass.facts.len(), Vec::new);
         for (place, job) in pass.facts.iter().enumerate() {
             self.fact(place, job);
@@ -256,13 +260,18 @@ impl Room {
         self.out.resize(self.lines.len(), 0);
         let mut cells = Vec::with_capacity(run.inputs.len());
         for input in &run.inputs {
-            cells.push(Cells::Scratch(match *input {
-                Place::Cell(place) => self.cells.get(place)?,
-                Place::Before(place) => self.befores.get(place)?,
-                Place::Fact(place) => self.facts.get(place)?,
-            }));
+            cells.push(Cells::Scratch(self.at(*input)?));
         }
         run.kernel.run(&cells, &run.constants, 0, &mut self.out).then_some(())
+    }
+
+    fn at(&self, place: Place) -> Option<&Scratch> {
+        match place {
+            Place::Cell(place) => self.cells.get(place),
+            Place::Before(place) => self.befores.get(place),
+            Place::Fact(place) => self.facts.get(place),
+            Place::Joined(place) => self.joined.get(place),
+        }
     }
 
     /// Notes the rows that a screen left.
@@ -273,7 +282,7 @@ impl Room {
             for (place, mark) in marks {
                 let (entity, rule) = ((first + number) as u32, mark.checked_sub(RULE));
                 left.rows.push(LeftRow { entity, place: place as u32, rule });
-                let value = |(fact, kind): &(usize, Kind)| self.facts[*fact].value(rows.start + place, kind);
+                let value = |(fact, kind): &(Place, Kind)| self.at(*fact)?.value(rows.start + place, kind);
                 left.values.extend(screen.facts.iter().map(value));
             }
         }

@@ -69,6 +69,8 @@ pub(crate) enum FactRows {
 pub(crate) struct Fact {
     /// Which rows.
     pub(crate) rows: FactRows,
+    /// About the entity in this column of the row; `None`: about the entity at hand.
+    pub(crate) of: Option<ColumnId>,
     /// What is computed.
     pub(crate) function: FactFunction,
     /// The window; `None`: all rows.

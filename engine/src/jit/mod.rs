@@ -18,6 +18,7 @@
 //! | `tables.rs` | the pass over a table: models about single rows share a loop |
 //! | `pass.rs`, `facts.rs`, `window.rs`, `scratch.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
 //! | `groups.rs` | rows of derived tables, made from those of a timeline |
+//! | `joined.rs` | facts about entities that columns of rows name |
 //! | `points.rs` | the pass over entities and the instants of a grid |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //! | `chains.rs` | the pass over entities that finds the last rows of sequences to which a chain of marked rows leads |
@@ -31,6 +32,7 @@ mod code;
 mod facts;
 mod form;
 mod groups;
+mod joined;
 mod kernel;
 mod lanes;
 mod lower;

@@ -4,6 +4,7 @@ use super::code::RULE;
 use super::facts::Room;
 use super::form::{Fact, FactFunction};
 use super::groups::Grouping;
+use super::joined::Dense;
 use super::kernel::Kernel;
 use super::scratch::Scratch;
 use super::screen::LeftRows;
@@ -25,6 +26,7 @@ pub(super) enum Place {
     Cell(usize),
     Before(usize),
     Fact(usize),
+    Joined(usize),
 }
 
 /// A form that met its data, in a pass.
@@ -40,7 +42,7 @@ pub(super) struct Loop {
 pub(super) struct PassScreen {
     pub(super) main: Loop,
     /// The facts it reads, and of what kind they are: they are kept for the rows that are left.
-    pub(super) facts: Vec<(usize, Kind)>,
+    pub(super) facts: Vec<(Place, Kind)>,
 }
 
 /// How a fact is worked out.
@@ -108,6 +110,7 @@ pub(super) struct Pass<'a> {
     pub(super) spans: Vec<Span>,
     pub(super) masks: Vec<Loop>,
     pub(super) facts: Vec<FactJob>,
+    pub(super) joined: Vec<Arc<Dense>>,
     pub(super) screens: Vec<PassScreen>,
     /// Rows may be known to be missing.
     pub(super) silence: Option<Silence<'a>>,
@@ -131,7 +134,8 @@ impl Silence<'_> {
 impl<'a> Pass<'a> {
     pub(super) fn new(rows: PassRows<'a>, silence: Option<Silence<'a>>) -> Self {
         let (cells, befores, spans) = (Vec::new(), Vec::new(), Vec::new());
-        Self { rows, cells, befores, spans, masks: Vec::new(), facts: Vec::new(), screens: Vec::new(), silence }
+        let (masks, facts, joined, screens) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { rows, cells, befores, spans, masks, facts, joined, screens, silence }
     }
 
     /// The table whose rows they are, if they are a table's.
@@ -168,6 +172,11 @@ impl<'a> Pass<'a> {
         Scratch::like(column)?;
         let is = |(often, known, _): &(u32, ColumnId, &Column)| (*often, *known) == (times, id);
         Some(place_of(&mut self.befores, is, || (times, id, column)))
+    }
+
+    /// The place of a fact that was worked out before.
+    pub(super) fn join(&mut self, fact: &Arc<Dense>) -> usize {
+        place_of(&mut self.joined, |known| Arc::ptr_eq(known, fact), || fact.clone())
     }
 
     /// Whether cells of a column may be missing.

@@ -71,11 +71,11 @@ pub(super) struct PointRoom {
 
 /// A window that moves over the rows of an entity.
 #[derive(Clone, Copy, Debug)]
-struct Track {
-    part: usize,
-    span: usize,
-    left: usize,
-    entered: usize,
+pub(super) struct Track {
+    pub(super) part: usize,
+    pub(super) span: usize,
+    pub(super) left: usize,
+    pub(super) entered: usize,
 }
 
 /// For each part and span, where its window lies at each instant; `None`: everywhere.
@@ -254,7 +254,7 @@ impl PointRoom {
 
 impl Track {
     /// Moves on to an instant; true: the window holds other rows now. It moves over odd rows as if they were known.
-    fn turn(&mut self, end: usize, k: i64, room: &Room, window: Option<(i64, i64)>) -> bool {
+    pub(super) fn turn(&mut self, end: usize, k: i64, room: &Room, window: Option<(i64, i64)>) -> bool {
         let before = (self.left, self.entered);
         let (from, to) = window.unwrap_or((i64::MIN, i64::MAX));
         let time = |row: usize| room.times.get(row).copied().unwrap_or(i64::MIN);

@@ -45,6 +45,44 @@ impl ScratchData {
         }
     }
 
+    /// So many cells of a kind, none of which says anything.
+    pub(super) fn of(kind: &Kind, many: usize) -> Self {
+        match kind {
+            Kind::Bool | Kind::Hour => Self::Bytes(vec![0; many]),
+            Kind::Int | Kind::Money | Kind::Time => Self::Whole(vec![0; many]),
+            Kind::Float | Kind::Quantity(_) => Self::Float(vec![0.0; many]),
+            Kind::Date => Self::Dates(vec![0; many]),
+            _ => Self::Codes(vec![0; many]),
+        }
+    }
+
+    fn resize(&mut self, many: usize) {
+        match self {
+            Self::Bytes(values) => values.resize(many, 0),
+            Self::Codes(values) => values.resize(many, 0),
+            Self::Dates(values) => values.resize(many, 0),
+            Self::Whole(values) => values.resize(many, 0),
+            Self::Float(values) => values.resize(many, 0.0),
+            Self::Point(east, north) => {
+                east.resize(many, 0.0);
+                north.resize(many, 0.0);
+            }
+        }
+    }
+
+    /// Does something with the cells of both, where they are alike.
+    fn with(&mut self, other: &Self, mut work: impl WithCells) -> bool {
+        match (self, other) {
+            (Self::Bytes(own), Self::Bytes(others)) => work.on(own, others),
+            (Self::Codes(own), Self::Codes(others)) => work.on(own, others),
+            (Self::Dates(own), Self::Dates(others)) => work.on(own, others),
+            (Self::Whole(own), Self::Whole(others)) => work.on(own, others),
+            (Self::Float(own), Self::Float(others)) => work.on(own, others),
+            _ => return false,
+        }
+        true
+    }
+
     /// The cells in these rows; [`NOWHERE`]: any.
     pub(super) fn picked(&self, rows: &[u32]) -> ScratchData {
         fn pick<T: Copy + Default>(values: &[T], rows: &[u32]) -> Vec<T> {
@@ -58,6 +96,35 @@ impl ScratchData {
             Self::Float(values) => Self::Float(pick(values, rows)),
             Self::Point(east, north) => Self::Point(pick(east, rows), pick(north, rows)),
         }
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Self { data: ScratchData::Bytes(Vec::new()), states: Vec::new() }
+    }
+}
+
+/// Something that is done with cells, whatever they are.
+trait WithCells {
+    fn on<T: Copy>(&mut self, own: &mut Vec<T>, others: &[T]);
+}
+
+/// Adds cells after others.
+struct Append;
+
+impl WithCells for Append {
+    fn on<T: Copy>(&mut self, own: &mut Vec<T>, others: &[T]) {
+        own.extend_from_slice(others);
+    }
+}
+
+/// Puts cells into these rows.
+struct Spread<'a>(&'a [u32]);
+
+impl WithCells for Spread<'_> {
+    fn on<T: Copy>(&mut self, own: &mut Vec<T>, others: &[T]) {
+        self.0.iter().zip(others).for_each(|(row, cell)| own[*row as usize] = *cell);
     }
 }
 
@@ -113,6 +180,33 @@ impl Scratch {
                     .map(|line| if *line != NOWHERE && valid.get_bit(*line as usize) { KNOWN } else { MISSING }),
             ),
         }
+    }
+
+    /// Adds so many cells after these; what is not like them is unsure.
+    pub(super) fn append(&mut self, cells: &Scratch, many: usize) {
+        let start = self.states.len();
+        if cells.states.len() == many && self.data.with(&cells.data, Append) {
+            self.states.extend_from_slice(&cells.states);
+        } else {
+            self.states.resize(start + many, UNSURE);
+            self.data.resize(start + many);
+        }
+    }
+
+    /// Puts cells into these rows.
+    pub(super) fn spread(&mut self, rows: &[u32], cells: &Scratch) {
+        let alike = self.data.with(&cells.data, Spread(rows));
+        for (number, row) in rows.iter().enumerate() {
+            let state = cells.states.get(number).copied().filter(|_| alike);
+            self.states[*row as usize] = state.unwrap_or(UNSURE);
+        }
+    }
+
+    /// Takes up cells in these lines.
+    pub(super) fn take_of(&mut self, cells: &Scratch, lines: &[u32]) {
+        self.data = cells.data.picked(lines);
+        self.states.clear();
+        self.states.extend(lines.iter().map(|line| cells.states[*line as usize]));
     }
 
     /// A cell as a value of a kind; `None`: unsure.

@@ -4,15 +4,17 @@
 //! ([`super::tables`]); those that look at other rows about the entity pass over its timeline ([`super::facts`]) or over
 //! the instants of a grid ([`super::points`]).
 
+use super::bind;
 use super::code::{RULE, Read, States};
 use super::facts::Room;
 use super::form::{Fact, FactRows, Form, Input, Layout};
 use super::groups::{self, Grouping};
+use super::joined::Dense;
 use super::kernel::{Cells, Kernel, Kernels};
+use super::lower::{self, Lowered};
 use super::pass::{Loop, Pass, PassRows, PassScreen, Place, Silence, Span, place_of};
 use super::points::{Part, PointRoom, PointScreen, Points};
 use super::tables::Marked;
-use super::{bind, lower};
 use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
 use crate::mutant::{Mutant, mutant};
@@ -101,6 +103,9 @@ pub(crate) struct Screening<'a> {
 /// The rows that screens over tables leave, by model.
 pub(crate) type LeftOfTables = BTreeMap<ModelId, Marked>;
 
+/// Facts about entities that columns of rows name; `None`: it cannot be worked out.
+type JoinedFacts = Vec<(Fact, Option<Arc<Dense>>)>;
+
 /// A model, and its aggregates: each by its place in memory, with the fact of its form that it is.
 type Served = (ModelId, Vec<(usize, usize)>);
 
@@ -159,19 +164,24 @@ impl<'a> Screening<'a> {
     }
 
     fn over_timelines(&self, models: &[&'a ModelPlan], left: &mut BTreeMap<ModelId, Left>) {
-        let mut passes: BTreeMap<(SourceId, TimelineId), TimelinePass<'a>> = BTreeMap::new();
+        let mut all = Vec::new();
         for model in models.iter().filter(|model| self.always || !left.contains_key(&model.id)) {
             if let Ok(lowered) = lower::screen(self.program, self.plan, model, self.parameters, true)
                 && lowered.form.inputs.iter().any(|(input, _)| !matches!(input, Input::Cell(_)))
                 && let Some(table) = self.worthwhile(lowered.source)
                 && let Some(timeline) = model.entities
             {
-                let new = || TimelinePass { pass: self.pass_over(lowered.source, table), models: Vec::new() };
-                let pass = passes.entry((lowered.source, timeline)).or_insert_with(new);
-                if let Some(screen) = self.screen_of_pass(&mut pass.pass, &lowered.form) {
-                    pass.pass.screens.push(screen);
-                    pass.models.push((model.id, lowered.nodes));
-                }
+                all.push((model.id, timeline, table, lowered));
+            }
+        }
+        let joined = self.join(all.iter().map(|(_, _, _, lowered)| lowered));
+        let mut passes: BTreeMap<(SourceId, TimelineId), TimelinePass<'a>> = BTreeMap::new();
+        for (model, timeline, table, Lowered { source, form, nodes, .. }) in all {
+            let new = || TimelinePass { pass: self.pass_over(source, table), models: Vec::new() };
+            let pass = passes.entry((source, timeline)).or_insert_with(new);
+            if let Some(screen) = self.screen_of_pass(&mut pass.pass, &form, joined.get(&source)) {
+                pass.pass.screens.push(screen);
+                pass.models.push((model, nodes));
             }
         }
         for ((_, timeline), TimelinePass { pass, models }) in passes {
@@ -268,29 +278,59 @@ impl<'a> Screening<'a> {
     }
 
     /// A model's screen in a pass over a timeline; what it reads is added to the pass.
-    fn screen_of_pass(&self, pass: &mut Pass<'a>, form: &Form) -> Option<PassScreen> {
+    fn screen_of_pass(&self, pass: &mut Pass<'a>, form: &Form, joined: Option<&JoinedFacts>) -> Option<PassScreen> {
         let mut facts = Vec::with_capacity(form.facts.len());
         for fact in &form.facts {
-            if let FactRows::Derived(_) = fact.rows {
-                return None;
-            }
-            let span = match fact.window {
-                None => Span::All,
-                Some(KnownWindow::Span(length, gap)) => {
-                    let (length, gap) = self.lengths(pass.table()?, length, gap)?;
-                    Span::Before(length, gap)
+            facts.push(match fact.of {
+                None => {
+                    let table = pass.table()?;
+                    let span = self.span_of(fact, table)?;
+                    let fact = self.fact_of_pass(pass, fact, span)?;
+                    (Place::Fact(fact), pass.kind_of(fact)?)
                 }
-                Some(KnownWindow::This(_) | KnownWindow::Previous(_)) => return None,
-            };
-            facts.push(self.fact_of_pass(pass, fact, span)?);
+                Some(_) => {
+                    let dense = joined?.iter().find(|(known, _)| known == fact)?.1.as_ref()?;
+                    (Place::Joined(pass.join(dense)), dense.kind.clone())
+                }
+            });
         }
-        let main = self.run_of_pass(pass, form, &facts)?;
-        let kept = facts.iter().map(|fact| Some((*fact, pass.kind_of(*fact)?)));
-        Some(PassScreen { main, facts: kept.collect::<Option<_>>()? })
+        let places: Vec<Place> = facts.iter().map(|(place, _)| *place).collect();
+        Some(PassScreen { main: self.run_of_pass(pass, form, &places)?, facts })
+    }
+
+    /// Where the windows of a fact lie at rows of a table.
+    pub(super) fn span_of(&self, fact: &Fact, table: &Table) -> Option<Span> {
+        match (fact.rows, fact.window) {
+            (FactRows::Derived(_), _) | (_, Some(KnownWindow::This(_) | KnownWindow::Previous(_))) => None,
+            (_, None) => Some(Span::All),
+            (_, Some(KnownWindow::Span(length, gap))) => {
+                let (length, gap) = self.lengths(table, length, gap)?;
+                Some(Span::Before(length, gap))
+            }
+        }
+    }
+
+    /// Works out facts about entities that columns of rows name, each once.
+    fn join<'l>(&self, all: impl Iterator<Item = &'l Lowered<'l>>) -> BTreeMap<SourceId, JoinedFacts> {
+        let mut wanted: BTreeMap<(SourceId, ColumnId), Vec<&Fact>> = BTreeMap::new();
+        for lowered in all {
+            for fact in &lowered.form.facts {
+                if let Some(column) = fact.of {
+                    let facts = wanted.entry((lowered.source, column)).or_default();
+                    place_of(facts, |known| *known == fact, || fact);
+                }
+            }
+        }
+        let mut joined: BTreeMap<SourceId, JoinedFacts> = BTreeMap::new();
+        for ((source, column), facts) in wanted {
+            let found = self.joined(source, column, &facts);
+            joined.entry(source).or_default().extend(facts.into_iter().cloned().zip(found));
+        }
+        joined
     }
 
     /// The place of a fact in a pass; it is added where it is not there.
-    fn fact_of_pass(&self, pass: &mut Pass<'a>, fact: &Fact, span: Span) -> Option<usize> {
+    pub(super) fn fact_of_pass(&self, pass: &mut Pass<'a>, fact: &Fact, span: Span) -> Option<usize> {
         if let Some(place) = pass.known_fact(fact) {
             return Some(place);
         }
@@ -338,7 +378,7 @@ impl<'a> Screening<'a> {
         Some(PointScreen { kernel, constants, inputs, facts })
     }
 
-    fn pass_over(&self, source: SourceId, table: &'a Table) -> Pass<'a> {
+    pub(super) fn pass_over(&self, source: SourceId, table: &'a Table) -> Pass<'a> {
         let silence = Silence { coverage: self.coverage, store: self.store, source };
         Pass::new(PassRows::Table(table), self.coverage.may_be_silent(source).then_some(silence))
     }
@@ -391,13 +431,13 @@ impl<'a> Screening<'a> {
     }
 
     /// A loop in a pass over a timeline.
-    fn run_of_pass(&self, pass: &mut Pass<'a>, form: &Form, facts: &[usize]) -> Option<Loop> {
+    fn run_of_pass(&self, pass: &mut Pass<'a>, form: &Form, facts: &[Place]) -> Option<Loop> {
         let mut inputs = Vec::with_capacity(form.inputs.len());
         for (input, _) in &form.inputs {
             inputs.push(match *input {
                 Input::Cell(column) => Place::Cell(pass.cell(column)?),
                 Input::Before(times, column) => Place::Before(pass.before(times, column)?),
-                Input::Fact(place) => Place::Fact(*facts.get(place)?),
+                Input::Fact(place) => *facts.get(place)?,
                 Input::StepBefore(_) => return None,
             });
         }
@@ -406,7 +446,7 @@ impl<'a> Screening<'a> {
                 Place::Cell(cell) if pass.has_doubts(*cell) => States::Doubts,
                 Place::Cell(cell) if !pass.has_gaps(*cell) || mutant(Mutant::ScreenIgnoresGaps) => States::All,
                 Place::Cell(_) => States::Bytes,
-                Place::Before(_) | Place::Fact(_) => States::Doubts,
+                Place::Before(_) | Place::Fact(_) | Place::Joined(_) => States::Doubts,
             };
             Read { layout: *layout, states }
         };

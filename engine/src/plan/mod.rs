@@ -16,6 +16,7 @@ pub use describe::{
     CompiledDescription, InterpretedDescription, ModelDescription, PlanDescription, SharedDescription,
     TableDescription, TimelineDescription, WindowDescription,
 };
+mod horizon;
 mod lower;
 mod node;
 mod peers;
@@ -304,18 +305,24 @@ impl Plan {
         self.models.get(id.index()).and_then(Option::as_ref)
     }
 
-    /// Timelines of which expressions read rows, whoever triggers.
-    pub(crate) fn read_timelines(&self) -> BTreeSet<TimelineId> {
-        let mut open: Vec<&Node> = self.running().flat_map(ModelPlan::nodes).collect();
-        open.extend(self.facts.iter().flatten().map(|fact| &fact.value));
+    /// Every expression that is not part of another one.
+    fn roots(&self) -> Vec<&Node> {
+        let mut roots: Vec<&Node> = self.running().flat_map(ModelPlan::nodes).collect();
+        roots.extend(self.facts.iter().flatten().map(|fact| &fact.value));
         let columns = self.unions.iter().flatten().flat_map(|part| &part.columns);
-        open.extend(columns.filter_map(|column| match column {
+        roots.extend(columns.filter_map(|column| match column {
             PartColumn::Computed(fact) => Some(&fact.value),
             PartColumn::Plain(_) | PartColumn::Unused => None,
         }));
-        let derived = || self.derived.iter().flatten();
-        open.extend(derived().flat_map(DerivedPlan::nodes));
-        let mut read: BTreeSet<TimelineId> = derived().filter_map(|derived| derived.from.timeline()).collect();
+        roots.extend(self.derived.iter().flatten().flat_map(DerivedPlan::nodes));
+        roots
+    }
+
+    /// Timelines of which expressions read rows, whoever triggers.
+    pub(crate) fn read_timelines(&self) -> BTreeSet<TimelineId> {
+        let derived = self.derived.iter().flatten();
+        let mut read: BTreeSet<TimelineId> = derived.filter_map(|derived| derived.from.timeline()).collect();
+        let mut open = self.roots();
         while let Some(node) = open.pop() {
             if let NodeKind::Aggregate(aggregate) = &node.kind {
                 read.extend(aggregate.from.timeline());

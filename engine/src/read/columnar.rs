@@ -1,14 +1,15 @@
-//! Parquet and Arrow IPC files: only the columns asked for are read.
+//! Parquet and Arrow IPC files: only the columns asked for are read, and of Parquet the row groups that may matter.
 
 use super::RawFrame;
 use super::frame::raw_frame;
 use crate::sources::Format;
-use polars::prelude::{ArrowDataType, ArrowSchema, DataFrame, IpcReader, ParquetReader, SerReader};
+use polars::prelude::{ArrowDataType, ArrowSchema, ArrowTimeUnit, DataFrame, IpcReader, ParquetReader, SerReader};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
+use watchfire_stdlib::value::DAY_MICROS;
 
 /// Why a file gave nothing.
 #[derive(Debug)]
@@ -29,6 +30,14 @@ pub(crate) enum ReadError {
     TwoColumns(String),
 }
 
+/// Rows of which the time in a column lies between two instants, in microseconds since 1970, both among them.
+#[derive(Clone, Debug)]
+pub(crate) struct Between {
+    pub(crate) column: Arc<str>,
+    pub(crate) first: i64,
+    pub(crate) last: i64,
+}
+
 /// Reads the wanted columns of a Parquet or Arrow IPC file.
 pub(crate) fn read(
     path: &Path,
@@ -41,6 +50,93 @@ pub(crate) fn read(
         _ => parquet(path, wanted)?.finish().map_err(unreadable),
     })?;
     raw_frame(&frame, wanted, path.display().to_string().into(), threads)
+}
+
+/// Reads the wanted columns of a Parquet file, piece by piece, without row groups of which the footer says that none of their
+/// rows lies between these instants.
+pub(crate) fn read_between(
+    path: &Path,
+    wanted: &BTreeSet<Arc<str>>,
+    between: &Between,
+    threads: usize,
+    each: &mut dyn FnMut(RawFrame),
+) -> Result<(), ReadError> {
+    let Some(slices) = guarded(|| groups_between(path, wanted, between))? else {
+        each(read(path, Format::Parquet, wanted, threads)?);
+        return Ok(());
+    };
+    for (start, rows) in slices {
+        let read = || parquet(path, wanted)?.with_slice(Some((start, rows))).finish().map_err(unreadable);
+        let mut raw = raw_frame(&guarded(read)?, wanted, path.display().to_string().into(), threads)?;
+        raw.lines = Some((start as u64 + 1..).take(raw.rows).collect());
+        each(raw);
+    }
+    Ok(())
+}
+
+/// The rows of the groups that may hold some between two instants, as first row and number; `None`: all of the file.
+fn groups_between(
+    path: &Path,
+    wanted: &BTreeSet<Arc<str>>,
+    between: &Between,
+) -> Result<Option<Vec<(usize, usize)>>, ReadError> {
+    let mut reader = parquet(path, wanted)?;
+    let schema = reader.schema().map_err(unreadable)?;
+    let Some(scale) = schema.get(&between.column).and_then(|field| Scale::of(field.dtype())) else { return Ok(None) };
+    let metadata = reader.get_metadata().map_err(unreadable)?;
+    let (mut kept, mut start, mut all): (Vec<(usize, usize)>, usize, bool) = (Vec::new(), 0, true);
+    for group in &metadata.row_groups {
+        let rows = group.num_rows();
+        let chunk = group.columns_under_root_iter(&between.column).and_then(|mut chunks| chunks.next());
+        let statistics = chunk.and_then(|chunk| chunk.statistics(&metadata.footer_buf)?.ok());
+        let range = statistics.and_then(|statistics| match scale {
+            Scale::Days => {
+                let range = statistics.as_int32().filter(|range| range.null_count == Some(0))?;
+                Some((scale.micros(range.min_value?.into()), scale.micros(range.max_value?.into())))
+            }
+            _ => {
+                let range = statistics.as_int64().filter(|range| range.null_count == Some(0))?;
+                Some((scale.micros(range.min_value?), scale.micros(range.max_value?)))
+            }
+        });
+        match kept.last_mut() {
+            _ if range.is_some_and(|(least, most)| most < between.first || between.last < least) => all = false,
+            Some((first, many)) if *first + *many == start => *many += rows,
+            _ => kept.push((start, rows)),
+        }
+        start += rows;
+    }
+    Ok((!all).then_some(kept))
+}
+
+/// In what a column counts time.
+#[derive(Clone, Copy, PartialEq)]
+enum Scale {
+    Days,
+    Millis,
+    Micros,
+    Nanos,
+}
+
+impl Scale {
+    fn of(ty: &ArrowDataType) -> Option<Self> {
+        Some(match ty {
+            ArrowDataType::Date32 => Self::Days,
+            ArrowDataType::Timestamp(ArrowTimeUnit::Millisecond, _) => Self::Millis,
+            ArrowDataType::Timestamp(ArrowTimeUnit::Microsecond, _) => Self::Micros,
+            ArrowDataType::Timestamp(ArrowTimeUnit::Nanosecond, _) => Self::Nanos,
+            _ => return None,
+        })
+    }
+
+    fn micros(self, count: i64) -> i64 {
+        match self {
+            Self::Days => count.saturating_mul(DAY_MICROS),
+            Self::Millis => count.saturating_mul(1000),
+            Self::Micros => count,
+            Self::Nanos => count.div_euclid(1000),
+        }
+    }
 }
 
 /// Reads the wanted columns piece by piece, each with the number of its first row: of a Parquet file the row groups, of an

@@ -4,7 +4,7 @@ use super::perform::{Moment, Request, perform_on};
 use super::{Compile, OptionError, Run, RunError, RunOptions};
 use crate::coverage::Coverage;
 use crate::edges;
-use crate::ingest::{Reads, load};
+use crate::ingest::{Reads, Spans, load};
 use crate::jit::{LeftOfTables, Screening};
 use crate::mutant::{Mutant, active, mutant};
 use crate::package::Package;
@@ -19,7 +19,7 @@ use std::fmt;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use watchfire_dsl::program::{ModelId, Program, SourceKind, SourceTime};
-use watchfire_stdlib::value::Value;
+use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// Partitions for each thread.
@@ -109,7 +109,7 @@ impl Data {
     ) -> Result<Self, RunError> {
         let plan = Plan::new(package.program(), &wanted);
         let reads = reads(package.program(), &plan, sources, true);
-        let mut data = Self::load(package, plan, wanted, sources, &reads, options)?;
+        let mut data = Self::load(package, plan, wanted, sources, (&reads, &Spans::new()), options)?;
         data.order(package.program());
         Ok(data)
     }
@@ -120,10 +120,10 @@ impl Data {
         plan: Plan,
         wanted: BTreeSet<ModelId>,
         sources: &Sources,
-        reads: &Reads,
+        (reads, spans): (&Reads, &Spans),
         options: &RunOptions,
     ) -> Result<Self, RunError> {
-        let mut data = Self::load(package, plan, wanted, sources, reads, options)?;
+        let mut data = Self::load(package, plan, wanted, sources, (reads, spans), options)?;
         let start = Instant::now();
         let parameters = options.parameters(package.program()).map_err(RunError::Options)?;
         if let Some(screening) = data.screening(package, &parameters, options) {
@@ -141,12 +141,12 @@ impl Data {
         plan: Plan,
         wanted: BTreeSet<ModelId>,
         sources: &Sources,
-        reads: &Reads,
+        (reads, spans): (&Reads, &Spans),
         options: &RunOptions,
     ) -> Result<Self, RunError> {
         let (start, program) = (Instant::now(), package.program());
         let threads = options.threads();
-        let mut store = load(program, sources, reads, threads)
+        let mut store = load(program, sources, reads, spans, threads)
             .map_err(|diagnostics| RunError::Data { diagnostics, texts: package.texts().clone() })?;
         edges::add(program, &mut store);
         let coverage = match &sources.outages {
@@ -257,6 +257,14 @@ impl Data {
             always: options.compile == Compile::Always,
         })
     }
+}
+
+/// Which rows of tables matter to a run over a range, by their event time.
+pub(super) fn spans(program: &Program, plan: &Plan, options: &RunOptions) -> Result<Spans, OptionError> {
+    let (Some(from), Some(to)) = (options.from, options.to) else { return Ok(Spans::new()) };
+    let lookbacks = plan.lookbacks(program, &options.parameters(program)?);
+    let span = |(id, lookback)| (id, (from.saturating_sub(lookback), to.saturating_add(DAY_MICROS)));
+    Ok(lookbacks.into_iter().map(span).collect())
 }
 
 /// The columns to read. Where the range is open, or how far back parts are evaluated is that of the data, all dated

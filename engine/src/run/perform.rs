@@ -1,12 +1,13 @@
 //! A run from its options to its result.
 
 use super::execute::{Execution, FailureRecord, Schedule, instants};
-use super::loaded::{Data, reads};
+use super::loaded::{Data, reads, spans};
 use super::options::RunOptions;
 use super::outcome::{Effort, Outcome};
 use super::{FailedModel, Failure, FailureRow, Run, RunError, StaleSource, Timings, fold, render, shares};
 use crate::coverage::Coverage;
 use crate::finding::{Finding, FindingRecord};
+use crate::ingest::Spans;
 use crate::interp::FaultRow;
 use crate::mutant::{Mutant, mutant};
 use crate::package::Package;
@@ -61,7 +62,11 @@ pub(crate) fn perform(request: &Request<'_>, sources: &Sources) -> Result<Run, R
             let Request { package, options, .. } = *request;
             let plan = Plan::new(package.program(), &wanted);
             let reads = reads(package.program(), &plan, sources, options.is_open());
-            let data = Data::read_for_run(package, plan, wanted, sources, &reads, options)?;
+            let spans = match request.moment {
+                Moment::Range => spans(package.program(), &plan, options).map_err(RunError::Options)?,
+                Moment::At(_) | Moment::UntilNextInstant => Spans::new(),
+            };
+            let data = Data::read_for_run(package, plan, wanted, sources, (&reads, &spans), options)?;
             let mut run = perform_on(request, &data)?;
             let compiled = run.timings.compiled + data.compiled;
             run.timings = Timings { load: data.load, order: data.order, compiled, ..run.timings };

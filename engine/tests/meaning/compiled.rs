@@ -194,6 +194,106 @@ fn it_serves_large_tables_by_itself() {
     assert_eq!(said(&run(&engine, &visits, Compile::WhereItPays)), said(&run(&engine, &visits, Compile::Never)));
 }
 
+/// What `on` models ask of the guest that the row names, of rows in other tables about its home, and of registers.
+const JOINED: [&str; 14] = [
+    "(count from visits of r.guest over last 6 h) > 1",
+    "(count distinct home from visits of r.guest over last 1 day) >= 2",
+    "r.guest.comings > 2",
+    "r.guest.often and r.x > 1",
+    "r.guest.weight * 2.0 > 3.0",
+    "(count from calls of r.guest over last 1 day) > 1",
+    "(sum units from calls of r.guest where units > 2) > 6",
+    "(last units from calls of r.guest over 1 day before last 2 h) is missing",
+    "r.guest.people.age > 40",
+    "r.guest.people.age is missing and (count from visits over last 1 day) > 2",
+    "homes.area > 20.0",
+    "(count from meters over last 1 day) > 3",
+    "(sum used from meters where used > 1 over last 12 h) > 4 or r.w > 1.0",
+    "(count from visits of r.guest) > (count from visits)",
+];
+
+const OTHERS: &str = r#"
+entity Person key Text
+source calls events at time {
+    owner "o"
+    allows test
+    person : Person?
+    units  : Int?
+    time   : Time
+    recorded : Time? recorded
+}
+source meters events at time {
+    owner "o"
+    allows test
+    home : Home
+    used : Int?
+    time : Time
+}
+source people {
+    owner "o"
+    allows test
+    person : Person unique
+    age    : Int?
+}
+fact comings for Person = count from visits over last 1 day
+fact often for Person = (count from visits over last 6 h) > 1 and (count from calls over last 1 day) > 0
+fact weight for Person = mean w from visits over last 1 day
+"#;
+
+/// Of a table: whose rows, two numbers, times.
+fn rows_about(names: (&str, &[&str]), column: &str, (rows, late): (i64, i64)) -> DataFrame {
+    let mut state = 11_u64;
+    let mut draw = |below: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % below
+    };
+    let (mut who, mut number, mut time, mut recorded) = (vec![], vec![], vec![], vec![]);
+    for row in 0..rows {
+        who.push(names.1[draw(names.1.len() as u64) as usize]);
+        number.push((draw(9) > 0).then(|| draw(6) as i64));
+        let at = 1_709_200_000 + row * 900 + draw(900) as i64;
+        time.push(chrono_text(at));
+        recorded.push((late > 0 && row % late == 0).then(|| chrono_text(at + 9_000)));
+    }
+    df!(names.0 => who, column => number, "time" => time, "recorded" => recorded).unwrap()
+}
+
+#[test]
+fn what_it_decides_of_entities_that_rows_name_is_what_the_interpreter_decides() {
+    let sources = SOURCES.replace("x    : Int?", "guest : Person?\n    x    : Int?");
+    let homes = "source homes {\n owner \"o\"\n allows test\n home : Home unique\n area : Float?\n}\n";
+    let engine = engine_of(&format!("{sources}{OTHERS}{homes}"), &JOINED);
+    let plan = engine.plan();
+    for model in &plan.models {
+        assert!(model.compiled.is_some() && model.interpreted.is_empty(), "{model:?}");
+    }
+    let guests = ["p0", "p1", "p2", "p3", "p4"];
+    let people = df!(
+        "person" => ["p0", "p1", "p3", "nobody"],
+        "age" => [Some(17_i64), Some(70), None, Some(41)],
+    );
+    let homes = df!("home" => ["h0", "h1", "h2", "h5"], "area" => [Some(12.5), Some(40.0), None, Some(21.0)]);
+    let (people, homes) = (people.unwrap(), homes.unwrap());
+    for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
+        let mut visits = visits(rows, late);
+        let guest = |row: i64| (row % 7 != 3).then(|| guests[(row * row % 11 % 5) as usize]);
+        let named: Vec<Option<&str>> = (0..rows).map(guest).collect();
+        visits.with_column(polars::prelude::Column::new("guest".into(), named)).unwrap();
+        let calls = rows_about(("person", &guests), "units", (rows, late));
+        let meters = rows_about(("home", &["h0", "h1", "h2", "h3"]), "used", (rows, 0)).drop("recorded").unwrap();
+        let sources = Sources::new().frame("visits", visits).frame("calls", calls).frame("meters", meters);
+        let sources = sources.frame("people", people.clone()).frame("homes", homes.clone());
+        let run = |compile| {
+            let options = RunOptions { compile, partitions: Some(3), ..RunOptions::default() };
+            engine.run(&sources, &options).unwrap()
+        };
+        let (compiled, interpreted) = (run(Compile::Always), run(Compile::Never));
+        assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows == 0 || as_planned(&engine, &compiled), "{:?}", compiled.models);
+        assert!(rows < 400 || interpreted.models.iter().all(|model| model.findings > 0), "{:?}", interpreted.models);
+    }
+}
+
 /// What models on a grid ask: of visits in windows and calendar units, of the home's line in a register, and what has no
 /// compiled form beside it.
 const AT_INSTANTS: [&str; 17] = [

@@ -2,7 +2,7 @@
 
 use super::package;
 use polars::prelude::*;
-use watchfire_engine::{Engine, Run, RunOptions, Silence, Sources};
+use watchfire_engine::{Engine, FileOptions, Package, Run, RunOptions, Silence, Sources};
 use watchfire_stdlib::value::{Level, Value};
 
 const MODELS: &str = r#"
@@ -315,4 +315,55 @@ fn results_are_written_in_every_form() {
     assert_eq!(names.len(), 8, "no partial file is left: {names:?}");
     assert!(run.write_warnings(path("w.xlsx")).is_err());
     assert!(run.write_warnings(folder.path().join("no/such/folder/w.csv")).is_err());
+}
+
+/// A Parquet file of rows in order of time, in groups of a hundred.
+fn parquet_of_days(folder: &std::path::Path, days: i64) -> std::path::PathBuf {
+    let many = days * 20;
+    let hour = |row: i64| 1_704_067_200_000_000 + row * 72 * 60_000_000;
+    let mut frame = polars::df!(
+        "home" => (0..many).map(|row| format!("h{}", row % 7)).collect::<Vec<_>>(),
+        "n" => (0..many).collect::<Vec<_>>(),
+        "time" => (0..many).map(hour).collect::<Vec<_>>(),
+    )
+    .unwrap();
+    let wall = DataType::Datetime(TimeUnit::Microseconds, None);
+    frame.apply("time", |time| time.cast(&wall).unwrap()).unwrap();
+    let path = folder.join("visits.parquet");
+    let file = std::fs::File::create(&path).unwrap();
+    ParquetWriter::new(file).with_row_group_size(Some(100)).finish(&mut frame).unwrap();
+    path
+}
+
+/// Rows that are older than all windows, and those after the range, are not read where the footer says so.
+#[test]
+fn row_groups_that_do_not_matter_are_not_read() {
+    let text = |window: &str| {
+        format!(
+            "entity Home key Text\nsource visits events at time {{\n owner \"o\"\n allows test\n home : Home\n n : Int\n time : \
+             Time\n}}\nmodel m for Home {{\n category c\n purpose test\n basis \"b\"\n on visits as r\n warn when (count from \
+             visits{window}) >= 9 {{ yellow otherwise message \"{{r.n}}\" }}\n}}\n"
+        )
+    };
+    let manifest = "[package]\nname = \"groups\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = parquet_of_days(folder.path(), 100);
+    let sources = Sources::new().file("visits", &path, FileOptions::default());
+    let day = 86_400_000_000;
+    let range = (1_704_067_200_000_000 + 50 * day, 1_704_067_200_000_000 + 52 * day);
+    for (window, read) in [(" over last 3 days", 200), (" over previous week", 500), ("", 2000)] {
+        let engine = Engine::new(Package::from_texts(manifest, [("groups.watch", text(window))]).unwrap());
+        let (from, to) = (Some(range.0), Some(range.1));
+        let some = engine.run(&sources, &RunOptions { from, to, ..RunOptions::default() }).unwrap();
+        // With an open range all rows are read.
+        let all = engine.run(&sources, &RunOptions { from, ..RunOptions::default() }).unwrap();
+        let known = |run: &Run| -> Vec<String> {
+            let within = run.warnings.iter().filter(|warning| warning.known <= range.1);
+            within.map(|warning| format!("{warning:?}")).collect()
+        };
+        assert!(!known(&some).is_empty());
+        assert_eq!(known(&some), known(&all), "{window}");
+        let rows = |run: &Run| run.inputs.iter().map(|input| input.rows).sum::<u64>();
+        assert_eq!((rows(&some), rows(&all)), (read, 2000), "{window}");
+    }
 }

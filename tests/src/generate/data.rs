@@ -1,12 +1,12 @@
 //! Generated rows: each cell both as it is delivered and as the value that it means, so that the reference needs no
 //! ingest.
 
+use super::choices::Choices;
 use super::places::{place_value, raw_place};
 use super::schema::{Column, EntityName, RawForm, Schema, Source, TimeKind, Ty, VARIANTS};
 use chrono::{DateTime, NaiveDate};
 use rand::Rng;
 use rand::seq::{IndexedRandom, SliceRandom};
-use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 use watchfire_stdlib::types::EnumId;
 use watchfire_stdlib::value::{DAY_MICROS, EntityKey, Value};
@@ -94,7 +94,7 @@ impl Moments {
         Self { zone: Zone::named(zone).unwrap_or(Zone::UTC), first, days }
     }
 
-    fn wall(&self, rng: &mut ChaCha8Rng) -> i64 {
+    fn wall(&self, rng: &mut Choices) -> i64 {
         let day = self.first + i32::try_from(rng.random_range(0..self.days)).unwrap_or(0);
         let clock = *[0, 2, 2, 2, 6, 8, 12, 14, 18, 20, 23].choose(rng).unwrap_or(&0) * HOUR;
         let off = match rng.random_range(0..12) {
@@ -111,7 +111,7 @@ impl Moments {
     }
 
     /// A moment as text of the language.
-    pub(super) fn text(&self, rng: &mut ChaCha8Rng) -> String {
+    pub(super) fn text(&self, rng: &mut Choices) -> String {
         let day = self.first + i32::try_from(rng.random_range(0..self.days)).unwrap_or(0);
         let clock = *[0, 2, 6, 12, 18].choose(rng).unwrap_or(&0);
         format!("{}T{clock:02}:00", text_of_date(day, "%Y-%m-%d"))
@@ -140,13 +140,13 @@ fn bad(raw: Raw) -> Cell {
 }
 
 /// Generates the rows of all tables of a schema.
-pub(super) fn generate(rng: &mut ChaCha8Rng, schema: &Schema, moments: &Moments, amount: Amount) -> Vec<Rows> {
+pub(super) fn generate(rng: &mut Choices, schema: &Schema, moments: &Moments, amount: Amount) -> Vec<Rows> {
     let entities = if rng.random_bool(0.12) { 1 } else { rng.random_range(2..5) };
     let tables = schema.sources.iter().filter(|source| !source.is_union());
     tables.map(|source| table(rng, source, moments, amount, entities)).collect()
 }
 
-fn table(rng: &mut ChaCha8Rng, source: &Source, moments: &Moments, amount: Amount, entities: usize) -> Rows {
+fn table(rng: &mut Choices, source: &Source, moments: &Moments, amount: Amount, entities: usize) -> Rows {
     let names = source.columns.iter().map(|column| column.name.clone()).collect();
     let raw_names = source.columns.iter().map(|column| column.raw_name.clone()).collect();
     let types = source.columns.iter().map(|column| (column.ty, column.form)).collect();
@@ -175,7 +175,7 @@ fn table(rng: &mut ChaCha8Rng, source: &Source, moments: &Moments, amount: Amoun
 }
 
 /// A row; its time columns agree with each other most of the time.
-fn row(rng: &mut ChaCha8Rng, source: &Source, moments: &Moments, entities: usize, number: usize) -> Vec<Cell> {
+fn row(rng: &mut Choices, source: &Source, moments: &Moments, entities: usize, number: usize) -> Vec<Cell> {
     let start = moments.wall(rng);
     let mut cells: Vec<Cell> = Vec::new();
     for (index, column) in source.columns.iter().enumerate() {
@@ -200,7 +200,7 @@ fn row(rng: &mut ChaCha8Rng, source: &Source, moments: &Moments, entities: usize
     cells
 }
 
-fn time_cell(rng: &mut ChaCha8Rng, column: &Column, wall: i64, moments: &Moments, bad_share: f64) -> Cell {
+fn time_cell(rng: &mut Choices, column: &Column, wall: i64, moments: &Moments, bad_share: f64) -> Cell {
     let text = column.form == RawForm::Text;
     if text && rng.random_bool(bad_share) {
         return bad(Raw::Text("?".into()));
@@ -215,7 +215,7 @@ fn time_cell(rng: &mut ChaCha8Rng, column: &Column, wall: i64, moments: &Moments
     cell(raw, Value::Time(moments.instant(wall)))
 }
 
-fn recorded_cell(rng: &mut ChaCha8Rng, column: &Column, start: i64, moments: &Moments) -> Cell {
+fn recorded_cell(rng: &mut Choices, column: &Column, start: i64, moments: &Moments) -> Cell {
     if column.optional && rng.random_bool(0.2) {
         return cell(Raw::Null, Value::Missing);
     }
@@ -229,7 +229,7 @@ fn integer(column: &Column, number: i64) -> Cell {
 }
 
 /// A further delivery of a row: other cells, usually recorded later, else in conflict with the first.
-fn corrected(rng: &mut ChaCha8Rng, source: &Source, moments: &Moments, entities: usize, row: &[Cell]) -> Vec<Cell> {
+fn corrected(rng: &mut Choices, source: &Source, moments: &Moments, entities: usize, row: &[Cell]) -> Vec<Cell> {
     let mut corrected = row.to_vec();
     let many = rng.random_range(1..3);
     for _ in 0..many {
@@ -255,7 +255,7 @@ fn corrected(rng: &mut ChaCha8Rng, source: &Source, moments: &Moments, entities:
     corrected
 }
 
-fn value_cell(rng: &mut ChaCha8Rng, column: &Column, moments: &Moments, entities: usize, number: usize) -> Cell {
+fn value_cell(rng: &mut Choices, column: &Column, moments: &Moments, entities: usize, number: usize) -> Cell {
     if column.optional && rng.random_bool(0.15) {
         return match column.ty {
             Ty::Entity(EntityName::Meter) => cell(Raw::Null, Value::Missing),
@@ -317,7 +317,7 @@ fn value_cell(rng: &mut ChaCha8Rng, column: &Column, moments: &Moments, entities
     }
 }
 
-fn float_cell(rng: &mut ChaCha8Rng, numbers: &[f64]) -> Cell {
+fn float_cell(rng: &mut Choices, numbers: &[f64]) -> Cell {
     match rng.random_range(0..40) {
         0 => bad(Raw::Float(f64::NAN)),
         1 => cell(Raw::Float(f64::INFINITY), Value::Float(f64::INFINITY)),
@@ -328,7 +328,7 @@ fn float_cell(rng: &mut ChaCha8Rng, numbers: &[f64]) -> Cell {
     }
 }
 
-fn entity_cell(rng: &mut ChaCha8Rng, entity: EntityName, column: &Column, entities: usize, number: usize) -> Cell {
+fn entity_cell(rng: &mut Choices, entity: EntityName, column: &Column, entities: usize, number: usize) -> Cell {
     // A registry has a row for each entity; elsewhere one entity has most of the rows.
     let which = if column.unique {
         number

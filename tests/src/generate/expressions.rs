@@ -1,9 +1,9 @@
 //! Generated expressions, as text: each of a wanted type, from what can be named where it stands.
 
+use super::choices::Choices;
 use super::schema::{EntityName, Schema, Source, TimeKind, Ty, VARIANTS};
 use rand::Rng;
 use rand::seq::IndexedRandom;
-use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 
 /// How often each construct was generated.
@@ -63,7 +63,7 @@ pub(super) struct Scope {
 /// Writes expressions.
 pub(super) struct Writer<'a> {
     /// Chance.
-    pub(super) rng: &'a mut ChaCha8Rng,
+    pub(super) rng: &'a mut Choices,
     /// What there is.
     pub(super) schema: &'a Schema,
     /// Counts.

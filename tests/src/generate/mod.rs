@@ -3,6 +3,7 @@
 //! Everything follows from a seed and a [`Size`]. Values come from small domains, instants lie on the grids and the
 //! windows' edges, and literals are drawn from both, so that conditions are often near their edge.
 
+mod choices;
 mod data;
 mod derived;
 mod exempt;
@@ -26,11 +27,11 @@ pub use frames::{dataset, frame};
 pub use models::Item;
 pub use schema::{EntityName, RawForm, Schema, Source, TimeKind, Ty};
 
+use choices::Choices;
 use data::{Amount, Moments};
 use expressions::Writer;
+use rand::Rng;
 use rand::seq::IndexedRandom;
-use rand::{Rng, SeedableRng};
-use rand_chacha::ChaCha8Rng;
 
 /// How big a case is at most.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +89,16 @@ impl Case {
 
 /// The case of a seed.
 pub fn generate(seed: u64, size: Size) -> Case {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    drawn(Choices::new(&[], seed), seed, size)
+}
+
+/// The case of a fuzzer's bytes: what it is made of is chosen by them, one after the other.
+pub fn from_bytes(bytes: &[u8], size: Size) -> Case {
+    let seed = bytes.iter().fold(bytes.len() as u64, |seed, byte| seed.rotate_left(7) ^ u64::from(*byte));
+    drawn(Choices::new(bytes, seed), seed, size)
+}
+
+fn drawn(mut rng: Choices, seed: u64, size: Size) -> Case {
     let schema = Schema::generate(&mut rng).complete();
     let first = data::first_days(schema.zone).choose(&mut rng).copied().unwrap_or("2024-02-26");
     let days = rng.random_range(1..=size.days.max(1));

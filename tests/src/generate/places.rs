@@ -1,11 +1,11 @@
 //! Generated places: few positions on a grid, polygons whose edges run through them, so that rows often lie exactly on an
 //! edge, at the same position, or exactly as far away as a selection allows.
 
+use super::choices::Choices;
 use super::expressions::{RowVariable, Scope, Writer};
 use super::schema::{Source, TimeKind, Ty};
 use rand::Rng;
 use rand::seq::IndexedRandom;
-use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
 use watchfire_stdlib::geo::{Written, great_circle_distance};
 use watchfire_stdlib::value::{Point, Value};
@@ -28,14 +28,14 @@ const DISTANCES: &[&str] = &[
     "distance(point(120.01, 31.01), point(120.01, 31.02))",
 ];
 
-fn coordinates(rng: &mut ChaCha8Rng) -> (String, String) {
+fn coordinates(rng: &mut Choices) -> (String, String) {
     let along = *["120", "120.01", "120.02", "120.03"].choose(rng).unwrap_or(&"120");
     let up = *["31", "31.01", "31.02", "31.03"].choose(rng).unwrap_or(&"31");
     (along.to_owned(), up.to_owned())
 }
 
 /// A cell with a place, as it is delivered; some mean nothing.
-pub(super) fn raw_place(rng: &mut ChaCha8Rng, ty: Ty) -> String {
+pub(super) fn raw_place(rng: &mut Choices, ty: Ty) -> String {
     if rng.random_bool(0.04) {
         return (if ty == Ty::Polygon { CROSSING } else { "POINT (31 120)" }).to_owned();
     }

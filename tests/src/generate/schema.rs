@@ -1,8 +1,8 @@
 //! Generated entities, enums and sources: what they are, and their text.
 
+use super::choices::Choices;
 use rand::Rng;
 use rand::seq::IndexedRandom;
-use rand_chacha::ChaCha8Rng;
 
 /// Types that generated expressions have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -249,7 +249,7 @@ pub(super) const VARIANTS: &[(&str, &str)] = &[("alpha", "甲"), ("beta", "乙")
 
 impl Schema {
     /// A schema.
-    pub fn generate(rng: &mut ChaCha8Rng) -> Self {
+    pub fn generate(rng: &mut Choices) -> Self {
         let mut sources = vec![homes(rng), visits(rng)];
         if rng.random_bool(0.4) {
             sources.push(kiosks(rng));
@@ -296,12 +296,12 @@ impl Schema {
 }
 
 struct Builder<'r> {
-    rng: &'r mut ChaCha8Rng,
+    rng: &'r mut Choices,
     source: Source,
 }
 
 impl<'r> Builder<'r> {
-    fn new(rng: &'r mut ChaCha8Rng, name: &str, time: TimeKind) -> Self {
+    fn new(rng: &'r mut Choices, name: &str, time: TimeKind) -> Self {
         let source = Source {
             name: name.into(),
             time,
@@ -382,7 +382,7 @@ impl<'r> Builder<'r> {
     }
 }
 
-fn homes(rng: &mut ChaCha8Rng) -> Source {
+fn homes(rng: &mut Choices) -> Source {
     let mut b = Builder::new(rng, "homes", TimeKind::Timeless);
     let home = b.column("home", Ty::Entity(EntityName::Dwelling), false);
     b.source.columns[home].unique = true;
@@ -394,7 +394,7 @@ fn homes(rng: &mut ChaCha8Rng) -> Source {
 }
 
 /// Rows about nobody, which lie somewhere.
-fn kiosks(rng: &mut ChaCha8Rng) -> Source {
+fn kiosks(rng: &mut Choices) -> Source {
     let mut b = Builder::new(rng, "kiosks", TimeKind::Timeless);
     b.values(0.3);
     if !b.source.columns.iter().any(|column| column.ty == Ty::Point) {
@@ -406,7 +406,7 @@ fn kiosks(rng: &mut ChaCha8Rng) -> Source {
     b.source
 }
 
-fn people(rng: &mut ChaCha8Rng) -> Source {
+fn people(rng: &mut Choices) -> Source {
     let mut b = Builder::new(rng, "people", TimeKind::Timeless);
     let person = b.column("person", Ty::Entity(EntityName::Person), false);
     b.source.columns[person].unique = true;
@@ -416,7 +416,7 @@ fn people(rng: &mut ChaCha8Rng) -> Source {
     b.source
 }
 
-fn stays(rng: &mut ChaCha8Rng) -> Source {
+fn stays(rng: &mut Choices) -> Source {
     let mut b = Builder::new(rng, "stays", TimeKind::State);
     let optional = b.rng.random_bool(0.2);
     b.column("person", Ty::Entity(EntityName::Person), optional);
@@ -434,7 +434,7 @@ fn stays(rng: &mut ChaCha8Rng) -> Source {
     b.source
 }
 
-fn visits(rng: &mut ChaCha8Rng) -> Source {
+fn visits(rng: &mut Choices) -> Source {
     let mut b = Builder::new(rng, "visits", TimeKind::Events);
     let optional = b.rng.random_bool(0.4);
     b.column("person", Ty::Entity(EntityName::Person), optional);
@@ -453,7 +453,7 @@ fn visits(rng: &mut ChaCha8Rng) -> Source {
     b.source
 }
 
-fn calls(rng: &mut ChaCha8Rng) -> Source {
+fn calls(rng: &mut Choices) -> Source {
     let mut b = Builder::new(rng, "calls", TimeKind::Events);
     b.column("person", Ty::Entity(EntityName::Person), false);
     let optional = b.rng.random_bool(0.5);
@@ -475,7 +475,7 @@ fn calls(rng: &mut ChaCha8Rng) -> Source {
 }
 
 /// `seen`: visits and calls as one source.
-fn union(rng: &mut ChaCha8Rng) -> Source {
+fn union(rng: &mut Choices) -> Source {
     let mut b = Builder::new(rng, "uniting", TimeKind::Events);
     b.column("person", Ty::Entity(EntityName::Person), true);
     b.column("home", Ty::Entity(EntityName::Dwelling), true);

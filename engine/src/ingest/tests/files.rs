@@ -248,13 +248,13 @@ fn only_columns_that_are_read_must_be_there() {
     let columns = vec![column("person", PERSON), column("age", Kind::Int), column("never", Kind::Text)];
     let program = program(vec![source("residents", columns, keyed(timeless()))]);
     let reads = vec![Some([ColumnId(1)].into())];
-    let store = load(&program, &Sources::new().frame("residents", frame()), &reads, 2).unwrap();
+    let store = load(&program, &Sources::new().frame("residents", frame()), &reads, &Spans::new(), 2).unwrap();
     let table = store.tables[0].as_deref().unwrap();
     assert_eq!(
         (table.columns[0].is_some(), table.columns[1].is_some(), table.columns[2].is_some()),
         (true, true, false)
     );
-    let unread = load(&program, &Sources::new(), &vec![None], 2).unwrap();
+    let unread = load(&program, &Sources::new(), &vec![None], &Spans::new(), 2).unwrap();
     assert!(unread.tables[0].is_none());
 }
 

@@ -71,7 +71,8 @@ fn frame(as_text: bool) -> DataFrame {
 
 fn loaded(key: &[u32], frame: DataFrame, threads: usize) -> (Arc<Loaded>, Rejects) {
     let program = package(key.iter().copied().map(ColumnId).collect());
-    let store = load(&program, &Sources::new().frame("s", frame), &all_reads(&program), threads).unwrap();
+    let store =
+        load(&program, &Sources::new().frame("s", frame), &all_reads(&program), &Spans::new(), threads).unwrap();
     (Arc::new(ordered(store.tables[0].as_ref().unwrap())), store.rejects)
 }
 

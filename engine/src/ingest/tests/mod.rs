@@ -125,7 +125,7 @@ pub(crate) fn all_reads(program: &Program) -> Reads {
 }
 
 pub(crate) fn try_load(program: &Program, sources: &Sources) -> Result<Store, Vec<Diagnostic>> {
-    load(program, sources, &all_reads(program), 2)
+    load(program, sources, &all_reads(program), &Spans::new(), 2)
 }
 
 /// The store with all columns, as rows came; errors fail the test.

@@ -9,8 +9,8 @@ use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
 
 impl<'a> Lowering<'a> {
-    /// The place of an aggregate among the facts: one over events about the model's entity, where there is a row of its
-    /// source; or over the lines of a register about it, or the rows of a derived table that stay as they were made.
+    /// The place of an aggregate among the facts: one over events or the lines of a register about the model's entity, or
+    /// about the one in a column of the row; at instants also over the rows of a derived table that stay as they were made.
     pub(super) fn fact(&mut self, aggregate: &'a AggregateNode) -> Option<(usize, FactFunction)> {
         let fact = match self.try_fact(aggregate) {
             Ok(fact) => fact,
@@ -24,18 +24,57 @@ impl<'a> Lowering<'a> {
             self.facts.push(fact);
             self.facts.len() - 1
         });
-        self.nodes.push((name(aggregate), place));
+        // What a fact of the package says of another entity, it may say of the model's, too.
+        if self.through.is_none() {
+            self.nodes.push((name(aggregate), place));
+        }
         Some((place, function))
+    }
+
+    /// The column of the row that an expression is, if that names an entity.
+    pub(super) fn named(&self, entity: &Node) -> Option<ColumnId> {
+        match &entity.kind {
+            NodeKind::Column(row, _, column) if self.table.is_some() && *row == Row::of(self.slot) => Some(*column),
+            _ => None,
+        }
+    }
+
+    /// The column of the row that names the model's entity.
+    fn naming(&self) -> Option<ColumnId> {
+        match self.plan.timelines.get(self.model.entities?.0 as usize)?.by[..] {
+            [column] => Some(column),
+            _ => None,
+        }
+    }
+
+    /// Looks at what is said of the entity in a column of the row instead of the one at hand.
+    pub(super) fn about<T>(
+        &mut self,
+        entity: &Node,
+        body: &Node,
+        look: impl FnOnce(&mut Self) -> Option<T>,
+    ) -> Option<T> {
+        if let NodeKind::This = entity.kind {
+            return look(self);
+        }
+        let column =
+            self.named(entity).filter(|_| self.through.is_none() && !self.alone && is_strict(body, self.plan))?;
+        self.through = Some(column);
+        let found = look(self);
+        self.through = None;
+        found
     }
 
     fn try_fact(&mut self, aggregate: &'a AggregateNode) -> Result<Fact, Why> {
         if self.nested || self.alone {
             return Err(Why::Nested);
         }
-        if aggregate.of.is_some() {
-            return Err(Why::Whose);
-        }
         let at_instants = self.table.is_none();
+        let mut of = match &aggregate.of {
+            None => self.through,
+            Some((_, entity)) if self.through.is_none() => Some(self.named(entity).ok_or(Why::Whose)?),
+            Some(_) => return Err(Why::Whose),
+        };
         let (rows, table) = match aggregate.from {
             FromNode::Rows(timeline) => {
                 let table = events(self.program, self.plan, timeline)?;
@@ -43,12 +82,16 @@ impl<'a> Lowering<'a> {
                 if register && expected {
                     return Err(Why::Expected);
                 }
-                if register && (!at_instants || aggregate.window.is_some()) {
+                if register && aggregate.window.is_some() {
                     return Err(Why::Register);
                 }
-                let own = at_instants || self.model.entities == Some(timeline);
-                if !own {
-                    return Err(Why::OtherTable);
+                // Rows of another table about the model's entity are about the one in the column that names it.
+                if !at_instants && of.is_none() && self.model.entities != Some(timeline) {
+                    of = Some(self.naming().ok_or(Why::OtherTable)?);
+                }
+                let by = self.plan.timelines.get(timeline.0 as usize).map_or(0, |timeline| timeline.by.len());
+                if of.is_some() && by != 1 {
+                    return Err(Why::Whose);
                 }
                 (FactRows::Timeline(timeline), Some(table))
             }
@@ -63,7 +106,7 @@ impl<'a> Lowering<'a> {
             FromNode::Near(..) => return Err(Why::Places),
             FromNode::Entities(..) | FromNode::Group => return Err(Why::Aggregate),
         };
-        let fact = self.fact_over(aggregate, rows, table, None)?;
+        let fact = Fact { of, ..self.fact_over(aggregate, rows, table, None)? };
         // The windows of rows move by lengths that are always the same.
         match fact.window {
             Some(KnownWindow::This(_) | KnownWindow::Previous(_)) if !at_instants => Err(Why::Calendar),
@@ -132,7 +175,26 @@ impl<'a> Lowering<'a> {
             Truth::Unsure => return Err(Why::Nested),
             gate => Some(inner.finish(Decision { gate, rules: vec![Truth::Constant(true)] })),
         };
-        Ok(Fact { rows, function, window, filter, value })
+        Ok(Fact { rows, of: None, function, window, filter, value })
+    }
+}
+
+/// Whether a value is missing where all that it is made of is, as where there is no entity.
+fn is_strict(node: &Node, plan: &Plan) -> bool {
+    let strict = |node: &Node| is_strict(node, plan);
+    let known = |node: &Node| matches!(node.kind, NodeKind::Constant(_) | NodeKind::Parameter(_));
+    match &node.kind {
+        NodeKind::Aggregate(aggregate) => aggregate.of.is_none(),
+        NodeKind::Not(a) | NodeKind::Negate(a) => strict(a),
+        NodeKind::And(a, b) | NodeKind::Or(a, b) => strict(a) && strict(b),
+        NodeKind::Compare(_, a, b) | NodeKind::Arithmetic(_, a, b) => {
+            strict(a) && (strict(b) || known(b)) || known(a) && strict(b)
+        }
+        NodeKind::Fact(id, entity) => {
+            let fact = plan.facts.get(id.index()).and_then(Option::as_ref);
+            matches!(entity.kind, NodeKind::This) && fact.is_some_and(|fact| strict(&fact.value))
+        }
+        _ => false,
     }
 }
 

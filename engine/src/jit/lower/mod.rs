@@ -202,6 +202,8 @@ struct Lowering<'a> {
     nested: bool,
     /// No other rows are looked at.
     alone: bool,
+    /// What is said is said of the entity in this column of the row.
+    through: Option<ColumnId>,
     inputs: Vec<(Input, Layout)>,
     constants: Vec<Constant>,
     facts: Vec<Fact>,
@@ -249,6 +251,7 @@ impl<'a> Lowering<'a> {
             step_before: None,
             nested,
             alone,
+            through: None,
             inputs,
             constants,
             facts,
@@ -337,8 +340,12 @@ impl<'a> Lowering<'a> {
             },
             NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => return None,
             NodeKind::Let(id) => self.truth(self.model.lets.get(id.index())?),
-            NodeKind::Fact(id, entity) if matches!(entity.kind, NodeKind::This) => {
-                self.truth(&self.plan.facts.get(id.index())?.as_ref()?.value)
+            NodeKind::Fact(id, entity) => {
+                let value = &self.plan.facts.get(id.index())?.as_ref()?.value;
+                self.about(entity, value, |lowering| Some(lowering.truth(value)))?
+            }
+            NodeKind::About(_, entity, body) if !self.nested => {
+                self.about(entity, body, |lowering| Some(lowering.truth(body)))?
             }
             NodeKind::Not(operand) => match self.truth(operand) {
                 Truth::Constant(truth) => Truth::Constant(!truth),

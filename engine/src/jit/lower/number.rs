@@ -70,8 +70,12 @@ impl<'a> Lowering<'a> {
             }
             NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => None,
             NodeKind::Let(id) => self.number(self.model.lets.get(id.index())?),
-            NodeKind::Fact(id, entity) if matches!(entity.kind, NodeKind::This) => {
-                self.number(&self.plan.facts.get(id.index())?.as_ref()?.value)
+            NodeKind::Fact(id, entity) => {
+                let value = &self.plan.facts.get(id.index())?.as_ref()?.value;
+                self.about(entity, value, |lowering| lowering.number(value))
+            }
+            NodeKind::About(_, entity, body) if !self.nested => {
+                self.about(entity, body, |lowering| lowering.number(body))
             }
             NodeKind::Negate(operand) => match self.number(operand)? {
                 (number, sort @ (Sort::Int | Sort::Float | Sort::Money)) => {

@@ -22,7 +22,7 @@ use super::outcome::Outcome;
 use super::perform::{Moment, Request, find, stale};
 use super::{Run, RunError};
 use crate::coverage::Coverage;
-use crate::ingest::{Cutting, Part, Reads, load, needed};
+use crate::ingest::{Cutting, Part, Reads, Spans, load, needed};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::Plan;
 use crate::rejects::{DEFAULT_SAMPLES, InputCount, Rejects};
@@ -240,7 +240,8 @@ impl Divided<'_> {
         let program = self.request.package.program();
         let mut only: Reads = vec![None; program.sources.len()];
         only[id.index()] = Some(columns.clone());
-        load(program, sources, &only, self.request.options.threads()).map_err(|errors| self.error(errors))
+        load(program, sources, &only, &Spans::new(), self.request.options.threads())
+            .map_err(|errors| self.error(errors))
     }
 
     /// Sources that should have spoken; none of them is cut.
@@ -281,7 +282,8 @@ impl Divided<'_> {
         let sources = self.share_of_sources(cuts, &group.cut, share);
         let plan = Plan::new(program, &group.models);
         let reads = plan.reads.clone();
-        let mut data = Data::read_for_run(package, plan, group.models.clone(), &sources, &reads, options)?;
+        let mut data =
+            Data::read_for_run(package, plan, group.models.clone(), &sources, (&reads, &Spans::new()), options)?;
         if !mutant(Mutant::ShareKnowsItself) {
             data.known = known;
         }

@@ -1,0 +1,226 @@
+//! Facts about entities that a column of the row names: worked out for all rows of the trigger's table before the pass over
+//! them, one entity of that column after the other, and then read like a column.
+//!
+//! ```text
+//! rows that ask     a      ●              ●        ●──►  time     those of the trigger's table that name the entity
+//! rows about it        ●────●──●───────────●──●──────►
+//! windows              └────┘     └────────┘               one for each row that asks, moving over the rows once
+//! ```
+//!
+//! Rows that ask out of order (known after one that is not earlier) are unsure: windows only move on.
+
+use super::facts::Room;
+use super::form::{Fact, FactRows};
+use super::pass::{Span, place_of};
+use super::points::{Other, Part, Track};
+use super::scratch::{MISSING, Scratch, ScratchData};
+use super::screen::Screening;
+use super::window::Bounds;
+use crate::table::{ColumnData, Table};
+use crate::timeline::{Strip, Timeline};
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+use watchfire_dsl::program::{ColumnId, SourceId};
+use watchfire_stdlib::types::Kind;
+
+/// Rows that ask together, unless those of one entity are more.
+const MORSEL: usize = 1 << 13;
+
+/// A fact for each row of a table.
+#[derive(Debug)]
+pub(super) struct Dense {
+    pub(super) cells: Scratch,
+    pub(super) kind: Kind,
+}
+
+/// What rows of a table ask of the entities in one of their columns.
+struct Asking<'a> {
+    table: &'a Table,
+    /// The rows that ask, by entity.
+    rows: Cow<'a, Timeline>,
+    parts: Vec<Part<'a>>,
+    /// For each fact its part, and its place there; `None`: it cannot be worked out.
+    facts: Vec<Option<(usize, usize)>>,
+}
+
+/// What came of a partition: the rows, and for each fact what it is there.
+type Found = (Vec<u32>, Vec<Scratch>);
+
+/// Room for the entities at hand.
+#[derive(Default)]
+struct AskingRoom {
+    /// By part.
+    rooms: Vec<Room>,
+    tracks: Vec<Track>,
+    /// Which rows of an entity ask out of order.
+    late: Vec<bool>,
+}
+
+impl<'a> Screening<'a> {
+    /// These facts for each row of a table; `None`: it cannot be worked out.
+    pub(super) fn joined(&self, source: SourceId, column: ColumnId, facts: &[&Fact]) -> Vec<Option<Arc<Dense>>> {
+        let nothing = || facts.iter().map(|_| None).collect();
+        let Some(asking) = self.asking(source, column, facts) else { return nothing() };
+        let found = self.in_partitions(|partition, room: &mut AskingRoom| asking.over(partition, room));
+        let Some(found) = found.into_iter().collect::<Option<Vec<Found>>>() else { return nothing() };
+        let dense = |number: usize| {
+            let (part, fact) = asking.facts[number]?;
+            let kind = asking.parts[part].pass.kind_of(fact)?;
+            let many = asking.table.rows;
+            // Rows that name nobody are told nothing.
+            let mut cells = Scratch { data: ScratchData::of(&kind, many), states: vec![MISSING; many] };
+            found.iter().for_each(|(rows, facts)| cells.spread(rows, &facts[number]));
+            Some(Arc::new(Dense { cells, kind }))
+        };
+        crate::run::parallel::in_parallel(self.threads, facts.len(), dense)
+    }
+
+    fn asking(&self, source: SourceId, column: ColumnId, facts: &[&Fact]) -> Option<Asking<'a>> {
+        let table = self.store.table(source)?;
+        if !matches!(table.column(column)?.data, ColumnData::Entity(..)) {
+            return None;
+        }
+        let same = |id: &usize| {
+            let plan = &self.plan.timelines[*id];
+            (plan.source, &plan.by[..]) == (source, &[column])
+        };
+        let ordered = (0..self.plan.timelines.len()).find(same).and_then(|id| self.timelines.get(id));
+        let rows = match ordered.filter(|timeline| !timeline.is_part()) {
+            Some(timeline) => Cow::Borrowed(timeline),
+            None => Cow::Owned(Timeline::build(
+                self.program,
+                self.store,
+                (source, &[column]),
+                None,
+                self.partitions,
+                self.threads,
+            )),
+        };
+        let mut asking = Asking { table, rows, parts: Vec::new(), facts: Vec::new() };
+        for fact in facts {
+            let place = self.asked(&mut asking, fact);
+            asking.facts.push(place);
+        }
+        Some(asking)
+    }
+
+    /// The place of a fact.
+    fn asked(&self, asking: &mut Asking<'a>, fact: &Fact) -> Option<(usize, usize)> {
+        let FactRows::Timeline(timeline) = fact.rows else { return None };
+        let source = self.plan.timelines.get(timeline.0 as usize)?.source;
+        let (timeline, table) = (self.timelines.get(timeline.0 as usize)?, self.store.table(source)?);
+        let new = || Part { rows: fact.rows, timeline, pass: self.pass_over(source, table) };
+        let part = place_of(&mut asking.parts, |part| part.rows == fact.rows, new);
+        let span = self.span_of(fact, asking.table)?;
+        Some((part, self.fact_of_pass(&mut asking.parts[part].pass, fact, span)?))
+    }
+}
+
+impl Asking<'_> {
+    /// What the rows of a partition are told.
+    fn over(&self, partition: usize, room: &mut AskingRoom) -> Option<Found> {
+        let keys = self.rows.keys(partition);
+        let strip = self.rows.rows_in(partition)?;
+        let mut others: Vec<Other<'_>> = Vec::with_capacity(self.parts.len());
+        for Part { timeline, .. } in &self.parts {
+            others.push(Other::new(timeline.keys(partition), timeline.rows_in(partition)?));
+        }
+        let blank = |fact: &Option<(usize, usize)>| {
+            let kind = fact.and_then(|(part, fact)| self.parts[part].pass.kind_of(fact)).unwrap_or(Kind::Unknown);
+            Scratch { data: ScratchData::of(&kind, 0), states: Vec::new() }
+        };
+        let mut found: Vec<Scratch> = self.facts.iter().map(blank).collect();
+        let mut entity = 0;
+        while entity < strip.entities() {
+            let first = entity;
+            let start = strip.of(first).start;
+            while entity < strip.entities() && (entity == first || strip.of(entity).end - start <= MORSEL) {
+                entity += 1;
+            }
+            room.take(self, &keys[first..entity], &mut others);
+            room.ask(self, strip, first..entity, &others);
+            for (part, own) in self.parts.iter().zip(&mut room.rooms) {
+                own.work_out_facts(&part.pass);
+            }
+            let asked = strip.of(entity - 1).end - start;
+            for (found, place) in found.iter_mut().zip(&self.facts) {
+                if let Some((part, fact)) = place {
+                    found.append(&room.rooms[*part].facts[*fact], asked);
+                }
+            }
+        }
+        Some((strip.rows.iter().map(|row| row.row).collect(), found))
+    }
+}
+
+impl AskingRoom {
+    /// Takes up all rows about some entities.
+    fn take(&mut self, asking: &Asking<'_>, keys: &[watchfire_stdlib::value::EntityKey], others: &mut [Other<'_>]) {
+        self.rooms.resize_with(asking.parts.len(), Room::default);
+        for ((part, other), room) in asking.parts.iter().zip(others).zip(&mut self.rooms) {
+            let strip = other.strip;
+            room.take(&part.pass, strip, keys.iter().map(|key| other.rows_of(key)));
+            room.bounds.iter_mut().for_each(Bounds::clear);
+            room.ks.clear();
+        }
+    }
+
+    /// Finds which rows are in the windows of those that ask.
+    fn ask(&mut self, asking: &Asking<'_>, strip: Strip<'_>, entities: Range<usize>, others: &[Other<'_>]) {
+        let mut points = 0;
+        for (number, entity) in entities.enumerate() {
+            let rows = strip.of(entity);
+            let own = points..points + rows.len();
+            points = own.end;
+            self.find_late(asking.table, strip, rows.clone());
+            for ((part, room), other) in asking.parts.iter().zip(&mut self.rooms).zip(others) {
+                let stretch = room.stretches[number].rows.clone();
+                room.stretches[number].points = own.clone();
+                self.tracks.clear();
+                let track = |span| Track { part: 0, span, left: stretch.start, entered: stretch.start };
+                self.tracks.extend((0..room.bounds.len()).map(track));
+                let about = room.ranges.get(number).map_or(&[][..], |range| &other.strip.rows[range.clone()]);
+                for (place, late) in rows.clone().zip(&self.late) {
+                    let (row, t) = (strip.rows[place].row, strip.times.get(place).copied().unwrap_or(i64::MIN));
+                    let k = asking.table.known(row);
+                    for track in &mut self.tracks {
+                        let window = match part.pass.spans[track.span] {
+                            Span::Before(length, gap) => {
+                                let to = t.saturating_sub(gap);
+                                Some((to.saturating_sub(length), to))
+                            }
+                            Span::All | Span::At(_) => None,
+                        };
+                        if !late {
+                            track.turn(stretch.end, k, room, window);
+                        }
+                        let silent = |window| {
+                            part.pass.silence.as_ref().is_some_and(|silence| silence.touches(window, (t, k), about))
+                        };
+                        let unsure = *late || window.is_some_and(silent);
+                        let bounds = &mut room.bounds[track.span];
+                        bounds.push(track.left as u32, track.entered as u32);
+                        bounds.silent.push(unsure);
+                    }
+                    room.ks.push(k);
+                }
+            }
+        }
+    }
+
+    /// Finds which rows of an entity ask out of order: those that become known after a later one.
+    fn find_late(&mut self, table: &Table, strip: Strip<'_>, rows: Range<usize>) {
+        self.late.clear();
+        self.late.resize(rows.len(), false);
+        if table.known_in_time() {
+            return;
+        }
+        let mut least = i64::MAX;
+        for (place, row) in rows.enumerate().rev() {
+            let known = table.known(strip.rows[row].row);
+            self.late[place] = known > least;
+            least = least.min(known);
+        }
+    }
+}
