@@ -227,4 +227,7 @@ pub struct InputCount {
     pub rows: u64,
     /// Rows that were rejected as a whole.
     pub rejected: u64,
+    /// Rows that were not read, since by their time no model could look at them: of row groups of Parquet files, in a run from
+    /// one instant to another.
+    pub skipped: u64,
 }

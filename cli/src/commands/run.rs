@@ -431,20 +431,27 @@ fn closing(run: &Run, terminal: &Terminal) -> String {
         Language::Zh => format!("{} {}", level_word(name, Language::Zh).trim_end_matches('色'), count(level)),
     });
     let levels: Vec<String> = levels.collect();
-    let rows: u64 = run.inputs.iter().map(|input| input.rows).sum();
+    let rows: u64 = run.inputs.iter().map(|input| input.rows - input.skipped).sum();
+    let skipped = match run.inputs.iter().map(|input| input.skipped).sum::<u64>() {
+        0 => String::new(),
+        many => terminal
+            .say(" (COUNT outside of the range are not)", "（范围之外的 COUNT 行未读）")
+            .replace("COUNT", &many.to_string()),
+    };
     let exempted = match run.exempted.len() {
         0 => String::new(),
         many => terminal.say(" and COUNT exempted", "，另有 COUNT 条获豁免").replace("COUNT", &many.to_string()),
     };
     terminal
         .say(
-            "\nWARNINGS warnings (LEVELS)EXEMPTED from FINDINGS findings; ROWS rows read, REJECTS rejects, FAILURES failures; SECONDS s\n",
-            "\nWARNINGS 条预警（LEVELS）EXEMPTED，出自 FINDINGS 项发现；读入 ROWS 行，拒收 REJECTS 处，出错 FAILURES 处；用时 SECONDS 秒\n",
+            "\nWARNINGS warnings (LEVELS)EXEMPTED from FINDINGS findings; ROWS rows readSKIPPED, REJECTS rejects, FAILURES failures; SECONDS s\n",
+            "\nWARNINGS 条预警（LEVELS）EXEMPTED，出自 FINDINGS 项发现；读入 ROWS 行SKIPPED，拒收 REJECTS 处，出错 FAILURES 处；用时 SECONDS 秒\n",
         )
         .replace("WARNINGS", &run.warnings.len().to_string())
         .replace("EXEMPTED", &exempted)
         .replace("LEVELS", &levels.join(terminal.say(", ", "、")))
         .replace("FINDINGS", &run.findings.len().to_string())
+        .replace("SKIPPED", &skipped)
         .replace("ROWS", &rows.to_string())
         .replace("REJECTS", &run.rejects.count().to_string())
         .replace("FAILURES", &(run.failures.len() + run.failed_models.len()).to_string())

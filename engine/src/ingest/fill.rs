@@ -28,6 +28,8 @@ pub(super) struct Growing<'a> {
     /// First row, file, lines.
     pub(super) frames: Vec<(usize, Arc<str>, Option<Vec<u64>>)>,
     pub(super) lost: u64,
+    /// Rows that were not read, since they do not matter.
+    pub(super) skipped: u64,
 }
 
 /// Where a column's wall times hang.

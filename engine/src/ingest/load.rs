@@ -139,6 +139,7 @@ impl<'a> Loader<'a> {
             rejected: Vec::new(),
             frames: Vec::new(),
             lost: 0,
+            skipped: 0,
         };
         match self.sources.inputs.get(&source.name) {
             Some(Input::Frame(frame)) => {
@@ -187,7 +188,8 @@ impl<'a> Loader<'a> {
         let mut each = |frame| frames.push(frame);
         let read = match (format, u8::try_from(delimiter)) {
             (Format::Parquet | Format::Ipc, _) => match between(growing).filter(|_| format == Format::Parquet) {
-                Some(between) => columnar::read_between(file, &wanted, &between, self.threads, &mut each),
+                Some(between) => columnar::read_between(file, &wanted, &between, self.threads, &mut each)
+                    .map(|skipped| growing.skipped += skipped),
                 None => columnar::read(file, format, &wanted, self.threads).map(&mut each),
             },
             (Format::Csv, Ok(delimiter)) => csv::read(text, delimiter, &mut self.rejects, &mut each),
@@ -329,7 +331,7 @@ impl<'a> Loader<'a> {
     }
 
     fn finish(&mut self, id: SourceId, growing: Growing<'a>) -> Table {
-        let Growing { source, declared, builders, mut rejected, frames, lost, .. } = growing;
+        let Growing { source, declared, builders, mut rejected, frames, lost, skipped, .. } = growing;
         let finish = |builder: Option<ColumnBuilder>| builder.map(ColumnBuilder::finish);
         let columns: Vec<Option<table::Column>> = by_column(self.threads, rejected.len(), builders, finish);
         let place = |row: usize| {
@@ -364,8 +366,9 @@ impl<'a> Loader<'a> {
         let many = kept.as_ref().map_or(rejected.len(), Vec::len);
         self.inputs.push(InputCount {
             source: source.name.clone(),
-            rows: rejected.len() as u64 + lost,
+            rows: rejected.len() as u64 + lost + skipped,
             rejected: (rejected.len() - many) as u64 + lost,
+            skipped,
         });
         let columns = match &kept {
             None => columns,

@@ -45,8 +45,8 @@ pub(super) struct Room {
     pub(super) ranges: Vec<Range<usize>>,
     shifted: Vec<u32>,
     counts: Vec<u8>,
-    narrow: Vec<i64>,
-    wide: Vec<i128>,
+    /// By cell.
+    scaled: Vec<Scaled>,
     codes: Vec<u32>,
     /// By fact: how often each code is in the window.
     often: Vec<Vec<u32>>,
@@ -59,6 +59,34 @@ pub(super) struct Room {
     out: Vec<u8>,
     /// Of rows that are made of others: those.
     base: Option<Box<Room>>,
+}
+
+/// Floats as whole numbers, for all facts about them.
+#[derive(Debug, Default)]
+struct Scaled {
+    /// It was done for these rows.
+    done: bool,
+    /// `None`: they are too far apart.
+    scale: Option<Scale>,
+    narrow: Vec<i64>,
+    wide: Vec<i128>,
+}
+
+impl Scaled {
+    #[expect(clippy::cast_possible_truncation, reason = "the scale makes it a whole number that fits")]
+    fn take(&mut self, values: &[f64], scale: Option<Scale>) {
+        self.done = true;
+        self.narrow.clear();
+        self.wide.clear();
+        self.scale = scale.or_else(|| Scale::of(values));
+        match self.scale {
+            None => {}
+            Some(Scale { factor, narrow: true, .. }) => {
+                self.narrow.extend(values.iter().map(|value| (value * factor) as i64));
+            }
+            Some(Scale { factor, .. }) => self.wide.extend(values.iter().map(|value| (value * factor) as i128)),
+        }
+    }
 }
 
 impl Room {
@@ -176,6 +204,8 @@ impl Room {
     pub(super) fn work_out_facts(&mut self, pass: &Pass<'_>) {
         self.facts.resize_with(pass.facts.len(), Scratch::default);
         self.often.resize_with(pass.facts.len(), Vec::new);
+        self.scaled.resize_with(self.cells.len(), Scaled::default);
+        self.scaled.iter_mut().for_each(|scaled| scaled.done = false);
         for (place, job) in pass.facts.iter().enumerate() {
             self.fact(place, job);
         }
@@ -256,13 +286,14 @@ impl Room {
 
     /// Runs a loop over the rows; `None`: it is not for what is there.
     pub(super) fn run(&mut self, run: &Loop) -> Option<()> {
-        self.out.clear();
-        self.out.resize(self.lines.len(), 0);
-        let mut cells = Vec::with_capacity(run.inputs.len());
-        for input in &run.inputs {
-            cells.push(Cells::Scratch(self.at(*input)?));
-        }
-        run.kernel.run(&cells, &run.constants, 0, &mut self.out).then_some(())
+        let mut out = std::mem::take(&mut self.out);
+        out.clear();
+        out.resize(self.lines.len(), 0);
+        let cells: Option<Vec<Cells<'_>>> =
+            run.inputs.iter().map(|input| self.at(*input).map(Cells::Scratch)).collect();
+        let made = cells.is_some_and(|cells| run.kernel.run(&cells, &run.constants, 0, &mut out));
+        self.out = out;
+        made.then_some(())
     }
 
     fn at(&self, place: Place) -> Option<&Scratch> {
@@ -289,6 +320,12 @@ impl Room {
     }
 
     fn fact(&mut self, place: usize, job: &FactJob) {
+        if let Some(FactValue::Float(cell, scale)) = job.value
+            && let ScratchData::Float(values) = &self.cells[cell].data
+            && !self.scaled[cell].done
+        {
+            self.scaled[cell].take(values, scale);
+        }
         let cell = job.value.as_ref().map(|value| &self.cells[value.cell()]);
         let counts = match (job.mask.map(|mask| &self.masks[mask]), cell) {
             (None, None) => None,
@@ -355,8 +392,9 @@ impl Room {
                 FactFunction::Stddev => walk!(Spread::new(values, 0), Float),
                 _ => walk!(WholeSum { values, total: 0 }, Whole),
             },
-            (Some(FactValue::Float(_, scale)), Some(ScratchData::Float(values))) => {
-                let Some(scale) = scale.or_else(|| Scale::of(values)) else {
+            (Some(FactValue::Float(cell, _)), Some(ScratchData::Float(_))) => {
+                let Scaled { scale, narrow, wide, .. } = &self.scaled[*cell];
+                let Some(scale) = scale else {
                     // Too far apart for whole numbers.
                     *data = ScratchData::Float(vec![0.0; bounds.upto.len()]);
                     states.clear();
@@ -364,21 +402,11 @@ impl Room {
                     return;
                 };
                 let (unit, mean) = (scale.unit(), function == FactFunction::Mean);
-                #[expect(clippy::cast_possible_truncation, reason = "the scale makes it a whole number that fits")]
-                if scale.narrow {
-                    self.narrow.clear();
-                    self.narrow.extend(values.iter().map(|value| (value * scale.factor) as i64));
-                    match function {
-                        FactFunction::Stddev => walk!(Spread::new(&self.narrow, scale.exponent), Float),
-                        _ => walk!(FloatSum { values: &self.narrow, unit, total: 0, count: 0, mean }, Float),
-                    }
-                } else {
-                    self.wide.clear();
-                    self.wide.extend(values.iter().map(|value| (value * scale.factor) as i128));
-                    match function {
-                        FactFunction::Stddev => walk!(Spread::new(&self.wide, scale.exponent), Float),
-                        _ => walk!(FloatSum { values: &self.wide, unit, total: 0, count: 0, mean }, Float),
-                    }
+                match (scale.narrow, function) {
+                    (true, FactFunction::Stddev) => walk!(Spread::new(narrow, scale.exponent), Float),
+                    (true, _) => walk!(FloatSum { values: narrow, unit, total: 0, count: 0, mean }, Float),
+                    (false, FactFunction::Stddev) => walk!(Spread::new(wide, scale.exponent), Float),
+                    (false, _) => walk!(FloatSum { values: wide, unit, total: 0, count: 0, mean }, Float),
                 }
             }
             _ => {}

@@ -320,7 +320,11 @@ impl Report<'_> {
             rows.push(vec![format!("{} <code>{}</code>", self.say("parameter", "参数"), escape(name)), escape(value)]);
         }
         for input in &run.inputs {
-            let rows_read = format!("{} {}", input.rows, self.say("rows", "行"));
+            let mut rows_read = format!("{} {}", input.rows, self.say("rows", "行"));
+            if input.skipped > 0 {
+                let skipped = self.say(", SKIPPED of them outside of the range", "，其中 SKIPPED 行在范围之外");
+                rows_read += &skipped.replace("SKIPPED", &input.skipped.to_string());
+            }
             rows.push(vec![
                 format!("{} <code>{}</code>", self.say("source", "来源"), escape(&input.source)),
                 rows_read,

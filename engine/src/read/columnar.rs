@@ -53,38 +53,39 @@ pub(crate) fn read(
 }
 
 /// Reads the wanted columns of a Parquet file, piece by piece, without row groups of which the footer says that none of their
-/// rows lies between these instants.
+/// rows lies between these instants; how many rows those have.
 pub(crate) fn read_between(
     path: &Path,
     wanted: &BTreeSet<Arc<str>>,
     between: &Between,
     threads: usize,
     each: &mut dyn FnMut(RawFrame),
-) -> Result<(), ReadError> {
-    let Some(slices) = guarded(|| groups_between(path, wanted, between))? else {
+) -> Result<u64, ReadError> {
+    let (slices, skipped) = guarded(|| groups_between(path, wanted, between))?;
+    if skipped == 0 {
         each(read(path, Format::Parquet, wanted, threads)?);
-        return Ok(());
-    };
-    for (start, rows) in slices {
+    }
+    for (start, rows) in slices.into_iter().filter(|_| skipped > 0) {
         let read = || parquet(path, wanted)?.with_slice(Some((start, rows))).finish().map_err(unreadable);
         let mut raw = raw_frame(&guarded(read)?, wanted, path.display().to_string().into(), threads)?;
         raw.lines = Some((start as u64 + 1..).take(raw.rows).collect());
         each(raw);
     }
-    Ok(())
+    Ok(skipped)
 }
 
-/// The rows of the groups that may hold some between two instants, as first row and number; `None`: all of the file.
+/// The rows of the groups that may hold some between two instants, as first row and number, and how many the others have.
 fn groups_between(
     path: &Path,
     wanted: &BTreeSet<Arc<str>>,
     between: &Between,
-) -> Result<Option<Vec<(usize, usize)>>, ReadError> {
+) -> Result<(Vec<(usize, usize)>, u64), ReadError> {
     let mut reader = parquet(path, wanted)?;
     let schema = reader.schema().map_err(unreadable)?;
-    let Some(scale) = schema.get(&between.column).and_then(|field| Scale::of(field.dtype())) else { return Ok(None) };
+    let ty = schema.get(&between.column).map(|field| field.dtype());
+    let Some(scale) = ty.and_then(Scale::of) else { return Ok((Vec::new(), 0)) };
     let metadata = reader.get_metadata().map_err(unreadable)?;
-    let (mut kept, mut start, mut all): (Vec<(usize, usize)>, usize, bool) = (Vec::new(), 0, true);
+    let (mut kept, mut start, mut skipped): (Vec<(usize, usize)>, usize, u64) = (Vec::new(), 0, 0);
     for group in &metadata.row_groups {
         let rows = group.num_rows();
         let chunk = group.columns_under_root_iter(&between.column).and_then(|mut chunks| chunks.next());
@@ -100,13 +101,15 @@ fn groups_between(
             }
         });
         match kept.last_mut() {
-            _ if range.is_some_and(|(least, most)| most < between.first || between.last < least) => all = false,
+            _ if range.is_some_and(|(least, most)| most < between.first || between.last < least) => {
+                skipped += rows as u64
+            }
             Some((first, many)) if *first + *many == start => *many += rows,
             _ => kept.push((start, rows)),
         }
         start += rows;
     }
-    Ok((!all).then_some(kept))
+    Ok((kept, skipped))
 }
 
 /// In what a column counts time.

@@ -82,24 +82,11 @@ struct Renderer<'a> {
 impl<'a> Renderer<'a> {
     fn warning(&mut self, execution: &'a Execution<'_>, (finding, told): (&FindingRecord, &Finding)) -> Warning {
         let (plan, model) = (self.plan, self.model);
-        let (partition, place) = (finding.at.0 as usize, finding.at.1 as usize);
-        let timeline = plan.entities.and_then(|id| execution.data.timelines.get(id.0 as usize));
-        let rows = timeline.and_then(|timeline| timeline.entry(partition, place)).map_or(&[][..], |(_, rows)| rows);
-        self.evaluator.turn_to(&finding.entity);
-        match model.trigger {
-            Trigger::Every(_) => self.evaluator.begin(finding.t, finding.k, None),
-            Trigger::On { .. } => self.evaluator.begin(finding.t, finding.k, Some((rows, finding.place))),
-            Trigger::Match(_) => self.evaluator.begin_match(finding.t, finding.k, &finding.steps),
-        }
-        self.evaluator.compare_by(&finding.told);
-        if let Some(left) = finding.left
-            && let Some(of_model) = execution.screens.get(&finding.model)
-        {
-            self.evaluator.know(of_model.facts(partition, left as usize));
-        }
-
         let rule = plan.rules.get(finding.rule);
         let template = rule.and_then(|rule| rule.message.as_ref()).or(plan.message.as_ref());
+        if template.is_some() || !plan.lets.is_empty() || plan.dispatch.is_some() {
+            self.turn_to(execution, finding);
+        }
         let messages: Vec<(Language, String)> = match template {
             Some(template) => self.messages(template),
             None => Vec::new(),
@@ -130,6 +117,25 @@ impl<'a> Renderer<'a> {
         };
         warning.id = identity(execution.program, &warning, 0);
         warning
+    }
+
+    /// Begins the evaluation that made a finding again.
+    fn turn_to(&mut self, execution: &'a Execution<'_>, finding: &FindingRecord) {
+        let (partition, place) = (finding.at.0 as usize, finding.at.1 as usize);
+        let timeline = self.plan.entities.and_then(|id| execution.data.timelines.get(id.0 as usize));
+        let rows = timeline.and_then(|timeline| timeline.entry(partition, place)).map_or(&[][..], |(_, rows)| rows);
+        self.evaluator.turn_to(&finding.entity);
+        match self.model.trigger {
+            Trigger::Every(_) => self.evaluator.begin(finding.t, finding.k, None),
+            Trigger::On { .. } => self.evaluator.begin(finding.t, finding.k, Some((rows, finding.place))),
+            Trigger::Match(_) => self.evaluator.begin_match(finding.t, finding.k, &finding.steps),
+        }
+        self.evaluator.compare_by(&finding.told);
+        if let Some(left) = finding.left
+            && let Some(of_model) = execution.screens.get(&finding.model)
+        {
+            self.evaluator.know(of_model.facts(partition, left as usize));
+        }
     }
 
     /// A message in all of its languages. What a value cannot say, a fault for example, is shown in its place.

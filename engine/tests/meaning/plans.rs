@@ -178,12 +178,11 @@ fn pairs_are_entities() {
 }
 
 /// What a model asks, what of it is left to the interpreter, and why.
-const LEFT: [(&str, &str, &str, Why); 12] = [
+const LEFT: [(&str, &str, &str, Why); 11] = [
     ("on visits as r", "text.contains(text.lower(\"A\"), \"a\")", "text.contains", Why::Function),
     ("on visits as r", "(count from stays) > 1 and r.x > 1", "from stays", Why::States),
     ("on visits as r", "r.after.x > 1", "after.x", Why::OtherRows),
     ("on visits as r", "(count from visits over this month) > 1", "over this month", Why::Calendar),
-    ("on visits as r", "homes.area > 20 m²", "homes", Why::Register),
     ("on visits as r", "(median x from visits) > 1.0", "visits", Why::Aggregate),
     ("on visits as r", "(sum x + 1 from visits) > 1", "sum", Why::Value),
     ("on starts of stays as r", "r.n > 1", "", Why::Edges),

@@ -249,7 +249,7 @@ pub(super) const VARIANTS: &[(&str, &str)] = &[("alpha", "甲"), ("beta", "乙")
 
 impl Schema {
     /// A schema.
-    pub fn generate(rng: &mut Choices) -> Self {
+    pub(crate) fn generate(rng: &mut Choices) -> Self {
         let mut sources = vec![homes(rng), visits(rng)];
         if rng.random_bool(0.4) {
             sources.push(kiosks(rng));

@@ -1,6 +1,7 @@
 //! Files: every format gives the same rows; what is broken is said, with its place.
 
 use super::*;
+use crate::ingest::Spans;
 use crate::sources::{FileOptions, Format};
 use polars::prelude::{DataFrame, IpcWriter, ParquetWriter, SerWriter, df};
 use std::fs;

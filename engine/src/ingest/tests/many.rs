@@ -1,6 +1,7 @@
 //! Many rows: what is done at once, digit by digit or on threads is what is done one by one.
 
 use super::*;
+use crate::ingest::Spans;
 use polars::prelude::*;
 use watchfire_stdlib::value::DAY_MICROS;
 

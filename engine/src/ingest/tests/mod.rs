@@ -6,8 +6,8 @@ mod knowledge;
 mod many;
 mod zones;
 
-use super::load;
 use super::needed::Reads;
+use super::{Spans, load};
 use crate::rejects::Rejects;
 use crate::sources::Sources;
 use crate::table::{Store, Table as Loaded};

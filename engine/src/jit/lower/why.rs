@@ -26,11 +26,11 @@ pub enum Why {
     Derived,
     /// Rows that are not those of a timeline.
     Rows,
-    /// A register, looked up at the rows of a trigger or over a window.
+    /// A register over a window.
     Register,
-    /// Rows of another table than the trigger's.
+    /// Rows of another table about a pair.
     OtherTable,
-    /// Rows about another entity.
+    /// Rows about an entity that no column of the row names.
     Whose,
     /// A row after this one, a row of another step, or of some time ago.
     OtherRows,
@@ -96,9 +96,9 @@ impl Why {
             Self::States => ("rows of states", "状态类来源的行"),
             Self::Derived => ("rows of a derived table that may change", "可能变化的派生表的行"),
             Self::Rows => ("rows that are not those of a table", "不是表中的行"),
-            Self::Register => ("a register beside rows that trigger", "触发行之外的登记表"),
-            Self::OtherTable => ("rows of another table than the trigger's", "触发来源以外的表的行"),
-            Self::Whose => ("rows about another entity", "其他实体的行"),
+            Self::Register => ("a window over a register", "登记表上的窗口"),
+            Self::OtherTable => ("rows of another table about a pair", "关于一对实体的其他表的行"),
+            Self::Whose => ("rows about an entity that no column of the row names", "触发行各列未写明的实体的行"),
             Self::OtherRows => (
                 "a later row, one of a step further back, or one of some time ago",
                 "更晚的行、更早步骤的行或若干时间之前的行",

@@ -215,7 +215,7 @@ impl Divided<'_> {
             let cut = own.map(|own| (id, own.by)).into_iter().collect();
             let (files, lost) = own.map_or((&[][..], 0), |own| (&own.files[..], own.lost));
             let shares = if own.is_some() { self.shares } else { 1 };
-            let mut count = InputCount { source: source.name.clone(), rows: lost, rejected: lost };
+            let mut count = InputCount { source: source.name.clone(), rows: lost, rejected: lost, skipped: 0 };
             for share in 0..shares {
                 let store = self.load(id, columns, &self.share_of_sources(cuts, &cut, share))?;
                 let found = store.table(id).and_then(|table| table.known_range);
