@@ -217,6 +217,18 @@ impl Timeline {
         partitions: usize,
         threads: usize,
     ) -> Timeline {
+        Self::build_in(program, store, (source, by), only, (partitions, threads), &mut Vec::new())
+    }
+
+    /// The same in room that others have used.
+    pub(crate) fn build_in(
+        program: &Program,
+        store: &Store,
+        (source, by): (SourceId, &[ColumnId]),
+        only: Option<&[u32]>,
+        (partitions, threads): (usize, usize),
+        room: &mut Vec<Spread>,
+    ) -> Timeline {
         let mut found: Vec<Part<'_>> = Vec::new();
         for (part, (table, columns)) in parts(program, source, by).into_iter().enumerate() {
             if let (Some(table), Some(columns)) = (store.table(table), columns) {
@@ -228,7 +240,7 @@ impl Timeline {
         let mut timeline = Timeline::with_room(&found, &keys, partitions.max(1));
         timeline.is_part = only.is_some();
         match &found[..] {
-            [only] => timeline.order(only, threads),
+            [only] => timeline.order(only, threads, room),
             parts => timeline.merge(parts),
         }
         timeline
@@ -259,7 +271,7 @@ impl Timeline {
 
     /// Takes up the rows of a table: first by partition, so that what follows stays in the processor's cache; then in each
     /// partition by entity, and about each entity in order.
-    fn order(&mut self, part: &Part<'_>, threads: usize) {
+    fn order(&mut self, part: &Part<'_>, threads: usize, spread: &mut Vec<Spread>) {
         let (table, key) = (part.table, part.table.key());
         let mut partitions = vec![0_u32; self.keys.len()];
         let mut cursors = Vec::with_capacity(self.shards.len());
@@ -268,7 +280,9 @@ impl Timeline {
             cursors.push(self.offsets[shard[0]]);
         }
         let many = self.offsets.last().copied().unwrap_or_default();
-        let mut spread = vec![Spread::default(); many];
+        if spread.len() < many {
+            *spread = vec![Spread::default(); many];
+        }
         part.each(|code, row| {
             let entity = self.places[code as usize];
             let cursor = &mut cursors[partitions[entity as usize] as usize];
@@ -371,7 +385,7 @@ impl Strip<'_> {
 
 /// A row on its way to its entity: what it is sorted by, and the entity's place among the keys.
 #[derive(Clone, Copy, Debug, Default)]
-struct Spread {
+pub(crate) struct Spread {
     key: i64,
     row: u32,
     entity: u32,

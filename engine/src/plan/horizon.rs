@@ -105,7 +105,7 @@ impl Walk<'_> {
             WindowNode::Since(_) => None,
             WindowNode::Fixed(FixedWindow::Span(length, gap)) => {
                 let micros = |span: SpanOfTime| {
-                    let days = i64::from(span.months).checked_mul(31)?.checked_add(span.days)?;
+                    let days = span.months.checked_mul(31)?.checked_add(span.days)?;
                     days.checked_mul(DAY_MICROS)?.checked_add(span.micros)
                 };
                 let length = micros(span_of(*length, self.parameters)?)?;

@@ -65,8 +65,10 @@ pub(crate) struct FailureRecord {
 /// What came of one model.
 #[derive(Debug, Default)]
 pub(crate) struct Evaluated {
-    /// Findings, by block, then in no certain order.
-    pub(crate) findings: Vec<FindingRecord>,
+    /// Findings of one task.
+    pub(super) findings: Vec<FindingRecord>,
+    /// Those of all tasks, by block, then in no certain order.
+    pub(super) found: Vec<Vec<FindingRecord>>,
     /// Failures.
     pub(crate) failures: Vec<FailureRecord>,
     /// How many evaluations.
@@ -124,7 +126,7 @@ impl Execution<'_> {
                         if !task.model.readers.is_empty() {
                             new.entry(task.model.id).or_default().extend_from_slice(&result.findings);
                         }
-                        total.findings.extend(result.findings);
+                        total.found.push(result.findings);
                     }
                 }
                 for (model, new) in new {

@@ -13,10 +13,10 @@ use crate::plan::{Plan, TimelineId, TimelinePlan};
 use crate::run::parallel::in_parallel;
 use crate::sources::Sources;
 use crate::table::Store;
-use crate::timeline::Timeline;
+use crate::timeline::{Spread, Timeline};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use watchfire_dsl::program::{ModelId, Program, SourceKind, SourceTime};
 use watchfire_stdlib::value::{DAY_MICROS, Value};
@@ -179,9 +179,14 @@ impl Data {
         // Threads go to timelines, or where there are few to the partitions of each.
         let many = self.plan.timelines.len();
         let (outer, inner) = if many >= self.threads { (self.threads, 1) } else { (1, self.threads) };
+        let rooms: Mutex<Vec<Vec<Spread>>> = Mutex::default();
+        let lock = || rooms.lock().unwrap_or_else(PoisonError::into_inner);
         self.timelines = in_parallel(outer, many, |index| {
             let only = looked_at.get(&TimelineId(index as u32)).map(|rows| &rows[..]);
-            self.timeline(program, index, only, inner)
+            let mut room = lock().pop().unwrap_or_default();
+            let timeline = self.timeline(program, index, only, inner, &mut room);
+            lock().push(room);
+            timeline
         });
         self.wholes = looked_at.into_keys().map(|id| (id, OnceLock::new())).collect();
         self.places = in_parallel(self.threads, self.plan.places.len(), |index| {
@@ -190,9 +195,16 @@ impl Data {
         self.order = start.elapsed();
     }
 
-    fn timeline(&self, program: &Program, index: usize, only: Option<&[u32]>, threads: usize) -> Timeline {
+    fn timeline(
+        &self,
+        program: &Program,
+        index: usize,
+        only: Option<&[u32]>,
+        threads: usize,
+        room: &mut Vec<Spread>,
+    ) -> Timeline {
         let TimelinePlan { source, by } = &self.plan.timelines[index];
-        Timeline::build(program, &self.store, (*source, by), only, self.partitions, threads)
+        Timeline::build_in(program, &self.store, (*source, by), only, (self.partitions, threads), room)
     }
 
     /// Timelines of which nobody looks at more than the rows that screens left, with those rows.
@@ -218,7 +230,7 @@ impl Data {
     /// All rows of a timeline of which only some were put in order; `None`: all were.
     pub(super) fn whole(&self, program: &Program, id: TimelineId) -> Option<&Timeline> {
         let whole = self.wholes.get(&id)?;
-        Some(whole.get_or_init(|| self.timeline(program, id.0 as usize, None, self.threads)))
+        Some(whole.get_or_init(|| self.timeline(program, id.0 as usize, None, self.threads, &mut Vec::new())))
     }
 
     /// A timeline, if all of its rows are in order.

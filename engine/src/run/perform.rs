@@ -132,8 +132,10 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
     let done = Instant::now();
 
     let (from, to) = range.unwrap_or((0, 0));
-    let found = wanted.iter().filter_map(|id| Some(std::mem::take(&mut evaluated.get_mut(id)?.findings)));
-    let mut findings: Vec<FindingRecord> = found.flatten().filter(|finding| from <= finding.k).collect();
+    let found = wanted.iter().filter_map(|id| Some(std::mem::take(&mut evaluated.get_mut(id)?.found)));
+    let found: Vec<Vec<FindingRecord>> = found.flatten().collect();
+    let mut findings = Vec::with_capacity(found.iter().map(Vec::len).sum());
+    findings.extend(found.into_iter().flatten().filter(|finding| from <= finding.k));
     fold::sort(program, &mut findings, |finding| finding, data.partitions);
     let (warn, silences) = fold::fold(program, &zone, &findings, &options.silences, to);
     let pseudonyms = Pseudonyms::new(options.pseudonym_key.as_deref().unwrap_or(DEVELOPMENT_KEY));

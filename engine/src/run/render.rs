@@ -32,7 +32,9 @@ pub(super) fn findings(execution: &Execution<'_>, findings: &[FindingRecord], sh
     let chunks: Vec<&[FindingRecord]> = findings.chunks(FINDINGS).collect();
     let told =
         in_parallel(execution.data.threads, chunks.len(), |number| chunks[number].iter().map(tell).collect::<Vec<_>>());
-    told.into_iter().flatten().collect()
+    let mut all = Vec::with_capacity(findings.len());
+    told.into_iter().for_each(|told| all.extend(told));
+    all
 }
 
 /// The warnings of findings that warn, each with what is told of it, in the same order, their messages in `language` where the model has it.
@@ -60,13 +62,15 @@ pub(super) fn warnings(
         let mut renderer = Renderer { evaluator, plan, model, shower, language, saying_nothing };
         chunk.iter().map(|index| renderer.warning(execution, warn[*index])).collect()
     });
-    let mut placed: Vec<Option<Warning>> = warn.iter().map(|_| None).collect();
-    for (chunk, rendered) in chunks.iter().zip(rendered) {
-        for (index, warning) in chunk.iter().zip(rendered) {
-            placed[*index] = Some(warning);
-        }
+    // The warnings of a chunk are in order among themselves.
+    let mut chunk_of = vec![0; warn.len()];
+    for (number, chunk) in chunks.iter().enumerate() {
+        chunk.iter().for_each(|index| chunk_of[*index] = number);
     }
-    placed.into_iter().flatten().collect()
+    let mut rendered: Vec<std::vec::IntoIter<Warning>> = rendered.into_iter().map(Vec::into_iter).collect();
+    let mut warnings = Vec::with_capacity(warn.len());
+    warnings.extend(chunk_of.into_iter().filter_map(|number| rendered[number].next()));
+    warnings
 }
 
 struct Renderer<'a> {

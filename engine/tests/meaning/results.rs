@@ -338,11 +338,11 @@ fn parquet_of_days(folder: &std::path::Path, days: i64) -> std::path::PathBuf {
 /// Rows that are older than all windows, and those after the range, are not read where the footer says so.
 #[test]
 fn row_groups_that_do_not_matter_are_not_read() {
-    let text = |window: &str| {
+    let text = |condition: &str| {
         format!(
             "entity Home key Text\nsource visits events at time {{\n owner \"o\"\n allows test\n home : Home\n n : Int\n time : \
-             Time\n}}\nmodel m for Home {{\n category c\n purpose test\n basis \"b\"\n on visits as r\n warn when (count from \
-             visits{window}) >= 9 {{ yellow otherwise message \"{{r.n}}\" }}\n}}\n"
+             Time\n}}\nmodel m for Home {{\n category c\n purpose test\n basis \"b\"\n on visits as r\n warn when \
+             {condition} {{ yellow otherwise message \"{{r.n}}\" }}\n}}\n"
         )
     };
     let manifest = "[package]\nname = \"groups\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
@@ -351,8 +351,16 @@ fn row_groups_that_do_not_matter_are_not_read() {
     let sources = Sources::new().file("visits", &path, FileOptions::default());
     let day = 86_400_000_000;
     let range = (1_704_067_200_000_000 + 50 * day, 1_704_067_200_000_000 + 52 * day);
-    for (window, read) in [(" over last 3 days", 200), (" over previous week", 500), ("", 2000)] {
-        let engine = Engine::new(Package::from_texts(manifest, [("groups.watch", text(window))]).unwrap());
+    let conditions = [
+        ("(count from visits over last 3 days) >= 9", 200),
+        ("(count from visits over previous week) >= 9", 500),
+        ("r.n % 3 == 1", 200),
+        ("(count from visits) >= 9", 2000),
+        ("r.n - r.before(3).n > 0", 2000),
+        ("((count from visits over last 1 day) as of (now - 20 days)) >= 1", 2000),
+    ];
+    for (condition, read) in conditions {
+        let engine = Engine::new(Package::from_texts(manifest, [("groups.watch", text(condition))]).unwrap());
         let (from, to) = (Some(range.0), Some(range.1));
         let some = engine.run(&sources, &RunOptions { from, to, ..RunOptions::default() }).unwrap();
         // With an open range all rows are read.
@@ -362,8 +370,8 @@ fn row_groups_that_do_not_matter_are_not_read() {
             within.map(|warning| format!("{warning:?}")).collect()
         };
         assert!(!known(&some).is_empty());
-        assert_eq!(known(&some), known(&all), "{window}");
+        assert_eq!(known(&some), known(&all), "{condition}");
         let rows = |run: &Run| run.inputs.iter().map(|input| (input.rows, input.skipped)).collect::<Vec<_>>();
-        assert_eq!((rows(&some), rows(&all)), (vec![(2000, 2000 - read)], vec![(2000, 0)]), "{window}");
+        assert_eq!((rows(&some), rows(&all)), (vec![(2000, 2000 - read)], vec![(2000, 0)]), "{condition}");
     }
 }
