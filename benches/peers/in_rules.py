@@ -49,7 +49,9 @@ class Engine:
         self.threads, self.took = threads, None
         self.readings = pl.read_parquet(tables["readings"]).filter(pl.col("person").is_not_null())
 
-    def ask(self, _: str, constants: dict) -> pa.Table:
+    def ask(self, question: str, constants: dict) -> pa.Table:
+        constants = constants[question]
+
         def score(form):
             return " + ".join(f"(({self.written(form(rule))}) ? {weight} : 0)" for rule, weight in constants["rules"])
 

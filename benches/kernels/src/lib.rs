@@ -164,19 +164,19 @@ pub const QUESTIONS: [Question; 5] = [
     Question {
         name: "count",
         entity: "Address",
-        condition: "(count from events where a > 0.5 over last 1 day) > 25",
+        condition: "(count from events where a > 0.5 over last 1 day) > 6",
         by_hand: count,
     },
     Question {
         name: "count distinct",
         entity: "Address",
-        condition: "(count distinct person from events over last 7 days) > 230",
+        condition: "(count distinct person from events over last 7 days) > 60",
         by_hand: distinct,
     },
     Question {
         name: "sum",
         entity: "Address",
-        condition: "(sum e from events over last 1 day) > 20000",
+        condition: "(sum e from events over last 1 day) > 6500",
         by_hand: sum,
     },
 ];
@@ -297,7 +297,7 @@ fn count(rows: &Rows, [_, by_address]: &[Order; 2]) -> usize {
         DAY,
         |row| many.set(many.get() + counts(row)),
         |row| many.set(many.get() - counts(row)),
-        || many.get() > 25,
+        || many.get() > 6,
     )
 }
 
@@ -319,7 +319,7 @@ fn distinct(rows: &Rows, [_, by_address]: &[Order; 2]) -> usize {
             *often -= 1;
             different.set(different.get() - i64::from(*often == 0));
         },
-        || different.get() > 230,
+        || different.get() > 60,
     )
 }
 
@@ -332,6 +332,6 @@ fn sum(rows: &Rows, [_, by_address]: &[Order; 2]) -> usize {
         DAY,
         |row| total.set(total.get() + value(row)),
         |row| total.set(total.get() - value(row)),
-        || total.get() > 20_000,
+        || total.get() > 6_500,
     )
 }
