@@ -21,10 +21,7 @@ impl<'a> Evaluator<'a> {
     /// The value of an aggregate about the entity at hand. Where it depends on nothing else it is computed once for
     /// each entity of the evaluation; a fault is computed again, so that it tells its own place.
     pub(super) fn aggregate(&mut self, aggregate: &'a AggregateNode, node: &Node) -> Value {
-        if !self.worked_out.is_empty()
-            && (self.this, self.t) == (self.entity, self.own_t)
-            && let Some((_, value)) = self.worked_out.iter().find(|(node, _)| *node == name(aggregate))
-        {
+        if let Some(value) = self.known_already(aggregate) {
             return value.clone();
         }
         let shared = aggregate.shared.filter(|id| {
@@ -53,6 +50,14 @@ impl<'a> Evaluator<'a> {
             Some((_, fault @ Value::Fault(_))) => Err(fault),
             Some(_) => Err(Value::Missing),
         }
+    }
+
+    /// What compiled code says that an aggregate is.
+    pub(super) fn known_already(&self, aggregate: &AggregateNode) -> Option<&Value> {
+        if self.worked_out.is_empty() || (self.this, self.t) != (self.entity, self.own_t) {
+            return None;
+        }
+        self.worked_out.iter().find(|(node, _)| *node == name(aggregate)).map(|(_, value)| value)
     }
 
     /// A function of the rows that an aggregate takes: its own, or another one.

@@ -142,6 +142,15 @@ impl<'a> Evaluator<'a> {
     }
 
     fn takes_a_row(&mut self, aggregate: &'a AggregateNode, node: &Node) -> bool {
+        use AggregateFunction as F;
+        // What compiled code worked out says it where it is made of rows.
+        match (aggregate.function, self.known_already(aggregate)) {
+            (F::Count | F::CountDistinct, Some(Value::Int(many))) if *many > 0 => return true,
+            (F::Min | F::Max | F::First | F::Last | F::The | F::Mean | F::Stddev, Some(value)) if value.is_known() => {
+                return true;
+            }
+            _ => {}
+        }
         self.compute(aggregate, (AggregateFunction::Any, None), node).is_true()
     }
 }

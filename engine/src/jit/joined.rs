@@ -16,6 +16,7 @@ use super::points::{Other, Part, Track};
 use super::scratch::{MISSING, Scratch, ScratchData};
 use super::screen::Screening;
 use super::window::Bounds;
+use crate::run::parallel::in_parallel;
 use crate::table::{ColumnData, Table};
 use crate::timeline::{Strip, Timeline};
 use std::borrow::Cow;
@@ -23,6 +24,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::EntityKey;
 
 /// Rows that ask together, unless those of one entity are more.
 const MORSEL: usize = 1 << 13;
@@ -73,7 +75,7 @@ impl<'a> Screening<'a> {
             found.iter().for_each(|(rows, facts)| cells.spread(rows, &facts[number]));
             Some(Arc::new(Dense { cells, kind }))
         };
-        crate::run::parallel::in_parallel(self.threads, facts.len(), dense)
+        in_parallel(self.threads, facts.len(), dense)
     }
 
     fn asking(&self, source: SourceId, column: ColumnId, facts: &[&Fact]) -> Option<Asking<'a>> {
@@ -156,7 +158,7 @@ impl Asking<'_> {
 
 impl AskingRoom {
     /// Takes up all rows about some entities.
-    fn take(&mut self, asking: &Asking<'_>, keys: &[watchfire_stdlib::value::EntityKey], others: &mut [Other<'_>]) {
+    fn take(&mut self, asking: &Asking<'_>, keys: &[EntityKey], others: &mut [Other<'_>]) {
         self.rooms.resize_with(asking.parts.len(), Room::default);
         for ((part, other), room) in asking.parts.iter().zip(others).zip(&mut self.rooms) {
             let strip = other.strip;

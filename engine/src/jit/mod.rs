@@ -50,6 +50,7 @@ pub(crate) use kernel::Kernels;
 pub use lower::Why;
 pub(crate) use lower::name;
 pub(crate) use marks::Marks;
+pub(crate) use points::PointFacts;
 pub(crate) use screen::{Left, LeftOfTables, LeftRow, Screening};
 pub use served::Pass;
 pub(crate) use served::{Served, served};

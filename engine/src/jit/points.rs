@@ -21,7 +21,7 @@ use crate::timeline::{Strip, Timeline};
 use std::ops::Range;
 use std::sync::Arc;
 use watchfire_stdlib::types::Kind;
-use watchfire_stdlib::value::EntityKey;
+use watchfire_stdlib::value::{EntityKey, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// Entities and instants that are worked on together.
@@ -78,6 +78,27 @@ pub(super) struct Track {
     pub(super) entered: usize,
 }
 
+/// What aggregates about the entities of a model are at some instants.
+#[derive(Debug)]
+pub(crate) struct PointFacts {
+    /// Aggregates of the plan, by their place in memory, and the place of each among the facts.
+    pub(super) nodes: Vec<(usize, usize)>,
+    pub(super) facts: usize,
+    pub(super) instants: usize,
+    /// By partition: entity, instant, fact; `None`: unsure.
+    pub(super) partitions: Vec<Vec<Option<Value>>>,
+}
+
+impl PointFacts {
+    /// What is known of an entity, by its place in its partition, at an instant, by its place among the instants.
+    pub(crate) fn of(&self, partition: usize, entity: usize, instant: usize) -> impl Iterator<Item = (usize, &Value)> {
+        let from = (entity * self.instants + instant) * self.facts;
+        let values = self.partitions.get(partition).map_or(&[][..], |values| values);
+        let own = values.get(from..from + self.facts).unwrap_or_default();
+        self.nodes.iter().filter_map(|(node, place)| Some((*node, own.get(*place)?.as_ref()?)))
+    }
+}
+
 /// For each part and span, where its window lies at each instant; `None`: everywhere.
 type Windows = Vec<Vec<Option<Vec<(i64, i64)>>>>;
 
@@ -95,13 +116,58 @@ impl Points<'_> {
     /// Passes over the entities of a partition; for each screen the instants that it leaves, and the values of its facts
     /// there.
     pub(super) fn over(&self, partition: usize, windows: &Windows, room: &mut PointRoom) -> Option<Vec<LeftRows>> {
+        let mut left: Vec<LeftRows> = self.screens.iter().map(|_| LeftRows::default()).collect();
+        self.each(partition, windows, room, |room, first| {
+            for (screen, left) in self.screens.iter().zip(&mut left) {
+                room.run(screen)?;
+                room.leave(screen, first, self.instants.len(), left);
+            }
+            Some(())
+        })?;
+        Some(left)
+    }
+
+    /// What these facts are for each entity of a partition at each instant, one entity after the other; `None` where one is
+    /// unsure or its entity not known yet.
+    pub(super) fn facts_over(
+        &self,
+        partition: usize,
+        windows: &Windows,
+        facts: &[((usize, usize), Kind)],
+        room: &mut PointRoom,
+    ) -> Option<Vec<Option<Value>>> {
+        let instants = self.instants.len();
+        let mut values = vec![None; self.population.keys(partition).len() * instants * facts.len()];
+        self.each(partition, windows, room, |room, first| {
+            for (number, points) in room.points.iter().enumerate() {
+                for point in points.clone() {
+                    for place in room.holds(point, points, instants) {
+                        let at = ((first + number) * instants + place as usize) * facts.len();
+                        for (value, ((part, fact), kind)) in values[at..].iter_mut().zip(facts) {
+                            *value = room.rooms[*part].facts[*fact].value(point, kind);
+                        }
+                    }
+                }
+            }
+            Some(())
+        })?;
+        Some(values)
+    }
+
+    /// Works out the facts about a few entities of a partition at a time, of which the first has that place.
+    fn each(
+        &self,
+        partition: usize,
+        windows: &Windows,
+        room: &mut PointRoom,
+        mut work: impl FnMut(&mut PointRoom, usize) -> Option<()>,
+    ) -> Option<()> {
         let keys = self.population.keys(partition);
         let first_known = self.population.all_first_known(partition);
         let mut others: Vec<Other<'_>> = Vec::with_capacity(self.parts.len());
         for Part { timeline, .. } in &self.parts {
             others.push(Other::new(timeline.keys(partition), timeline.rows_in(partition)?));
         }
-        let mut left: Vec<LeftRows> = self.screens.iter().map(|_| LeftRows::default()).collect();
         let together = (MORSEL / self.instants.len().max(1)).max(1);
         for first in (0..keys.len()).step_by(together) {
             let entities = first..keys.len().min(first + together);
@@ -110,12 +176,9 @@ impl Points<'_> {
             for (part, own) in self.parts.iter().zip(&mut room.rooms) {
                 own.work_out_facts(&part.pass);
             }
-            for (screen, left) in self.screens.iter().zip(&mut left) {
-                room.run(screen)?;
-                room.leave(screen, first, self.instants.len(), left);
-            }
+            work(room, first)?;
         }
-        Some(left)
+        Some(())
     }
 }
 
@@ -233,14 +296,19 @@ impl PointRoom {
         screen.kernel.run(&cells, &screen.constants, 0, &mut self.out).then_some(())
     }
 
+    /// The instants for which a change point of an entity stands, by their place.
+    fn holds(&self, point: usize, points: &Range<usize>, instants: usize) -> Range<u32> {
+        let next = if point + 1 < points.end { self.changes[point + 1] } else { instants as u32 };
+        self.changes[point]..next
+    }
+
     /// Notes the instants that a screen left.
     fn leave(&self, screen: &PointScreen, first: usize, instants: usize, left: &mut LeftRows) {
         let least = least_left();
         for (number, points) in self.points.iter().enumerate() {
             for point in points.clone().filter(|point| self.out[*point] >= least) {
-                let next = if point + 1 < points.end { self.changes[point + 1] } else { instants as u32 };
                 let (entity, rule) = ((first + number) as u32, self.out[point].checked_sub(RULE));
-                for place in self.changes[point]..next {
+                for place in self.holds(point, points, instants) {
                     left.rows.push(LeftRow { entity, place, rule });
                     let value = |((part, fact), kind): &((usize, usize), Kind)| {
                         self.rooms[*part].facts[*fact].value(point, kind)

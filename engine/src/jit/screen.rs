@@ -13,7 +13,7 @@ use super::joined::Dense;
 use super::kernel::{Cells, Kernel, Kernels};
 use super::lower::{self, Lowered};
 use super::pass::{Loop, Pass, PassRows, PassScreen, Place, Silence, Span, place_of};
-use super::points::{Part, PointRoom, PointScreen, Points};
+use super::points::{Part, PointFacts, PointRoom, PointScreen, Points};
 use super::tables::Marked;
 use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
@@ -25,6 +25,7 @@ use crate::timeline::Timeline;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceId, SpanOfTime};
+use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -346,26 +347,9 @@ impl<'a> Screening<'a> {
 
     /// A model's screen in a pass over entities and instants; what it reads is added to the pass.
     fn screen_of_points(&self, model: &'a ModelPlan, points: &mut Points<'a>, form: &Form) -> Option<PointScreen> {
-        let (mut places, mut facts) = (Vec::new(), Vec::new());
-        for fact in &form.facts {
-            let part = match points.parts.iter().position(|part| part.rows == fact.rows) {
-                Some(part) => part,
-                None => {
-                    points.parts.push(self.part(model, fact.rows)?);
-                    points.parts.len() - 1
-                }
-            };
-            let pass = &mut points.parts[part].pass;
-            let filter = fact.filter.iter().flat_map(|form| &form.inputs);
-            let read =
-                filter.filter_map(|(input, _)| if let Input::Cell(column) = input { Some(*column) } else { None });
-            for column in read.chain(fact.value) {
-                self.make_column(model, pass, column)?;
-            }
-            let fact = self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, Span::At))?;
-            places.push((part, fact));
-            facts.push(((part, fact), pass.kind_of(fact)?));
-        }
+        let facts: Vec<((usize, usize), Kind)> =
+            form.facts.iter().map(|fact| self.fact_of_points(model, points, fact)).collect::<Option<_>>()?;
+        let places: Vec<(usize, usize)> = facts.iter().map(|(place, _)| *place).collect();
         let input = |(input, _): &(Input, Layout)| match input {
             Input::Fact(place) => places.get(*place).copied(),
             Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) => None,
@@ -376,6 +360,60 @@ impl<'a> Screening<'a> {
         let table = points.parts.iter().find_map(|part| part.pass.table());
         let (kernel, constants) = self.compiled(table, form, &reads)?;
         Some(PointScreen { kernel, constants, inputs, facts })
+    }
+
+    /// The place of a fact in a pass over entities and instants, and of what kind it is.
+    fn fact_of_points(
+        &self,
+        model: &'a ModelPlan,
+        points: &mut Points<'a>,
+        fact: &Fact,
+    ) -> Option<((usize, usize), Kind)> {
+        let part = match points.parts.iter().position(|part| part.rows == fact.rows) {
+            Some(part) => part,
+            None => {
+                points.parts.push(self.part(model, fact.rows)?);
+                points.parts.len() - 1
+            }
+        };
+        let pass = &mut points.parts[part].pass;
+        let filter = fact.filter.iter().flat_map(|form| &form.inputs);
+        let read = filter.filter_map(|(input, _)| if let Input::Cell(column) = input { Some(*column) } else { None });
+        for column in read.chain(fact.value) {
+            self.make_column(model, pass, column)?;
+        }
+        let fact = self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, Span::At))?;
+        Some(((part, fact), pass.kind_of(fact)?))
+    }
+
+    /// What the aggregates are at these instants by which a model compares its entities with each other, those of which it can
+    /// be worked out.
+    pub(crate) fn facts_at(&self, model: ModelId, instants: &[i64]) -> Option<PointFacts> {
+        let model = self.plan.model(model)?;
+        let population = self.timelines.get(model.entities?.0 as usize)?;
+        let entities: usize = (0..self.partitions).map(|partition| population.keys(partition).len()).sum();
+        if !self.facts || !self.always && entities * instants.len() < LEAST {
+            return None;
+        }
+        let (parts, screens) = (Vec::new(), Vec::new());
+        let mut points = Points { population, instants: instants.into(), parts, screens };
+        let compared = lower::compared(self.program, self.plan, model, self.parameters);
+        let (mut facts, mut nodes) = (Vec::new(), Vec::new());
+        for (place, fact) in compared.facts.iter().enumerate() {
+            if let Some(found) = self.fact_of_points(model, &mut points, fact) {
+                let own = compared.nodes.iter().filter(|(_, of)| *of == place);
+                nodes.extend(own.map(|(node, _)| (*node, facts.len())));
+                facts.push(found);
+            }
+        }
+        if facts.is_empty() {
+            return None;
+        }
+        let windows = points.windows(&self.zone);
+        let found =
+            self.in_partitions(|partition, room: &mut PointRoom| points.facts_over(partition, &windows, &facts, room));
+        let partitions = found.into_iter().collect::<Option<_>>()?;
+        Some(PointFacts { nodes, facts: facts.len(), instants: instants.len(), partitions })
     }
 
     pub(super) fn pass_over(&self, source: SourceId, table: &'a Table) -> Pass<'a> {

@@ -14,7 +14,7 @@ use super::parallel::in_parallel;
 use super::peers::{self, Told};
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
-use crate::jit::{Left, Marks};
+use crate::jit::{Left, Marks, Screening};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::ModelPlan;
 use crate::timeline::{RowRef, Timeline};
@@ -36,6 +36,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) screens: &'a BTreeMap<ModelId, Left>,
     /// What compiled code says of the rows of sequences.
     pub(crate) marks: &'a Marks,
+    /// What compiled code works with; `None`: there is none.
+    pub(crate) screening: Option<&'a Screening<'a>>,
 }
 
 /// When a model is evaluated.
@@ -324,8 +326,9 @@ impl<'a> Task<'a> {
                             continue;
                         }
                         evaluator.begin(*k, *k, None);
-                        let told = told.map_or(&[][..], |told| told.of(self.partition, place, unknown + number));
-                        evaluator.compare_by(told);
+                        if let Some(told) = told {
+                            told.prepare(&mut evaluator, (self.partition, place, unknown + number));
+                        }
                         if !self.decide(&mut evaluator, whom, (*k, *k, 0), (&[], None), &mut result) {
                             stopped.insert(entity.clone(), *k);
                             if *k >= self.range {

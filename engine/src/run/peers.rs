@@ -8,6 +8,7 @@ use super::execute::Execution;
 use super::parallel::in_parallel;
 use crate::compare::Comparison;
 use crate::interp::{Evaluator, Measured, World};
+use crate::jit::PointFacts;
 use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, PeersNode};
 use crate::timeline::Timeline;
@@ -23,11 +24,22 @@ pub(super) struct Told {
     instants: usize,
     /// By partition: entity, instant, comparison.
     partitions: Vec<Vec<Value>>,
+    /// What compiled code says of the aggregates.
+    facts: Option<PointFacts>,
 }
 
 impl Told {
-    /// What an entity, by its place in its partition, is told at an instant, by its place among the instants.
-    pub(super) fn of(&self, partition: usize, entity: usize, instant: usize) -> &[Value] {
+    /// Gives an evaluation that was begun what is known of an entity, by its partition and its place there, at an instant, by
+    /// its place among the instants.
+    pub(super) fn prepare(&self, evaluator: &mut Evaluator<'_>, (partition, entity, instant): (usize, usize, usize)) {
+        evaluator.compare_by(self.of(partition, entity, instant));
+        if let Some(facts) = &self.facts {
+            evaluator.know(facts.of(partition, entity, instant));
+        }
+    }
+
+    /// What an entity is told at an instant.
+    fn of(&self, partition: usize, entity: usize, instant: usize) -> &[Value] {
         let from = (entity * self.instants + instant) * self.comparisons;
         self.partitions.get(partition).and_then(|told| told.get(from..from + self.comparisons)).unwrap_or_default()
     }
@@ -50,7 +62,8 @@ pub(super) fn tell(
     let comparisons = &model.peers;
     let size = |partition| entities.entries(partition).count() * instants.len() * comparisons.len();
     let partitions = (0..execution.data.partitions).map(|partition| vec![Value::Missing; size(partition)]).collect();
-    let mut told = Told { comparisons: comparisons.len(), instants: instants.len(), partitions };
+    let facts = execution.screening.and_then(|screening| screening.facts_at(model.id, instants));
+    let mut told = Told { comparisons: comparisons.len(), instants: instants.len(), partitions, facts };
     for peers in comparisons {
         let measured = in_parallel(execution.data.threads, execution.data.partitions, |partition| {
             measure(world, model, peers, entities, instants, (partition, &told))
@@ -98,7 +111,7 @@ fn measure<'w>(
         for (instant, k) in instants.iter().enumerate() {
             measured.push((first <= k).then(|| {
                 evaluator.begin(*k, *k, None);
-                evaluator.compare_by(told.of(partition, place, instant));
+                told.prepare(&mut evaluator, (partition, place, instant));
                 evaluator.measure(peers)
             }));
         }

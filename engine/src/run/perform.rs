@@ -99,7 +99,8 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
     let failed_models = without_plugins(program, plan, &running);
     let range = range(request, wanted, data, &zone, &parameters);
     let schedules = range.map_or_else(BTreeMap::new, |range| schedules(request, &running, wanted, data, &zone, range));
-    let (screens, marks) = match data.screening(package, &parameters, options) {
+    let screening = data.screening(package, &parameters, options);
+    let (screens, marks) = match &screening {
         None => Default::default(),
         Some(screening) => {
             let models = || schedules.keys().copied();
@@ -122,7 +123,15 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
 
     let passed = Instant::now();
 
-    let execution = Execution { program, data, parameters: &parameters, zone, screens: &screens, marks: &marks };
+    let execution = Execution {
+        program,
+        data,
+        parameters: &parameters,
+        zone,
+        screens: &screens,
+        marks: &marks,
+        screening: screening.as_ref(),
+    };
     let block = options.block.unwrap_or_else(|| {
         range
             .map_or(SHORTEST_BLOCK, |(from, to)| to.saturating_sub(from).saturating_add(1) / BLOCKS)

@@ -367,23 +367,60 @@ fn what_it_decides_at_instants_of_sources_that_may_be_silent() {
     }
 }
 
-fn decides_at_instants_as_the_interpreter(engine: &Engine, silent: bool) {
-    let all = AT_INSTANTS.len();
-    let (compiled, finding) = if silent { (all - 3, all / 2) } else { (all, all - 2) };
-    let screened = engine.plan().models.iter().filter(|model| model.compiled.is_some()).count();
-    assert_eq!(screened, compiled);
+/// How homes compare with others: by facts that compiled code works out, by the same twice, and by what has no compiled form.
+const COMPARED: [&str; 6] = [
+    "(count from visits over last 1 day) > (mean (count from visits over last 1 day) among same (homes.large) at least 2)",
+    "(percentile (sum x from visits where x < 100 and x > -100 over this week) among same (1) at least 3) > 0.5",
+    "(zscore (mean w from visits where w < 100.0 over last 12 h) among same (1) at least 2) > 0.2",
+    "(stddev (count distinct note from visits over last 2 days) among same (homes.large, 1) at least 2) > 0.1",
+    "(median (count from hourly over last 1 day) among same (1) at least 2) >= 2.0 and homes.area > 10.0",
+    "(mean (median w from visits) among same (homes.large) at least 1) > 0.2 and (any from visits where x > 4 over last 6 h)",
+];
+
+#[test]
+fn what_homes_compare_is_what_the_interpreter_compares() {
+    let mut text = String::from(SOURCES) + HOMES;
+    for (number, condition) in COMPARED.iter().enumerate() {
+        let model = format!(
+            "model m{number} for Home in homes {{\n category c\n purpose test\n basis \"b\"\n every 6 h\n let held = \
+             {condition}\n warn when held {{ yellow otherwise message \"{{held}}\" }}\n}}\n"
+        );
+        text.write_str(&model).unwrap();
+    }
+    let manifest = "[package]\nname = \"peers\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
+    let engine = Engine::new(watchfire_engine::Package::from_texts(manifest, [("peers.watch", text)]).unwrap());
+    for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
+        let run = |compile| {
+            let options = RunOptions { compile, partitions: Some(3), ..RunOptions::default() };
+            let sources = Sources::new().frame("visits", visits(rows, late)).frame("homes", homes());
+            engine.run(&sources, &options).unwrap()
+        };
+        let (compiled, interpreted) = (run(Compile::Always), run(Compile::Never));
+        assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows < 400 || interpreted.models.iter().all(|model| model.findings > 0), "{:?}", interpreted.models);
+    }
+}
+
+fn homes() -> DataFrame {
     let homes = df!(
         "home" => ["h0", "h1", "h2", "h3", "h4", "h5", "h7", "nobody"],
         "area" => [Some(12.5), None, Some(0.0), Some(40.0), Some(21.0), Some(8.0), Some(90.0), Some(30.0)],
         "x" => [Some(1_i64), Some(4), None, Some(9), Some(0), Some(5), Some(2), Some(7)],
         "large" => [Some(true), Some(false), None, Some(true), Some(true), Some(true), Some(false), Some(true)],
     );
-    let homes = homes.unwrap();
+    homes.unwrap()
+}
+
+fn decides_at_instants_as_the_interpreter(engine: &Engine, silent: bool) {
+    let all = AT_INSTANTS.len();
+    let (compiled, finding) = if silent { (all - 3, all / 2) } else { (all, all - 2) };
+    let screened = engine.plan().models.iter().filter(|model| model.compiled.is_some()).count();
+    assert_eq!(screened, compiled);
     for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
         let visits = visits(rows, late);
         let run = |compile| {
             let options = RunOptions { compile, partitions: Some(3), ..RunOptions::default() };
-            let sources = Sources::new().frame("visits", visits.clone()).frame("homes", homes.clone());
+            let sources = Sources::new().frame("visits", visits.clone()).frame("homes", homes());
             engine.run(&sources, &options).unwrap()
         };
         let (compiled, interpreted) = (run(Compile::Always), run(Compile::Never));

@@ -78,6 +78,35 @@ pub(crate) fn point<'a>(
     }
 }
 
+/// The aggregates by which a model on a grid compares its entities with each other.
+pub(crate) struct Compared {
+    pub(crate) facts: Vec<Fact>,
+    /// Aggregates of the plan, by their place in memory, and the fact that each is.
+    pub(crate) nodes: Vec<(usize, usize)>,
+}
+
+/// What of a model that compares its entities can be worked out before the comparison.
+pub(crate) fn compared<'a>(
+    program: &'a Program,
+    plan: &'a Plan,
+    model: &'a ModelPlan,
+    parameters: &'a [Value],
+) -> Compared {
+    let mut lowering = Lowering::of_points(program, plan, model, parameters);
+    for peers in &model.peers {
+        for node in std::iter::once(&peers.value).chain(peers.keys()) {
+            if node.ty == Kind::Bool {
+                lowering.truth(node);
+            } else {
+                lowering.number(node);
+            }
+        }
+    }
+    // What the model decides beside the comparison uses some of them again.
+    lowering.decision();
+    Compared { facts: lowering.facts, nodes: lowering.nodes }
+}
+
 /// That rows of a sequence can be followed from step to step: all are rows of tables of which none may be known to be
 /// missing (then it would matter when rows that are out become known), and those of steps are about the model's entity.
 ///
