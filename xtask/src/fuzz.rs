@@ -76,7 +76,7 @@ fn seed(corpus: &Path, texts: bool) -> Result<(), std::io::Error> {
 /// One target for so many seconds. libFuzzer needs compiler flags that a stable toolchain gives only on request; the
 /// address sanitizer would find nothing in safe code and costs most of the speed.
 fn fuzz(name: &str, folder: &Path, seconds: u32) -> Outcome {
-    let corpus = root().join("fuzz").join("corpus").join(name);
+    let corpus = folder.join("corpus").join(name);
     let texts = folder == root().join("fuzz");
     seed(&corpus, texts).map_err(|error| format!("the corpus in {} cannot be written: {error}", corpus.display()))?;
     let mut command: Command = cargo();
