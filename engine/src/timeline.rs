@@ -376,6 +376,19 @@ impl Strip<'_> {
         self.offsets.len().saturating_sub(1)
     }
 
+    /// Entities, a few at a time: together they have at most so many rows, unless one has more.
+    pub(crate) fn morsels(&self, rows: usize) -> impl Iterator<Item = Range<usize>> {
+        let mut next = 0;
+        std::iter::from_fn(move || {
+            let first = next;
+            let start = (first < self.entities()).then(|| self.of(first).start)?;
+            while next < self.entities() && (next == first || self.of(next).end - start <= rows) {
+                next += 1;
+            }
+            Some(first..next)
+        })
+    }
+
     /// Where the rows of the n-th entity lie.
     pub(crate) fn of(&self, entity: usize) -> Range<usize> {
         let start = self.offsets.first().copied().unwrap_or_default();

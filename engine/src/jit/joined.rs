@@ -11,11 +11,10 @@
 
 use super::facts::Room;
 use super::form::{Fact, FactRows};
-use super::pass::{Span, place_of};
-use super::points::{Other, Part, Track};
+use super::pass::{MORSEL, Span, place_of};
+use super::points::{Other, Part, Track, take_all};
 use super::scratch::{MISSING, Scratch, ScratchData};
 use super::screen::Screening;
-use super::window::Bounds;
 use crate::run::parallel::in_parallel;
 use crate::table::{ColumnData, Table};
 use crate::timeline::{Strip, Timeline};
@@ -24,10 +23,6 @@ use std::ops::Range;
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::types::Kind;
-use watchfire_stdlib::value::EntityKey;
-
-/// Rows that ask together, unless those of one entity are more.
-const MORSEL: usize = 1 << 13;
 
 /// A fact for each row of a table.
 #[derive(Debug)]
@@ -124,28 +119,19 @@ impl Asking<'_> {
     fn over(&self, partition: usize, room: &mut AskingRoom) -> Option<Found> {
         let keys = self.rows.keys(partition);
         let strip = self.rows.rows_in(partition)?;
-        let mut others: Vec<Other<'_>> = Vec::with_capacity(self.parts.len());
-        for Part { timeline, .. } in &self.parts {
-            others.push(Other::new(timeline.keys(partition), timeline.rows_in(partition)?));
-        }
+        let mut others = Other::of(&self.parts, partition)?;
         let blank = |fact: &Option<(usize, usize)>| {
             let kind = fact.and_then(|(part, fact)| self.parts[part].pass.kind_of(fact)).unwrap_or(Kind::Unknown);
             Scratch { data: ScratchData::of(&kind, 0), states: Vec::new() }
         };
         let mut found: Vec<Scratch> = self.facts.iter().map(blank).collect();
-        let mut entity = 0;
-        while entity < strip.entities() {
-            let first = entity;
-            let start = strip.of(first).start;
-            while entity < strip.entities() && (entity == first || strip.of(entity).end - start <= MORSEL) {
-                entity += 1;
-            }
-            room.take(self, &keys[first..entity], &mut others);
-            room.ask(self, strip, first..entity, &others);
+        for entities in strip.morsels(MORSEL) {
+            let asked = strip.of(entities.end - 1).end - strip.of(entities.start).start;
+            take_all(&self.parts, &mut room.rooms, &keys[entities.clone()], &mut others);
+            room.ask(self, strip, entities, &others);
             for (part, own) in self.parts.iter().zip(&mut room.rooms) {
                 own.work_out_facts(&part.pass);
             }
-            let asked = strip.of(entity - 1).end - start;
             for (found, place) in found.iter_mut().zip(&self.facts) {
                 if let Some((part, fact)) = place {
                     found.append(&room.rooms[*part].facts[*fact], asked);
@@ -157,17 +143,6 @@ impl Asking<'_> {
 }
 
 impl AskingRoom {
-    /// Takes up all rows about some entities.
-    fn take(&mut self, asking: &Asking<'_>, keys: &[EntityKey], others: &mut [Other<'_>]) {
-        self.rooms.resize_with(asking.parts.len(), Room::default);
-        for ((part, other), room) in asking.parts.iter().zip(others).zip(&mut self.rooms) {
-            let strip = other.strip;
-            room.take(&part.pass, strip, keys.iter().map(|key| other.rows_of(key)));
-            room.bounds.iter_mut().for_each(Bounds::clear);
-            room.ks.clear();
-        }
-    }
-
     /// Finds which rows are in the windows of those that ask.
     fn ask(&mut self, asking: &Asking<'_>, strip: Strip<'_>, entities: Range<usize>, others: &[Other<'_>]) {
         let mut points = 0;

@@ -18,7 +18,7 @@ use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::types::Kind;
 
 /// Rows that are worked on together, unless one entity has more.
-const MORSEL: usize = 1 << 13;
+pub(super) const MORSEL: usize = 1 << 13;
 
 /// What a loop reads, by place among the pass's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -267,14 +267,9 @@ impl<'a> Pass<'a> {
     /// Passes over the rows of a partition; for each screen the rows that it leaves, and the values of its facts there.
     pub(super) fn over(&self, strip: Strip<'_>, room: &mut Room) -> Option<Vec<LeftRows>> {
         let mut left: Vec<LeftRows> = self.screens.iter().map(|_| LeftRows::default()).collect();
-        let mut entity = 0;
-        while entity < strip.entities() {
-            let first = entity;
-            let start = strip.of(first).start;
-            while entity < strip.entities() && (entity == first || strip.of(entity).end - start <= MORSEL) {
-                entity += 1;
-            }
-            room.load(self, strip, (first..entity).map(|entity| strip.of(entity)));
+        for entities in strip.morsels(MORSEL) {
+            let first = entities.start;
+            room.load(self, strip, entities.map(|entity| strip.of(entity)));
             for (screen, left) in self.screens.iter().zip(&mut left) {
                 room.run(&screen.main)?;
                 room.leave(screen, first, left);

@@ -164,14 +164,11 @@ impl Points<'_> {
     ) -> Option<()> {
         let keys = self.population.keys(partition);
         let first_known = self.population.all_first_known(partition);
-        let mut others: Vec<Other<'_>> = Vec::with_capacity(self.parts.len());
-        for Part { timeline, .. } in &self.parts {
-            others.push(Other::new(timeline.keys(partition), timeline.rows_in(partition)?));
-        }
+        let mut others = Other::of(&self.parts, partition)?;
         let together = (MORSEL / self.instants.len().max(1)).max(1);
         for first in (0..keys.len()).step_by(together) {
             let entities = first..keys.len().min(first + together);
-            room.take(self, &keys[entities.clone()], &mut others);
+            take_all(&self.parts, &mut room.rooms, &keys[entities.clone()], &mut others);
             room.find_changes(self, &first_known[entities.clone()], windows, &others);
             for (part, own) in self.parts.iter().zip(&mut room.rooms) {
                 own.work_out_facts(&part.pass);
@@ -194,6 +191,12 @@ impl<'a> Other<'a> {
         Self { keys, strip, next: 0 }
     }
 
+    /// Those of the timelines of some parts.
+    pub(super) fn of(parts: &[Part<'a>], partition: usize) -> Option<Vec<Self>> {
+        let other = |part: &Part<'a>| Some(Self::new(part.timeline.keys(partition), part.timeline.rows_in(partition)?));
+        parts.iter().map(other).collect()
+    }
+
     /// The rows about an entity; keys come in order.
     pub(super) fn rows_of(&mut self, key: &EntityKey) -> Range<usize> {
         while self.keys.get(self.next).is_some_and(|other| other < key) {
@@ -203,24 +206,22 @@ impl<'a> Other<'a> {
     }
 }
 
-impl PointRoom {
-    /// Takes up all rows about some entities.
-    fn take(&mut self, points: &Points<'_>, keys: &[EntityKey], others: &mut [Other<'_>]) {
-        self.rooms.resize_with(points.parts.len(), Room::default);
-        for ((part, other), room) in points.parts.iter().zip(others).zip(&mut self.rooms) {
-            let strip = other.strip;
-            room.take(&part.pass, strip, keys.iter().map(|key| other.rows_of(key)));
-        }
+/// Takes up all rows about some entities, in a room for each part; nothing is known yet of the windows over them.
+pub(super) fn take_all(parts: &[Part<'_>], rooms: &mut Vec<Room>, keys: &[EntityKey], others: &mut [Other<'_>]) {
+    rooms.resize_with(parts.len(), Room::default);
+    for ((part, other), room) in parts.iter().zip(others).zip(rooms) {
+        let strip = other.strip;
+        room.take(&part.pass, strip, keys.iter().map(|key| other.rows_of(key)));
+        room.bounds.iter_mut().for_each(Bounds::clear);
+        room.ks.clear();
     }
+}
 
+impl PointRoom {
     /// Finds the instants at which a window holds other rows than at the instant before, and which rows those are.
     fn find_changes(&mut self, points: &Points<'_>, first_known: &[i64], windows: &Windows, others: &[Other<'_>]) {
         self.changes.clear();
         self.points.clear();
-        for room in &mut self.rooms {
-            room.bounds.iter_mut().for_each(Bounds::clear);
-            room.ks.clear();
-        }
         for (entity, known) in first_known.iter().enumerate() {
             let start = self.changes.len();
             self.tracks.clear();
