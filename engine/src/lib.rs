@@ -64,6 +64,7 @@ mod sources;
 mod table;
 mod testing;
 mod timeline;
+mod unions;
 mod warning;
 
 pub use engine::Engine;

@@ -73,6 +73,11 @@ impl Table {
         matches!((&self.known, &self.time), (Some(known), Some(time)) if known.is_same_buffer(time))
     }
 
+    /// Its rows are states: they hold from their time until their end.
+    pub(crate) fn has_states(&self) -> bool {
+        self.until.is_some() && !self.events
+    }
+
     /// The row that a line is a version of.
     pub(crate) fn row(&self, line: u32) -> u32 {
         self.row.as_ref().map_or(line, |row| row[line as usize])
@@ -320,6 +325,74 @@ impl Column {
         };
         let valid = self.valid.as_ref().map(|valid| rows.iter().map(|row| valid.get_bit(*row as usize)).collect());
         Column { data, valid: valid.filter(|valid: &Bitmap| valid.unset_bits() > 0) }
+    }
+
+    /// The cells of several columns of one kind, one after the other.
+    pub(crate) fn one_after_the_other(columns: &[Column]) -> Option<Column> {
+        macro_rules! joined {
+            ($kind:ident) => {{
+                let mut all = Vec::new();
+                for column in columns {
+                    let ColumnData::$kind(values) = &column.data else { return None };
+                    all.extend_from_slice(values);
+                }
+                ColumnData::$kind(all.into())
+            }};
+        }
+        macro_rules! coded {
+            ($kind:ident) => {{
+                let mut items = Vec::new();
+                for column in columns {
+                    let ColumnData::$kind(_, own) = &column.data else { return None };
+                    items.extend(own.iter().cloned());
+                }
+                items.sort_unstable();
+                items.dedup();
+                let mut all = Vec::new();
+                for column in columns {
+                    let ColumnData::$kind(codes, own) = &column.data else { return None };
+                    let place = |item| items.binary_search(item).unwrap_or_default() as u32;
+                    let places: Vec<u32> = own.iter().map(place).collect();
+                    // What lies in cells that are missing is no code.
+                    all.extend(codes.iter().map(|code| places.get(*code as usize).copied().unwrap_or_default()));
+                }
+                ColumnData::$kind(all, items.into())
+            }};
+        }
+        let data = match &columns.first()?.data {
+            ColumnData::Bool(_) => joined!(Bool),
+            ColumnData::Int(_) => joined!(Int),
+            ColumnData::Float(_) => joined!(Float),
+            ColumnData::Money(_) => joined!(Money),
+            ColumnData::Date(_) => joined!(Date),
+            ColumnData::Time(_) => joined!(Time),
+            ColumnData::Duration(_) => joined!(Duration),
+            ColumnData::Hour(_) => joined!(Hour),
+            ColumnData::Text(..) => coded!(Text),
+            ColumnData::Entity(..) => coded!(Entity),
+            ColumnData::Shape(..) => coded!(Shape),
+            ColumnData::Enum(id, _) => {
+                let mut all = Vec::new();
+                for column in columns {
+                    let ColumnData::Enum(own, codes) = &column.data else { return None };
+                    (own == id).then(|| all.extend_from_slice(codes))?;
+                }
+                ColumnData::Enum(*id, all)
+            }
+            ColumnData::Point(..) => {
+                let (mut longitudes, mut latitudes) = (Vec::new(), Vec::new());
+                for column in columns {
+                    let ColumnData::Point(east, north) = &column.data else { return None };
+                    longitudes.extend_from_slice(east);
+                    latitudes.extend_from_slice(north);
+                }
+                ColumnData::Point(longitudes.into(), latitudes.into())
+            }
+        };
+        let gaps = columns.iter().any(|column| column.valid.is_some());
+        let valid = |column: &Column| (0..column.len()).map(|row| column.is_valid(row)).collect::<Vec<bool>>();
+        let valid = gaps.then(|| columns.iter().flat_map(valid).collect());
+        Some(Column { data, valid })
     }
 
     /// A number that grows with a cell, missing first; cells that differ may have the same.

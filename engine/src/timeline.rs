@@ -73,7 +73,7 @@ pub(crate) struct Timeline {
     /// Where in `rows` those of each key begin, and the last one's end.
     offsets: Vec<usize>,
     rows: Vec<RowRef>,
-    /// By row its event time; empty for rows of a union or without one.
+    /// By row its event time; empty: some have none.
     times: Vec<i64>,
     /// By key: earliest known-at among all versions of the entity's rows.
     first_known: Vec<i64>,
@@ -114,7 +114,7 @@ impl Timeline {
         self.shard(partition).map(|place| (&self.keys[place], self.rows_at(place)))
     }
 
-    /// The rows of a partition; those of a union have no times here, nor do those without one.
+    /// The rows of a partition; there are no times where some have none.
     pub(crate) fn rows_in(&self, partition: usize) -> Option<Strip<'_>> {
         let offsets = self.offsets.get(self.shards.get(partition).copied()?..=*self.shards.get(partition + 1)?)?;
         let all = *offsets.first()?..*offsets.last()?;
@@ -358,6 +358,9 @@ impl Timeline {
         }
         let at = |row: &RowRef| parts.iter().position(|part| part.part == row.part).unwrap_or_default();
         self.find_first_known(|row| (parts[at(row)].table, row.row));
+        if parts.iter().all(|part| part.table.time.is_some()) {
+            self.times = self.rows.iter().map(time).collect();
+        }
     }
 }
 

@@ -31,6 +31,7 @@ pub(crate) mod tests;
 pub(crate) mod text;
 mod versions;
 
+pub(crate) use builder::{ColumnBuilder, Slot};
 pub(crate) use column::numbered;
 pub(crate) use cut::{Cutting, Part};
 pub(crate) use keys::key_of;

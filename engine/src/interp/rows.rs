@@ -43,11 +43,10 @@ pub(super) enum Shape {
 
 impl Shape {
     pub(super) fn of(table: &Table) -> Self {
-        match (&table.time, &table.until) {
-            (None, _) => Self::Timeless,
-            (Some(_), None) => Self::Events,
-            (Some(_), Some(_)) if table.events => Self::Events,
-            (Some(_), Some(_)) => Self::State,
+        match &table.time {
+            None => Self::Timeless,
+            Some(_) if table.has_states() => Self::State,
+            Some(_) => Self::Events,
         }
     }
 }
@@ -175,6 +174,12 @@ impl<'a> Evaluator<'a> {
             },
             _ => Value::Missing,
         }
+    }
+
+    /// A cell of a row of a table or union, as it reads at an instant.
+    pub(crate) fn cell_at(&mut self, source: SourceId, row: RowRef, column: ColumnId, k: i64) -> Value {
+        self.begin(k, k, None);
+        self.cell(source, row, column)
     }
 
     /// A cell of a row of a table or union, as it reads at k.

@@ -147,7 +147,7 @@ impl<'a> Screening<'a> {
         }
         let (population, last) = (self.timelines.get(model.entities?.0 as usize)?, steps.last()?);
         let rows: usize = (0..self.partitions).filter_map(|at| Some(last.timeline.rows_in(at)?.rows.len())).sum();
-        (self.always || rows >= super::screen::LEAST).then_some((population, steps))
+        (rows >= self.least()).then_some((population, steps))
     }
 
     fn timeline_of(&self, rows: &RowsPlan) -> Option<(&'a Timeline, SourceId)> {

@@ -23,6 +23,7 @@ use super::window::{
 };
 use crate::table::{NEVER, Table};
 use crate::timeline::Strip;
+use crate::unions::Lines;
 use std::ops::Range;
 use watchfire_stdlib::types::Kind;
 
@@ -36,6 +37,8 @@ pub(super) struct Room {
     pub(super) known: Vec<i64>,
     /// When they are replaced; empty: never.
     pub(super) until: Vec<i64>,
+    /// When states end; empty: they are no states, or none ends.
+    pub(super) ends: Vec<i64>,
     /// Odd rows, and whether each row is one; empty: none is.
     odd: Vec<u32>,
     pub(super) is_odd: Vec<bool>,
@@ -99,26 +102,22 @@ impl Room {
             self.ks.extend_from_slice(known);
         }
         for (bounds, span) in self.bounds.iter_mut().zip(&pass.spans) {
-            let span = match span {
-                Span::Before(length, gap) => Some((*length, *gap)),
-                Span::All | Span::At(_) => None,
-            };
             let rows = Rows {
                 stretches: &self.stretches,
                 known,
                 until: &self.until,
+                ends: &self.ends,
                 odd: &self.odd,
                 is_odd: &self.is_odd,
                 ks: &self.ks,
             };
-            bounds.find(&rows, &self.times, span);
-            if let (Some(silence), Some((length, gap))) = (&pass.silence, span) {
-                for (Stretch { rows, .. }, range) in self.stretches.iter().zip(&self.ranges) {
-                    for row in rows.clone() {
-                        let (time, to) = (self.times[row], self.times[row].saturating_sub(gap));
-                        let window = (to.saturating_sub(length), to);
-                        bounds.silent.push(silence.touches(window, (time, known[row]), &strip.rows[range.clone()]));
-                    }
+            bounds.find(&rows, &self.times, |time| span.window(time), pass.has_states());
+            let Some(silence) = pass.silence.as_ref().filter(|_| *span != Span::All) else { continue };
+            for (Stretch { rows, .. }, range) in self.stretches.iter().zip(&self.ranges) {
+                for row in rows.clone() {
+                    let (time, about) = (self.times[row], &strip.rows[range.clone()]);
+                    let touches = |window| silence.touches(window, (time, known[row]), about);
+                    bounds.silent[row] |= span.window(time).is_some_and(touches);
                 }
             }
         }
@@ -133,7 +132,7 @@ impl Room {
     /// Takes up the rows of some entities, and what is read of each by itself.
     pub(super) fn take(&mut self, pass: &Pass<'_>, strip: Strip<'_>, entities: impl Iterator<Item = Range<usize>>) {
         match &pass.rows {
-            PassRows::Table(table) => self.take_lines(pass, table, strip, entities),
+            PassRows::Table(lines) => self.take_lines(pass, *lines, strip, entities),
             PassRows::Groups(grouping) => {
                 let mut base = self.base.take().unwrap_or_default();
                 base.take(&grouping.pass, strip, entities);
@@ -157,6 +156,7 @@ impl Room {
         self.times.clear();
         self.known.clear();
         self.until.clear();
+        self.ends.clear();
         self.odd.clear();
         self.is_odd.clear();
         self.stretches.clear();
@@ -171,20 +171,20 @@ impl Room {
     fn take_lines(
         &mut self,
         pass: &Pass<'_>,
-        table: &Table,
+        lines: Lines<'_>,
         strip: Strip<'_>,
         entities: impl Iterator<Item = Range<usize>>,
     ) {
         self.clear();
         for range in entities {
             let start = self.lines.len();
-            self.lines.extend(strip.rows[range.clone()].iter().map(|row| row.row));
+            self.lines.extend(strip.rows[range.clone()].iter().map(|row| lines.of(*row)));
             self.times.extend_from_slice(strip.times.get(range.clone()).unwrap_or_default());
             self.ranges.push(range);
             let rows = start..self.lines.len();
             self.stretches.push(Stretch { points: rows.clone(), rows, odd: 0..0, steady: true });
         }
-        self.find_odd(table);
+        self.find_odd(lines.table);
         for (_, origin) in pass.cells.iter().skip(self.cells.len()) {
             if let Origin::Column(column) = origin {
                 self.cells.extend(Scratch::like(column));
@@ -239,7 +239,7 @@ impl Room {
         self.known_at(row) <= k && self.until.get(row).is_none_or(|until| k < *until)
     }
 
-    /// Finds the odd rows: those that are replaced, and those that become known after a row that is not earlier.
+    /// Finds the odd rows: those that are replaced or end, and those that become known after a row that is not earlier.
     fn find_odd(&mut self, table: &Table) {
         if !table.known_in_time() {
             self.known.extend(self.lines.iter().map(|line| table.known(*line)));
@@ -247,7 +247,12 @@ impl Room {
         if table.known_until.is_some() {
             self.until.extend(self.lines.iter().map(|line| table.known_until(*line)));
         }
-        if self.known.is_empty() && self.until.is_empty() {
+        if let Some(until) = table.until.as_ref().filter(|_| table.has_states()) {
+            // One that ends before it begins never holds.
+            let end = |(line, time): (&u32, &i64)| Some(until[*line as usize]).filter(|end| time < end).unwrap_or(i64::MIN);
+            self.ends.extend(self.lines.iter().zip(&self.times).map(end));
+        }
+        if self.known.is_empty() && self.until.is_empty() && self.ends.is_empty() {
             return;
         }
         for number in 0..self.stretches.len() {
@@ -261,10 +266,11 @@ impl Room {
                     first -= 1;
                 }
                 let until = |row: usize| self.until.get(row).copied().unwrap_or(NEVER);
+                let ends = |row: usize| self.ends.get(row).is_some_and(|end| *end != NEVER);
                 let there = (first..end).filter(|row| self.known_at(*row) < until(*row));
                 least = there.map(|row| self.known_at(row)).min().unwrap_or(i64::MAX).min(least);
                 for row in (first..end).rev() {
-                    if until(row) != NEVER || self.known_at(row) > least {
+                    if until(row) != NEVER || ends(row) || self.known_at(row) > least {
                         self.odd.push(row as u32);
                     }
                 }
@@ -344,6 +350,7 @@ impl Room {
             stretches: &self.stretches,
             known: if self.known.is_empty() { &self.times } else { &self.known },
             until: &self.until,
+            ends: &self.ends,
             odd: &self.odd,
             is_odd: &self.is_odd,
             ks: &self.ks,

@@ -11,13 +11,14 @@
 
 use super::facts::Room;
 use super::form::{Fact, FactRows};
-use super::pass::{MORSEL, Span, place_of};
-use super::points::{Other, Part, Track, take_all};
+use super::pass::{MORSEL, place_of};
+use super::points::{Other, Part, Track, Window, take_all};
 use super::scratch::{MISSING, Scratch, ScratchData};
 use super::screen::Screening;
 use crate::run::parallel::in_parallel;
-use crate::table::{ColumnData, Table};
-use crate::timeline::{Strip, Timeline};
+use crate::table::ColumnData;
+use crate::timeline::{Strip, Timeline, parts};
+use crate::unions::Lines;
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
@@ -33,7 +34,7 @@ pub(super) struct Dense {
 
 /// What rows of a table ask of the entities in one of their columns.
 struct Asking<'a> {
-    table: &'a Table,
+    lines: Lines<'a>,
     /// The rows that ask, by entity.
     rows: Cow<'a, Timeline>,
     parts: Vec<Part<'a>>,
@@ -64,7 +65,7 @@ impl<'a> Screening<'a> {
         let dense = |number: usize| {
             let (part, fact) = asking.facts[number]?;
             let kind = asking.parts[part].pass.kind_of(fact)?;
-            let many = asking.table.rows;
+            let many = asking.lines.table.rows;
             // Rows that name nobody are told nothing.
             let mut cells = Scratch { data: ScratchData::of(&kind, many), states: vec![MISSING; many] };
             found.iter().for_each(|(rows, facts)| cells.spread(rows, &facts[number]));
@@ -74,8 +75,10 @@ impl<'a> Screening<'a> {
     }
 
     fn asking(&self, source: SourceId, column: ColumnId, facts: &[&Fact]) -> Option<Asking<'a>> {
-        let table = self.store.table(source)?;
-        if !matches!(table.column(column)?.data, ColumnData::Entity(..)) {
+        let lines = self.lines(source)?;
+        // What a union computes does not find its rows.
+        let found = parts(self.program, source, &[column]).iter().all(|(_, by)| by.is_some());
+        if !found || !matches!(lines.table.column(column)?.data, ColumnData::Entity(..)) {
             return None;
         }
         let same = |id: &usize| {
@@ -94,7 +97,7 @@ impl<'a> Screening<'a> {
                 self.threads,
             )),
         };
-        let mut asking = Asking { table, rows, parts: Vec::new(), facts: Vec::new() };
+        let mut asking = Asking { lines, rows, parts: Vec::new(), facts: Vec::new() };
         for fact in facts {
             let place = self.asked(&mut asking, fact);
             asking.facts.push(place);
@@ -106,10 +109,10 @@ impl<'a> Screening<'a> {
     fn asked(&self, asking: &mut Asking<'a>, fact: &Fact) -> Option<(usize, usize)> {
         let FactRows::Timeline(timeline) = fact.rows else { return None };
         let source = self.plan.timelines.get(timeline.0 as usize)?.source;
-        let (timeline, table) = (self.timelines.get(timeline.0 as usize)?, self.store.table(source)?);
-        let new = || Part { rows: fact.rows, timeline, pass: self.pass_over(source, table) };
+        let (timeline, lines) = (self.timelines.get(timeline.0 as usize)?, self.lines(source)?);
+        let new = || Part { rows: fact.rows, timeline, pass: self.pass_over(source, lines) };
         let part = place_of(&mut asking.parts, |part| part.rows == fact.rows, new);
-        let span = self.span_of(fact, asking.table)?;
+        let span = self.span_of(fact, asking.lines.table)?;
         Some((part, self.fact_of_pass(&mut asking.parts[part].pass, fact, span)?))
     }
 }
@@ -138,7 +141,7 @@ impl Asking<'_> {
                 }
             }
         }
-        Some((strip.rows.iter().map(|row| row.row).collect(), found))
+        Some((strip.rows.iter().map(|row| self.lines.of(*row)).collect(), found))
     }
 }
 
@@ -150,35 +153,29 @@ impl AskingRoom {
             let rows = strip.of(entity);
             let own = points..points + rows.len();
             points = own.end;
-            self.find_late(asking.table, strip, rows.clone());
+            self.find_late(asking.lines, strip, rows.clone());
             for ((part, room), other) in asking.parts.iter().zip(&mut self.rooms).zip(others) {
                 let stretch = room.stretches[number].rows.clone();
                 room.stretches[number].points = own.clone();
                 self.tracks.clear();
-                let track = |span| Track { part: 0, span, left: stretch.start, entered: stretch.start };
-                self.tracks.extend((0..room.bounds.len()).map(track));
+                self.tracks.extend((0..room.bounds.len()).map(|span| Track::new(0, span, stretch.start)));
                 let about = room.ranges.get(number).map_or(&[][..], |range| &other.strip.rows[range.clone()]);
                 for (place, late) in rows.clone().zip(&self.late) {
-                    let (row, t) = (strip.rows[place].row, strip.times.get(place).copied().unwrap_or(i64::MIN));
-                    let k = asking.table.known(row);
+                    let (row, t) = (asking.lines.of(strip.rows[place]), strip.times.get(place).copied().unwrap_or(i64::MIN));
+                    let k = asking.lines.table.known(row);
                     for track in &mut self.tracks {
-                        let window = match part.pass.spans[track.span] {
-                            Span::Before(length, gap) => {
-                                let to = t.saturating_sub(gap);
-                                Some((to.saturating_sub(length), to))
-                            }
-                            Span::All | Span::At(_) => None,
-                        };
+                        let dated = part.pass.spans[track.span].window(t);
+                        let window = Window::of(dated, t, part.pass.has_states());
                         if !late {
                             track.turn(stretch.end, k, room, window);
                         }
-                        let silent = |window| {
+                        let touches = |window| {
                             part.pass.silence.as_ref().is_some_and(|silence| silence.touches(window, (t, k), about))
                         };
-                        let unsure = *late || window.is_some_and(silent);
                         let bounds = &mut room.bounds[track.span];
                         bounds.push(track.left as u32, track.entered as u32);
-                        bounds.silent.push(unsure);
+                        bounds.after.extend(window.filter(|window| window.states).map(|window| window.from));
+                        bounds.silent.push(*late || track.went_back || dated.is_some_and(touches));
                     }
                     room.ks.push(k);
                 }
@@ -187,15 +184,15 @@ impl AskingRoom {
     }
 
     /// Finds which rows of an entity ask out of order: those that become known after a later one.
-    fn find_late(&mut self, table: &Table, strip: Strip<'_>, rows: Range<usize>) {
+    fn find_late(&mut self, lines: Lines<'_>, strip: Strip<'_>, rows: Range<usize>) {
         self.late.clear();
         self.late.resize(rows.len(), false);
-        if table.known_in_time() {
+        if lines.table.known_in_time() {
             return;
         }
         let mut least = i64::MAX;
         for (place, row) in rows.enumerate().rev() {
-            let known = table.known(strip.rows[row].row);
+            let known = lines.table.known(lines.of(strip.rows[row]));
             self.late[place] = known > least;
             least = least.min(known);
         }

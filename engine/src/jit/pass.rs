@@ -13,9 +13,11 @@ use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
 use crate::table::{Column, ColumnData, Store, Table};
 use crate::timeline::{RowRef, Strip};
+use crate::unions::Lines;
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::zone::Zone;
 
 /// Rows that are worked on together, unless one entity has more.
 pub(super) const MORSEL: usize = 1 << 13;
@@ -81,14 +83,28 @@ pub(super) enum Span {
     All,
     /// So long, and so long before the row.
     Before(i64, i64),
-    /// As the calendar says at an instant.
-    At(KnownWindow),
+    /// As the calendar of a zone says.
+    At(KnownWindow, Zone),
+}
+
+impl Span {
+    /// After and up to when the window lies; `None`: everywhere.
+    pub(super) fn window(&self, time: i64) -> Option<(i64, i64)> {
+        match self {
+            Self::All => None,
+            Self::Before(length, gap) => {
+                let to = time.saturating_sub(*gap);
+                Some((to.saturating_sub(*length), to))
+            }
+            Self::At(window, zone) => Some(window.bounds(zone, time)),
+        }
+    }
 }
 
 /// Whose rows they are.
 #[derive(Debug)]
 pub(super) enum PassRows<'a> {
-    Table(&'a Table),
+    Table(Lines<'a>),
     /// Each is made of rows of another pass.
     Groups(Box<Grouping<'a>>),
 }
@@ -141,9 +157,14 @@ impl<'a> Pass<'a> {
     /// The table whose rows they are, if they are a table's.
     pub(super) fn table(&self) -> Option<&'a Table> {
         match &self.rows {
-            PassRows::Table(table) => Some(table),
+            PassRows::Table(lines) => Some(lines.table),
             PassRows::Groups(_) => None,
         }
+    }
+
+    /// Whether its rows are states.
+    pub(super) fn has_states(&self) -> bool {
+        self.table().is_some_and(Table::has_states)
     }
 
     /// The place of a column; `None`: it cannot be read.
@@ -152,8 +173,8 @@ impl<'a> Pass<'a> {
             return Some(place);
         }
         let origin = match &self.rows {
-            PassRows::Table(table) => {
-                let column = table.column(id)?;
+            PassRows::Table(lines) => {
+                let column = lines.table.column(id)?;
                 Scratch::like(column)?;
                 Origin::Column(column)
             }

@@ -16,13 +16,11 @@ use super::kernel::{Cells, Kernel};
 use super::pass::{Pass, Span};
 use super::screen::{LeftRow, LeftRows};
 use super::window::Bounds;
-use crate::interp::KnownWindow;
 use crate::timeline::{Strip, Timeline};
 use std::ops::Range;
 use std::sync::Arc;
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::{EntityKey, Value};
-use watchfire_stdlib::zone::Zone;
 
 /// Entities and instants that are worked on together.
 const MORSEL: usize = 1 << 13;
@@ -62,6 +60,8 @@ pub(super) struct PointRoom {
     tracks: Vec<Track>,
     /// When odd rows about the entity at hand become known or are replaced, in order.
     turns: Vec<i64>,
+    /// By part: when the states about it end, in order.
+    ends: Vec<Vec<i64>>,
     /// The change points of all entities, one after the other: the place of each instant.
     changes: Vec<u32>,
     /// Those of each entity.
@@ -76,6 +76,12 @@ pub(super) struct Track {
     pub(super) span: usize,
     pub(super) left: usize,
     pub(super) entered: usize,
+    /// How many states ended before the window.
+    ended: usize,
+    /// The latest that it began and ended so far.
+    furthest: (i64, i64),
+    /// It lies before where it was: it is not followed there.
+    pub(super) went_back: bool,
 }
 
 /// What aggregates about the entities of a model are at some instants.
@@ -100,16 +106,12 @@ impl PointFacts {
 }
 
 /// For each part and span, where its window lies at each instant; `None`: everywhere.
-type Windows = Vec<Vec<Option<Vec<(i64, i64)>>>>;
+type Windows = Vec<Vec<Vec<Option<(i64, i64)>>>>;
 
 impl Points<'_> {
     /// Where windows lie at the instants.
-    pub(super) fn windows(&self, zone: &Zone) -> Windows {
-        let at = |window: &KnownWindow| self.instants.iter().map(|instant| window.bounds(zone, *instant)).collect();
-        let of = |span: &Span| match span {
-            Span::At(window) => Some(at(window)),
-            Span::All | Span::Before(..) => None,
-        };
+    pub(super) fn windows(&self) -> Windows {
+        let of = |span: &Span| self.instants.iter().map(|instant| span.window(*instant)).collect();
         self.parts.iter().map(|part| part.pass.spans.iter().map(of).collect()).collect()
     }
 
@@ -227,11 +229,14 @@ impl PointRoom {
             self.tracks.clear();
             for (part, room) in self.rooms.iter().enumerate() {
                 let stretch = &room.stretches[entity];
-                let (left, entered) = (stretch.rows.start, stretch.rows.start);
-                self.tracks.extend((0..room.bounds.len()).map(|span| Track { part, span, left, entered }));
+                self.tracks.extend((0..room.bounds.len()).map(|span| Track::new(part, span, stretch.rows.start)));
             }
             self.find_turns(entity);
             let mut turned = 0;
+            let window_of = |track: &Track, place: usize| {
+                let states = points.parts[track.part].pass.has_states();
+                Window::of(windows[track.part][track.span][place], points.instants[place], states)
+            };
             for place in points.instants.partition_point(|instant| instant < known)..points.instants.len() {
                 let k = points.instants[place];
                 let turns = turned..self.turns.partition_point(|turn| *turn <= k);
@@ -240,11 +245,12 @@ impl PointRoom {
                 for track in &mut self.tracks {
                     let room = &self.rooms[track.part];
                     let stretch = &room.stretches[entity];
-                    if !stretch.steady || track.left == stretch.rows.end {
+                    if !stretch.steady || stretch.rows.is_empty() {
                         continue;
                     }
-                    let window = windows[track.part][track.span].as_ref().map(|window| window[place]);
+                    let window = window_of(track, place);
                     changed |= track.turn(stretch.rows.end, k, room, window);
+                    changed |= track.end(&self.ends[track.part], window);
                 }
                 // What may have been missed changes from instant to instant.
                 changed |= points.parts.iter().any(|part| part.pass.silence.is_some());
@@ -254,13 +260,14 @@ impl PointRoom {
                         let room = &mut self.rooms[track.part];
                         let bounds = &mut room.bounds[track.span];
                         bounds.push(track.left as u32, track.entered as u32);
-                        if let (Some(silence), Some(windows)) =
-                            (&points.parts[track.part].pass.silence, &windows[track.part][track.span])
-                        {
+                        bounds.after.extend(window_of(track, place).filter(|window| window.states).map(|window| window.from));
+                        let touches = |window| {
+                            let Some(silence) = &points.parts[track.part].pass.silence else { return false };
                             let rows = room.ranges.get(entity).cloned().unwrap_or_default();
-                            let rows = &others[track.part].strip.rows[rows];
-                            bounds.silent.push(silence.touches(windows[place], (k, k), rows));
-                        }
+                            silence.touches(window, (k, k), &others[track.part].strip.rows[rows])
+                        };
+                        let silent = windows[track.part][track.span][place].is_some_and(touches);
+                        bounds.silent.push(silent || track.went_back);
                     }
                     self.rooms.iter_mut().for_each(|room| room.ks.push(k));
                 }
@@ -284,6 +291,12 @@ impl PointRoom {
             }
         }
         self.turns.sort_unstable();
+        self.ends.resize_with(self.rooms.len(), Vec::new);
+        for (ends, room) in self.ends.iter_mut().zip(&self.rooms) {
+            ends.clear();
+            ends.extend(room.ends.get(room.stretches[entity].rows.clone()).unwrap_or_default());
+            ends.sort_unstable();
+        }
     }
 
     /// Runs a model's loop over the change points; `None`: it is not for what is there.
@@ -321,11 +334,34 @@ impl PointRoom {
     }
 }
 
+/// Where a window lies: after one instant, up to another.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) from: i64,
+    pub(super) to: i64,
+    /// It is one over states, which hold on after they began.
+    pub(super) states: bool,
+}
+
+impl Window {
+    /// At an instant, where it lies somewhere; states without a window are those that hold at the instant.
+    pub(super) fn of(window: Option<(i64, i64)>, instant: i64, states: bool) -> Option<Self> {
+        let (from, to) = window.or(states.then(|| (instant.saturating_sub(1), instant)))?;
+        Some(Self { from, to, states })
+    }
+}
+
 impl Track {
-    /// Moves on to an instant; true: the window holds other rows now. It moves over odd rows as if they were known.
-    pub(super) fn turn(&mut self, end: usize, k: i64, room: &Room, window: Option<(i64, i64)>) -> bool {
+    /// Before all rows of an entity, of which the first has this place.
+    pub(super) fn new(part: usize, span: usize, first: usize) -> Self {
+        let (ended, furthest, went_back) = (0, (i64::MIN, i64::MIN), false);
+        Self { part, span, left: first, entered: first, ended, furthest, went_back }
+    }
+
+    /// Moves on to an instant; true: the window may hold other rows now. It moves over odd rows as if they were known.
+    pub(super) fn turn(&mut self, end: usize, k: i64, room: &Room, window: Option<Window>) -> bool {
         let before = (self.left, self.entered);
-        let (from, to) = window.unwrap_or((i64::MIN, i64::MAX));
+        let (from, to) = window.map_or((i64::MIN, i64::MAX), |window| (window.from, window.to));
         let time = |row: usize| room.times.get(row).copied().unwrap_or(i64::MIN);
         let since = if room.known.is_empty() { &room.times } else { &room.known };
         let known = |row: usize| {
@@ -334,9 +370,22 @@ impl Track {
         while self.entered < end && time(self.entered) <= to && known(self.entered) {
             self.entered += 1;
         }
-        while window.is_some() && self.left < self.entered && time(self.left) <= from {
+        let leave = window.is_some_and(|window| !window.states);
+        while leave && self.left < self.entered && time(self.left) <= from {
             self.left += 1;
         }
-        (self.left, self.entered) != before
+        let went_back = std::mem::replace(&mut self.went_back, from < self.furthest.0 || to < self.furthest.1);
+        self.furthest = (self.furthest.0.max(from), self.furthest.1.max(to));
+        (self.left, self.entered) != before || went_back || self.went_back
+    }
+
+    /// Passes over the ends of states; true: some ended before the window.
+    fn end(&mut self, ends: &[i64], window: Option<Window>) -> bool {
+        let before = self.ended;
+        let from = window.map_or(i64::MIN, |window| window.from).saturating_add(1);
+        while ends.get(self.ended).is_some_and(|end| *end <= from) {
+            self.ended += 1;
+        }
+        self.ended != before
     }
 }

@@ -22,6 +22,7 @@ use crate::plan::{GroupingPlan, ModelPlan, Plan, TimelineId};
 use crate::run::parallel::in_parallel;
 use crate::table::{Store, Table};
 use crate::timeline::Timeline;
+use crate::unions::{Lines, Union};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceId, SpanOfTime};
@@ -30,7 +31,7 @@ use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
 /// Tables with fewer rows are not worth compiling for.
-pub(super) const LEAST: usize = 10_000;
+const LEAST: usize = 10_000;
 /// Where a screen leaves more than one row of so many, it is not worth having.
 const WORTH: usize = 3;
 /// The same for a screen beside which another one could use facts.
@@ -88,6 +89,7 @@ pub(crate) struct Screening<'a> {
     pub(crate) program: &'a Program,
     pub(crate) plan: &'a Plan,
     pub(crate) store: &'a Store,
+    pub(crate) unions: &'a BTreeMap<SourceId, Union>,
     pub(crate) timelines: &'a [Timeline],
     pub(crate) coverage: &'a Coverage,
     pub(crate) parameters: &'a [Value],
@@ -168,17 +170,19 @@ impl<'a> Screening<'a> {
         let mut all = Vec::new();
         for model in models.iter().filter(|model| self.always || !left.contains_key(&model.id)) {
             if let Ok(lowered) = lower::screen(self.program, self.plan, model, self.parameters, true)
-                && lowered.form.inputs.iter().any(|(input, _)| !matches!(input, Input::Cell(_)))
-                && let Some(table) = self.worthwhile(lowered.source)
+                && (self.unions.contains_key(&lowered.source)
+                    || lowered.form.inputs.iter().any(|(input, _)| !matches!(input, Input::Cell(_))))
+                && let Some(lines) = self.lines(lowered.source)
+                && lines.table.rows >= self.least()
                 && let Some(timeline) = model.entities
             {
-                all.push((model.id, timeline, table, lowered));
+                all.push((model.id, timeline, lines, lowered));
             }
         }
         let joined = self.join(all.iter().map(|(_, _, _, lowered)| lowered));
         let mut passes: BTreeMap<(SourceId, TimelineId), TimelinePass<'a>> = BTreeMap::new();
-        for (model, timeline, table, Lowered { source, form, nodes, .. }) in all {
-            let new = || TimelinePass { pass: self.pass_over(source, table), models: Vec::new() };
+        for (model, timeline, lines, Lowered { source, form, nodes, .. }) in all {
+            let new = || TimelinePass { pass: self.pass_over(source, lines), models: Vec::new() };
             let pass = passes.entry((source, timeline)).or_insert_with(new);
             if let Some(screen) = self.screen_of_pass(&mut pass.pass, &form, joined.get(&source)) {
                 pass.pass.screens.push(screen);
@@ -219,11 +223,10 @@ impl<'a> Screening<'a> {
         }
         for (_, points, served) in all {
             let entities: usize = (0..self.partitions).map(|partition| points.population.keys(partition).len()).sum();
-            let least = if self.always { 1 } else { LEAST };
-            if served.is_empty() || entities * points.instants.len() < least {
+            if served.is_empty() || entities * points.instants.len() < self.least() {
                 continue;
             }
-            let windows = points.windows(&self.zone);
+            let windows = points.windows();
             let found = self.in_partitions(|partition, room: &mut PointRoom| points.over(partition, &windows, room));
             let facts = points.screens.iter().map(|screen| screen.facts.len());
             let many = entities * points.instants.len();
@@ -265,7 +268,18 @@ impl<'a> Screening<'a> {
 
     /// A table that was read, if code for it is worth compiling.
     pub(super) fn worthwhile(&self, source: SourceId) -> Option<&'a Table> {
-        self.store.table(source).filter(|table| table.rows >= if self.always { 1 } else { LEAST })
+        self.store.table(source).filter(|table| table.rows >= self.least())
+    }
+
+    /// Tables with fewer rows are not worth compiling for.
+    pub(super) fn least(&self) -> usize {
+        if self.always { 1 } else { LEAST }
+    }
+
+    /// The lines of a table that was read, or of a union.
+    pub(super) fn lines(&self, source: SourceId) -> Option<Lines<'a>> {
+        let union = || self.unions.get(&source).map(Union::lines);
+        self.store.table(source).map(Lines::of_table).or_else(union)
     }
 
     pub(super) fn compiled(
@@ -302,11 +316,14 @@ impl<'a> Screening<'a> {
     /// Where the windows of a fact lie at rows of a table.
     pub(super) fn span_of(&self, fact: &Fact, table: &Table) -> Option<Span> {
         match (fact.rows, fact.window) {
-            (FactRows::Derived(_), _) | (_, Some(KnownWindow::This(_) | KnownWindow::Previous(_))) => None,
+            (FactRows::Derived(_), _) => None,
             (_, None) => Some(Span::All),
-            (_, Some(KnownWindow::Span(length, gap))) => {
-                let (length, gap) = self.lengths(table, length, gap)?;
-                Some(Span::Before(length, gap))
+            (_, Some(window)) => {
+                let lengths = match window {
+                    KnownWindow::Span(length, gap) => self.lengths(table, length, gap),
+                    KnownWindow::This(_) | KnownWindow::Previous(_) => None,
+                };
+                Some(lengths.map_or(Span::At(window, self.zone), |(length, gap)| Span::Before(length, gap)))
             }
         }
     }
@@ -382,7 +399,7 @@ impl<'a> Screening<'a> {
         for column in read.chain(fact.value) {
             self.make_column(model, pass, column)?;
         }
-        let fact = self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, Span::At))?;
+        let fact = self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, |window| Span::At(window, self.zone)))?;
         Some(((part, fact), pass.kind_of(fact)?))
     }
 
@@ -392,7 +409,7 @@ impl<'a> Screening<'a> {
         let model = self.plan.model(model)?;
         let population = self.timelines.get(model.entities?.0 as usize)?;
         let entities: usize = (0..self.partitions).map(|partition| population.keys(partition).len()).sum();
-        if !self.facts || !self.always && entities * instants.len() < LEAST {
+        if !self.facts || entities * instants.len() < self.least() {
             return None;
         }
         let (parts, screens) = (Vec::new(), Vec::new());
@@ -409,23 +426,23 @@ impl<'a> Screening<'a> {
         if facts.is_empty() {
             return None;
         }
-        let windows = points.windows(&self.zone);
+        let windows = points.windows();
         let found =
             self.in_partitions(|partition, room: &mut PointRoom| points.facts_over(partition, &windows, &facts, room));
         let partitions = found.into_iter().collect::<Option<_>>()?;
         Some(PointFacts { nodes, facts: facts.len(), instants: instants.len(), partitions })
     }
 
-    pub(super) fn pass_over(&self, source: SourceId, table: &'a Table) -> Pass<'a> {
+    pub(super) fn pass_over(&self, source: SourceId, lines: Lines<'a>) -> Pass<'a> {
         let silence = Silence { coverage: self.coverage, store: self.store, source };
-        Pass::new(PassRows::Table(table), self.coverage.may_be_silent(source).then_some(silence))
+        Pass::new(PassRows::Table(lines), self.coverage.may_be_silent(source).then_some(silence))
     }
 
     /// The rows of a timeline, or of a derived table.
     fn part(&self, model: &'a ModelPlan, rows: FactRows) -> Option<Part<'a>> {
         let of = |timeline: TimelineId| {
             let source = self.plan.timelines.get(timeline.0 as usize)?.source;
-            Some((self.timelines.get(timeline.0 as usize)?, self.pass_over(source, self.store.table(source)?)))
+            Some((self.timelines.get(timeline.0 as usize)?, self.pass_over(source, self.lines(source)?)))
         };
         match rows {
             FactRows::Timeline(timeline) => {

@@ -45,7 +45,8 @@ pub(crate) fn served<'a>(
         Some(Trigger::Match(_)) => return sequence(program, plan, model, parameters),
         Some(Trigger::On { .. }) => lower::screen(program, plan, model, parameters, true).map(|lowered| {
             let alone = |(input, _): &(Input, _)| matches!(input, Input::Cell(_));
-            (if lowered.form.inputs.iter().all(alone) { Pass::Table } else { Pass::Timeline }, lowered)
+            let union = plan.unions.get(lowered.source.index()).is_some_and(|parts| !parts.is_empty());
+            (if !union && lowered.form.inputs.iter().all(alone) { Pass::Table } else { Pass::Timeline }, lowered)
         }),
         _ => lower::point(program, plan, model, parameters).map(|lowered| (Pass::Points, lowered)),
     };

@@ -26,6 +26,8 @@ pub(super) struct Rows<'a> {
     pub(super) stretches: &'a [Stretch],
     pub(super) known: &'a [i64],
     pub(super) until: &'a [i64],
+    /// When states end; empty: they are no states, or none ends.
+    pub(super) ends: &'a [i64],
     pub(super) odd: &'a [u32],
     /// Empty: none is.
     pub(super) is_odd: &'a [bool],
@@ -34,8 +36,11 @@ pub(super) struct Rows<'a> {
 }
 
 impl Rows<'_> {
-    fn is_seen(&self, row: usize, k: i64) -> bool {
-        self.known[row] <= k && self.until.get(row).is_none_or(|until| k < *until)
+    /// Whether a row is in the window of a point, by what is known there, if its time does not keep it out.
+    fn is_seen(&self, row: usize, point: usize, bounds: &Bounds) -> bool {
+        let k = self.ks[point];
+        let holds = |end: &i64| bounds.after[point].saturating_add(1) < *end;
+        self.known[row] <= k && self.until.get(row).is_none_or(|until| k < *until) && self.ends.get(row).is_none_or(holds)
     }
 }
 
@@ -45,7 +50,9 @@ impl Rows<'_> {
 pub(super) struct Bounds {
     pub(super) from: Vec<u32>,
     pub(super) upto: Vec<u32>,
-    /// Something may have been missed in the window; empty: nowhere.
+    /// Of states: the instant after which the window begins. They begin to hold in the order of rows, and end in any.
+    pub(super) after: Vec<i64>,
+    /// Something may have been missed in the window, or it was not followed; empty: nowhere.
     pub(super) silent: Vec<bool>,
 }
 
@@ -67,39 +74,51 @@ impl Bounds {
     pub(super) fn clear(&mut self) {
         self.from.clear();
         self.upto.clear();
+        self.after.clear();
         self.silent.clear();
     }
 
-    /// Two pointers that move over the rows of each entity once. `span`: length of the window, and how long before the
-    /// row it ends; `None`: all rows that are known, whatever their time. An odd row may know rows that those after it do
-    /// not: of all rows it is unsure.
-    pub(super) fn find(&mut self, rows: &Rows<'_>, times: &[i64], span: Option<(i64, i64)>) {
+    /// Two pointers that move over the rows of each entity once. `window`: after and up to when the window of a row at some
+    /// time lies; `None`: all rows that are known, whatever their time, of `states` those that hold at the row. Unsure: of
+    /// all rows an odd one, which may know rows that those after it do not; and one whose window lies before that of an
+    /// earlier one, as months may.
+    pub(super) fn find(
+        &mut self,
+        rows: &Rows<'_>,
+        times: &[i64],
+        window: impl Fn(i64) -> Option<(i64, i64)>,
+        states: bool,
+    ) {
         self.clear();
         self.from.resize(times.len(), 0);
         self.upto.resize(times.len(), 0);
+        self.silent.resize(times.len(), false);
         let is_odd = |row: usize| rows.is_odd.get(row).copied().unwrap_or(false);
         for Stretch { rows: own, .. } in rows.stretches {
             let (mut entered, mut left) = (own.start, own.start);
+            let mut furthest = (i64::MIN, i64::MIN);
             for row in own.clone() {
-                match span {
-                    None if is_odd(row) => {
-                        self.silent.resize(times.len(), false);
-                        self.silent[row] = true;
-                    }
+                let time = times[row];
+                match window(time).or(states.then(|| (time.saturating_sub(1), time))) {
+                    None if is_odd(row) => self.silent[row] = true,
                     None => {
                         let known = |other: usize| rows.known[other] <= rows.known[row] || is_odd(other);
                         while entered < own.end && known(entered) {
                             entered += 1;
                         }
                     }
-                    Some((length, gap)) => {
-                        let until = times[row].saturating_sub(gap);
-                        let after = until.saturating_sub(length);
+                    Some((after, until)) => {
+                        self.silent[row] = after < furthest.0 || until < furthest.1;
+                        furthest = (furthest.0.max(after), furthest.1.max(until));
                         while entered < own.end && times[entered] <= until {
                             entered += 1;
                         }
-                        while left < entered && times[left] <= after {
-                            left += 1;
+                        if states {
+                            self.after.push(after);
+                        } else {
+                            while left < entered && times[left] <= after {
+                                left += 1;
+                            }
                         }
                     }
                 }
@@ -222,7 +241,7 @@ fn walk_odd<W: Window>(
         (entered, left) = (upto, from);
         let first = odd.partition_point(|row| (*row as usize) < from);
         let end = odd.partition_point(|row| (*row as usize) < upto).max(first);
-        let seen = odd[first..end].iter().map(|row| *row as usize).filter(|row| rows.is_seen(*row, rows.ks[point]));
+        let seen = odd[first..end].iter().map(|row| *row as usize).filter(|row| rows.is_seen(*row, point, bounds));
         let mut doubts = doubtful > 0;
         others.clear();
         for row in seen {
@@ -602,12 +621,12 @@ mod tests {
         let stretches = [0..4, 4..6].map(|rows| Stretch { points: rows.clone(), rows, odd: 0..0, steady: true });
         let times = [0, 5, 5, 10, 0, 3];
         let mut bounds = Bounds::default();
-        let rows = Rows { stretches: &stretches, known: &times, until: &[], odd: &[], is_odd: &[], ks: &[] };
-        bounds.find(&rows, &times, Some((5, 0)));
+        let rows = Rows { stretches: &stretches, known: &times, until: &[], ends: &[], odd: &[], is_odd: &[], ks: &[] };
+        bounds.find(&rows, &times, |t| Some((t - 5, t)), false);
         assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 1, 1, 3, 4, 4][..], &[1, 3, 3, 4, 5, 6][..]));
-        bounds.find(&rows, &times, None);
+        bounds.find(&rows, &times, |_| None, false);
         assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 0, 0, 0, 4, 4][..], &[1, 3, 3, 4, 5, 6][..]));
-        bounds.find(&rows, &times, Some((5, 5)));
+        bounds.find(&rows, &times, |t| Some((t - 10, t - 5)), false);
         assert_eq!((&bounds.from[..], &bounds.upto[..]), (&[0, 0, 0, 1, 4, 4][..], &[0, 1, 1, 3, 4, 4][..]));
     }
 
@@ -619,12 +638,13 @@ mod tests {
             stretches: &[stretch],
             known: &[1, 7, 3, 7, 9],
             until: &[i64::MAX, 9, i64::MAX, i64::MAX, i64::MAX],
+            ends: &[],
             odd: &[1],
             is_odd: &[false, true, false, false, false],
             ks: &[1, 7, 3, 7, 9],
         };
         let mut bounds = Bounds::default();
-        bounds.find(&rows, &[1, 2, 3, 7, 9], Some((10, 0)));
+        bounds.find(&rows, &[1, 2, 3, 7, 9], |t| Some((t - 10, t)), false);
         let (mut values, mut states) = (Vec::new(), Vec::new());
         walk(&mut Counted::default(), &rows, &bounds, None, &mut values, &mut states);
         assert_eq!((&values[..], &states[..]), (&[1, 2, 2, 4, 4][..], &[KNOWN; 5][..]));
@@ -640,7 +660,7 @@ mod tests {
             assert_eq!(chosen, expected, "{choice:?}");
         }
         // Of all rows, whatever their time, an odd one is unsure.
-        bounds.find(&rows, &[1, 2, 3, 7, 9], None);
+        bounds.find(&rows, &[1, 2, 3, 7, 9], |_| None, false);
         walk(&mut Counted::default(), &rows, &bounds, None, &mut values, &mut states);
         assert_eq!((&values[2..], states), (&[2, 4, 4][..], vec![KNOWN, UNSURE, KNOWN, KNOWN, KNOWN]));
     }

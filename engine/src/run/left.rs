@@ -1,7 +1,7 @@
 //! Looking at what compiled code left: its own decisions become findings, the interpreter looks at the rest.
 
 use super::execute::{Evaluated, Execution, Memory, Task, Whom, Work};
-use crate::finding::FindingRecord;
+use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Evaluator, Found, World, triggers, triggers_between};
 use crate::jit::{Left, LeftRow};
 use crate::plan::TimelineId;
@@ -173,7 +173,18 @@ impl Execution<'_> {
             let Trigger::On { source, .. } = &self.program.models[id.index()].trigger else { continue };
             let (data, uncounted) = (self.data, std::mem::take(&mut evaluated.uncounted));
             let Some(timeline) = data.plan.model(*id).and_then(|model| model.entities) else { continue };
-            let (Some(table), Some(first)) = (data.store.table(*source), uncounted.values().next()) else { continue };
+            let Some(first) = uncounted.values().next() else { continue };
+            let Some(table) = data.store.table(*source) else {
+                // Rows of a union.
+                let findings = FindingStore::default();
+                let (world, rows) = (self.world(&findings), &data.timelines[timeline.0 as usize]);
+                for (partition, span) in uncounted {
+                    let triggers = |row: &&RowRef| triggers_between(world, *source, **row, span).is_some();
+                    let all = rows.entries(partition).flat_map(|(_, rows)| rows);
+                    evaluated.evaluations += all.filter(triggers).count() as u64;
+                }
+                continue;
+            };
             evaluated.evaluations += match data.all_rows(timeline) {
                 Some(rows) => uncounted
                     .into_iter()

@@ -5,6 +5,7 @@ use super::{Compile, OptionError, Run, RunError, RunOptions};
 use crate::coverage::Coverage;
 use crate::edges;
 use crate::ingest::{Reads, Spans, load};
+use crate::interp::World;
 use crate::jit::{LeftOfTables, Screening};
 use crate::mutant::{Mutant, active, mutant};
 use crate::package::Package;
@@ -14,11 +15,12 @@ use crate::run::parallel::in_parallel;
 use crate::sources::Sources;
 use crate::table::Store;
 use crate::timeline::{Spread, Timeline};
+use crate::unions::Union;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
-use watchfire_dsl::program::{ModelId, Program, SourceKind, SourceTime};
+use watchfire_dsl::program::{ModelId, Program, SourceId, SourceKind, SourceTime};
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -84,11 +86,14 @@ pub(crate) struct Data {
     /// Timelines of which only the rows that screens left are in order, and all of their rows once somebody needs them.
     wholes: BTreeMap<TimelineId, OnceLock<Timeline>>,
     pub(super) places: Vec<Places>,
+    /// Unions as one table, where compiled code may look at them.
+    unions: BTreeMap<SourceId, Union>,
     pub(super) coverage: Coverage,
     /// What screens over tables left, where they passed before anything was in order.
     pub(super) left: Option<LeftOfTables>,
     /// Outages are stated, not observed.
     stated: bool,
+    compile: Compile,
     pub(super) threads: usize,
     pub(super) partitions: usize,
     /// Time that reading took.
@@ -161,9 +166,11 @@ impl Data {
             timelines: Vec::new(),
             wholes: BTreeMap::new(),
             places: Vec::new(),
+            unions: BTreeMap::new(),
             coverage,
             left: None,
             stated: sources.outages.is_some(),
+            compile: options.compile,
             threads,
             partitions: options.partitions.unwrap_or(threads * PARTITIONS_PER_THREAD).max(1),
             load: start.elapsed(),
@@ -192,6 +199,7 @@ impl Data {
         self.places = in_parallel(self.threads, self.plan.places.len(), |index| {
             Places::build(program, &self.plan, &self.store, &self.plan.places[index])
         });
+        self.unions = self.unions(program);
         self.order = start.elapsed();
     }
 
@@ -205,6 +213,29 @@ impl Data {
     ) -> Timeline {
         let TimelinePlan { source, by } = &self.plan.timelines[index];
         Timeline::build_in(program, &self.store, (*source, by), only, (self.partitions, threads), room)
+    }
+
+    /// Those unions that have timelines.
+    fn unions(&self, program: &Program) -> BTreeMap<SourceId, Union> {
+        let Some(model) = self.plan.running().next().filter(|_| self.compile != Compile::Never) else {
+            return BTreeMap::new();
+        };
+        let (findings, marks) = Default::default();
+        let world = World {
+            program,
+            plan: &self.plan,
+            store: &self.store,
+            timelines: &self.timelines,
+            places: &self.places,
+            coverage: &self.coverage,
+            parameters: &[],
+            zone: Zone::named(program.zone.name()).unwrap_or(Zone::UTC),
+            findings: &findings,
+            marks: &marks,
+        };
+        let sources: BTreeSet<SourceId> = self.plan.timelines.iter().map(|timeline| timeline.source).collect();
+        let unions = sources.into_iter().filter(|source| matches!(program.sources[source.index()].kind, SourceKind::Union(_)));
+        unions.filter_map(|source| Some((source, Union::of(world, source, model)?))).collect()
     }
 
     /// Timelines of which nobody looks at more than the rows that screens left, with those rows.
@@ -258,6 +289,7 @@ impl Data {
             program,
             plan: &self.plan,
             store: &self.store,
+            unions: &self.unions,
             timelines: &self.timelines,
             coverage: &self.coverage,
             parameters,

@@ -85,7 +85,7 @@ fn engine_of(sources: &str, conditions: &[&str]) -> Engine {
 }
 
 /// Rows drawn by a linear congruence; one in `late` became known later than it happened.
-fn visits(rows: i64, late: i64) -> DataFrame {
+pub(crate) fn visits(rows: i64, late: i64) -> DataFrame {
     let mut state = 7_u64;
     let mut draw = |below: u64| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -115,19 +115,19 @@ fn visits(rows: i64, late: i64) -> DataFrame {
 }
 
 /// Seconds since 1970 as UTC.
-fn chrono_text(seconds: i64) -> String {
+pub(crate) fn chrono_text(seconds: i64) -> String {
     let (days, rest) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
     let date = watchfire_stdlib::zone::calendar_date(i32::try_from(days).unwrap()).unwrap();
     format!("{date}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
 }
 
-fn run(engine: &Engine, visits: &DataFrame, compile: Compile) -> Run {
+pub(crate) fn run(engine: &Engine, visits: &DataFrame, compile: Compile) -> Run {
     let options = RunOptions { compile, partitions: Some(3), ..RunOptions::default() };
     engine.run(&Sources::new().frame("visits", visits.clone()), &options).unwrap()
 }
 
 /// Everything that a run says of its models.
-fn said(run: &Run) -> String {
+pub(crate) fn said(run: &Run) -> String {
     let models: Vec<_> = run.models.iter().map(|model| (&model.model, model.evaluations, model.findings)).collect();
     format!("{models:?}\n{:?}\n{:?}\n{:?}", run.findings, run.warnings, run.failures)
 }
@@ -149,7 +149,7 @@ fn what_it_decides_of_sources_that_may_be_silent() {
 }
 
 /// Compiled code served the models for which it was planned, and no others.
-fn as_planned(engine: &Engine, run: &Run) -> bool {
+pub(crate) fn as_planned(engine: &Engine, run: &Run) -> bool {
     let plan = engine.plan();
     let planned = |name: &str| plan.models.iter().find(|model| model.name == name).unwrap().compiled.is_some();
     run.models.iter().all(|model| model.compiled == planned(&model.model))
@@ -401,7 +401,7 @@ fn what_homes_compare_is_what_the_interpreter_compares() {
     }
 }
 
-fn homes() -> DataFrame {
+pub(crate) fn homes() -> DataFrame {
     let homes = df!(
         "home" => ["h0", "h1", "h2", "h3", "h4", "h5", "h7", "nobody"],
         "area" => [Some(12.5), None, Some(0.0), Some(40.0), Some(21.0), Some(8.0), Some(90.0), Some(30.0)],

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod compiled;
+mod compiled_sources;
 mod composites;
 mod coverage;
 mod evaluations;

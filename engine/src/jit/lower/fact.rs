@@ -1,10 +1,11 @@
 //! Aggregates of forms: facts about an entity.
 
-use super::{Lowering, Why, layout, name, table};
+use super::rows::{Rows, Shape};
+use super::{Lowering, Why, layout, name};
 use crate::interp::KnownWindow;
 use crate::jit::form::{Decision, Fact, FactFunction, FactRows, Form, Truth};
 use crate::plan::{AggregateNode, DerivedPlan, FromNode, ModelPlan, Node, NodeKind, Plan, TimelineId, WindowNode};
-use watchfire_dsl::program::{AggregateFunction, ColumnId, Program, Row, RowSlot, SourceId, SourceTime, Table};
+use watchfire_dsl::program::{AggregateFunction, ColumnId, Program, Row, RowSlot, SourceId};
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
 
@@ -34,7 +35,7 @@ impl<'a> Lowering<'a> {
     /// The column of the row that an expression is, if that names an entity.
     pub(super) fn named(&self, entity: &Node) -> Option<ColumnId> {
         match &entity.kind {
-            NodeKind::Column(row, _, column) if self.table.is_some() && *row == Row::of(self.slot) => Some(*column),
+            NodeKind::Column(row, _, column) if self.rows.is_some() && *row == Row::of(self.slot) => Some(*column),
             _ => None,
         }
     }
@@ -69,17 +70,17 @@ impl<'a> Lowering<'a> {
         if self.nested || self.alone {
             return Err(Why::Nested);
         }
-        let at_instants = self.table.is_none();
+        let at_instants = self.rows.is_none();
         let mut of = match &aggregate.of {
             None => self.through,
             Some((_, entity)) if self.through.is_none() => Some(self.named(entity).ok_or(Why::Whose)?),
             Some(_) => return Err(Why::Whose),
         };
-        let (rows, table) = match aggregate.from {
+        let (rows, own) = match aggregate.from {
             FromNode::Rows(timeline) => {
-                let table = events(self.program, self.plan, timeline)?;
-                let (register, expected) = (table.time == SourceTime::Timeless, table.expect.is_some());
-                if register && expected {
+                let own = Rows::in_timeline(self.program, self.plan, timeline)?;
+                let register = own.shape == Shape::Timeless;
+                if register && own.expected {
                     return Err(Why::Expected);
                 }
                 if register && aggregate.window.is_some() {
@@ -93,7 +94,7 @@ impl<'a> Lowering<'a> {
                 if of.is_some() && by != 1 {
                     return Err(Why::Whose);
                 }
-                (FactRows::Timeline(timeline), Some(table))
+                (FactRows::Timeline(timeline), Some(own))
             }
             FromNode::Derived(source) if at_instants => {
                 let derived = self.plan.derived.get(source.index()).and_then(Option::as_ref);
@@ -106,15 +107,7 @@ impl<'a> Lowering<'a> {
             FromNode::Near(..) => return Err(Why::Places),
             FromNode::Entities(..) | FromNode::Group => return Err(Why::Aggregate),
         };
-        let fact = Fact { of, ..self.fact_over(aggregate, rows, table, None)? };
-        // The windows of rows move by lengths that are always the same.
-        match fact.window {
-            Some(KnownWindow::This(_) | KnownWindow::Previous(_)) if !at_instants => Err(Why::Calendar),
-            Some(KnownWindow::Span(length, gap)) if !at_instants && (length.months, gap.months) != (0, 0) => {
-                Err(Why::Calendar)
-            }
-            _ => Ok(fact),
-        }
+        Ok(Fact { of, ..self.fact_over(aggregate, rows, own, None)? })
     }
 
     /// An aggregate over rows of a table, or of a derived one. `first`: a condition that comes before its own, and the
@@ -123,7 +116,7 @@ impl<'a> Lowering<'a> {
         &mut self,
         aggregate: &'a AggregateNode,
         rows: FactRows,
-        table: Option<&'a Table>,
+        own: Option<Rows>,
         first: Option<(&'a Node, RowSlot)>,
     ) -> Result<Fact, Why> {
         let function = match aggregate.function {
@@ -142,10 +135,10 @@ impl<'a> Lowering<'a> {
         };
         let window = match &aggregate.window {
             None => None,
-            Some(WindowNode::Fixed(window)) => Some(KnownWindow::of(*window, self.parameters).ok_or(Why::Calendar)?),
+            Some(WindowNode::Fixed(window)) => Some(KnownWindow::of(*window, self.parameters).ok_or(Why::Value)?),
             Some(WindowNode::Since(_)) => return Err(Why::Since),
         };
-        let own = Row::of(aggregate.slot);
+        let row_at_hand = Row::of(aggregate.slot);
         let mut filters: Vec<(&Node, RowSlot)> = first.into_iter().collect();
         filters.extend(aggregate.filter.iter().map(|filter| (filter, aggregate.slot)));
         let value = match (&aggregate.value, function) {
@@ -155,14 +148,14 @@ impl<'a> Lowering<'a> {
                 None
             }
             (Some(Node { kind: NodeKind::Column(row, _, column), ty, .. }), _)
-                if *row == own && is_computed(function, ty) =>
+                if *row == row_at_hand && is_computed(function, ty) =>
             {
                 Some(*column)
             }
             (Some(_), _) => return Err(Why::Value),
         };
         let mut inner = Self::of_points(self.program, self.plan, self.model, self.parameters);
-        (inner.table, inner.nested, inner.alone, inner.depth) = (table, true, true, self.depth);
+        (inner.rows, inner.nested, inner.alone, inner.depth) = (own, true, true, self.depth);
         let mut filter = Truth::Constant(true);
         for (node, slot) in filters {
             inner.slot = slot;
@@ -208,9 +201,9 @@ pub(crate) fn grouping<'a>(
 ) -> Option<(TimelineId, Option<Form>)> {
     let derived = plan.derived.get(source.index())?.as_ref()?;
     let timeline = derived.settles()?;
-    let table = settled(program, plan, timeline)?;
+    let rows = settled(program, plan, timeline)?;
     let Some(filter) = &derived.filter else { return Some((timeline, None)) };
-    let mut lowering = Lowering::new(program, plan, model, table, parameters);
+    let mut lowering = Lowering::new(program, plan, model, rows, parameters);
     (lowering.slot, lowering.nested) = (derived.slot, true);
     let gate = lowering.truth(filter);
     (gate != Truth::Unsure)
@@ -227,25 +220,17 @@ pub(crate) fn group_column<'a>(
 ) -> Option<Fact> {
     let derived = plan.derived.get(source.index())?.as_ref()?;
     let timeline = derived.settles()?;
-    let table = settled(program, plan, timeline)?;
+    let rows = settled(program, plan, timeline)?;
     let NodeKind::Aggregate(aggregate) = &derived.columns.get(column.index())?.kind else { return None };
     let first = derived.filter.as_ref().map(|filter| (filter, derived.slot));
-    let mut lowering = Lowering::new(program, plan, model, table, parameters);
+    let mut lowering = Lowering::new(program, plan, model, rows, parameters);
     matches!(aggregate.from, FromNode::Group)
-        .then(|| lowering.fact_over(aggregate, FactRows::Timeline(timeline), Some(table), first).ok())?
+        .then(|| lowering.fact_over(aggregate, FactRows::Timeline(timeline), Some(rows), first).ok())?
 }
 
-/// The table of a timeline, if it is one of events or a register.
-fn events<'a>(program: &'a Program, plan: &Plan, timeline: TimelineId) -> Result<&'a Table, Why> {
-    let source = plan.timelines.get(timeline.0 as usize).ok_or(Why::Rows)?.source;
-    let table = table(program, source)?;
-    matches!(table.time, SourceTime::Events { .. } | SourceTime::Timeless).then_some(table).ok_or(Why::States)
-}
-
-/// The table of a timeline, if it is one of events of which none is known to be missing.
-fn settled<'a>(program: &'a Program, plan: &Plan, timeline: TimelineId) -> Option<&'a Table> {
-    let timed = |table: &&Table| table.time != SourceTime::Timeless && table.expect.is_none();
-    events(program, plan, timeline).ok().filter(timed)
+/// The rows of a timeline, if they are events of which none is known to be missing.
+fn settled(program: &Program, plan: &Plan, timeline: TimelineId) -> Option<Rows> {
+    Rows::in_timeline(program, plan, timeline).ok().filter(|rows| rows.are_settled())
 }
 
 /// Whether compiled code computes a function of values of a kind.

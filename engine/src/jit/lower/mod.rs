@@ -5,20 +5,22 @@
 //! | `mod.rs` | decisions of models and of steps, truths |
 //! | `number.rs` | numbers, and what stands for them |
 //! | `fact.rs` | aggregates, and the rows of derived tables |
+//! | `rows.rs` | what is known of the rows of a source |
 //! | `why.rs` | why something has no form |
 
 mod fact;
 mod number;
+mod rows;
 mod why;
 
 pub(crate) use fact::{group_column, grouping};
 pub use why::Why;
 
 use super::form::{Constant, Decision, Fact, FactFunction, Form, Input, Lane, Layout, Number, Truth};
+use crate::unions::has_column;
 use crate::plan::{AggregateNode, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, SequencePlan};
-use watchfire_dsl::program::{
-    ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, SourceKind, SourceTime, Table, Trigger,
-};
+use rows::{Rows, is_open_end};
+use watchfire_dsl::program::{ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, Trigger};
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
@@ -43,8 +45,8 @@ pub(crate) fn screen<'a>(
     let Some(Trigger::On { source, .. }) = program.models.get(model.id.index()).map(|model| &model.trigger) else {
         return Err(Why::Trigger.into());
     };
-    let table = table(program, *source)?;
-    let mut lowering = Lowering::new(program, plan, model, table, parameters);
+    let rows = Rows::of(program, *source)?;
+    let mut lowering = Lowering::new(program, plan, model, rows, parameters);
     lowering.alone = !facts;
     let Decision { gate, rules } = lowering.decision();
     let says_nothing = matches!(gate, Truth::Unsure | Truth::Constant(true)) && rules.first() == Some(&Truth::Unsure);
@@ -117,26 +119,16 @@ pub(crate) fn sequence(program: &Program, plan: &Plan, sequence: &SequencePlan) 
         let from = rows.aggregate().map(|rows| &rows.from);
         let Some(FromNode::Rows(timeline)) = from else { return Err(Why::Rows) };
         let source = plan.timelines.get(timeline.0 as usize).ok_or(Why::Rows)?.source;
-        if table(program, source)?.expect.is_some() {
+        let rows = Rows::of(program, source)?;
+        if rows.union {
+            return Err(Why::Union);
+        }
+        if rows.expected {
             return Err(Why::Expected);
         }
     }
     let other = |rows: &AggregateNode| rows.of.is_some();
     if sequence.steps.iter().filter_map(|step| step.rows.aggregate()).any(other) { Err(Why::Whose) } else { Ok(()) }
-}
-
-/// The table that a source is.
-///
-/// # Errors
-/// It is none.
-fn table(program: &Program, source: SourceId) -> Result<&Table, Why> {
-    match program.sources.get(source.index()).map(|source| &source.kind) {
-        Some(SourceKind::Table(table)) => Ok(table),
-        Some(SourceKind::Union(_)) => Err(Why::Union),
-        Some(SourceKind::Edges { .. }) => Err(Why::Edges),
-        Some(SourceKind::Derived(_)) => Err(Why::Derived),
-        None => Err(Why::Rows),
-    }
 }
 
 /// A part of the plan that is left to the interpreter, and why.
@@ -190,43 +182,39 @@ pub(crate) fn condition<'a>(
 ) -> Option<Condition<'a>> {
     let of = |rows: &AggregateNode| {
         let FromNode::Rows(timeline) = rows.from else { return None };
-        let source = plan.timelines.get(timeline.0 as usize)?.source;
-        Some((source, table(program, source).ok()?))
+        Rows::in_timeline(program, plan, timeline).ok()
     };
-    let (source, table) = of(rows)?;
-    let mut lowering = Lowering::new(program, plan, model, table, parameters);
+    let own = of(rows)?;
+    let mut lowering = Lowering::new(program, plan, model, own, parameters);
     (lowering.slot, lowering.nested) = (rows.slot, true);
     if let Some(before) = before {
-        let (other, table) = of(before)?;
-        lowering.step_before = Some(StepBefore { slot: before.slot, table, same: source == other });
+        lowering.step_before = Some(StepBefore { slot: before.slot, rows: of(before)? });
     }
     let gate = lowering.truth(rows.filter.as_ref()?);
     let both = lowering.inputs.iter().any(|(input, _)| matches!(input, Input::StepBefore(_)));
     let left = std::mem::take(&mut lowering.left);
     let fits = lowering.size <= LARGEST && gate != Truth::Unsure;
     let form = fits.then(|| lowering.finish(Decision { gate, rules: vec![Truth::Constant(true)] }));
-    Some(Condition { source, form, both, left })
+    Some(Condition { source: own.source, form, both, left })
 }
 
 /// The row of the step before.
 #[derive(Clone, Copy)]
-struct StepBefore<'a> {
+struct StepBefore {
     slot: RowSlot,
-    table: &'a Table,
-    /// It is one of the same table.
-    same: bool,
+    rows: Rows,
 }
 
 struct Lowering<'a> {
     plan: &'a Plan,
     model: &'a ModelPlan,
     /// What the row is of; `None`: there is no row but an instant.
-    table: Option<&'a Table>,
+    rows: Option<Rows>,
     program: &'a Program,
     parameters: &'a [Value],
     /// The variable of the row.
     slot: RowSlot,
-    step_before: Option<StepBefore<'a>>,
+    step_before: Option<StepBefore>,
     /// The row is one of many that an aggregate takes.
     nested: bool,
     /// No other rows are looked at.
@@ -269,11 +257,11 @@ impl Sort {
 impl<'a> Lowering<'a> {
     fn of_points(program: &'a Program, plan: &'a Plan, model: &'a ModelPlan, parameters: &'a [Value]) -> Self {
         let (inputs, constants, facts, nodes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let (table, slot, nested, alone, size, depth) = (None, RowSlot(u32::MAX), false, false, 0, 0);
+        let (rows, slot, nested, alone, size, depth) = (None, RowSlot(u32::MAX), false, false, 0, 0);
         Self {
             plan,
             model,
-            table,
+            rows,
             program,
             parameters,
             slot,
@@ -296,12 +284,12 @@ impl<'a> Lowering<'a> {
         program: &'a Program,
         plan: &'a Plan,
         model: &'a ModelPlan,
-        table: &'a Table,
+        rows: Rows,
         parameters: &'a [Value],
     ) -> Self {
         let alone = true;
         let slot = RowSlot(0);
-        Self { table: Some(table), slot, alone, ..Self::of_points(program, plan, model, parameters) }
+        Self { rows: Some(rows), slot, alone, ..Self::of_points(program, plan, model, parameters) }
     }
 
     /// What the model decides: filter and condition, then levels.
@@ -513,7 +501,8 @@ impl<'a> Lowering<'a> {
     fn cell(&mut self, row: &Row, column: ColumnId, layout: Layout) -> Option<usize> {
         let before = self.step_before.filter(|before| before.slot == row.slot);
         // Codes of different tables do not compare.
-        if before.is_some_and(|before| layout == Layout::Code && !before.same)
+        let same = |other: Rows| self.rows.is_some_and(|own| own.source == other.source);
+        if before.is_some_and(|before| layout == Layout::Code && !same(before.rows))
             || before.is_none() && row.slot != self.slot
         {
             self.why = Some(Why::OtherRows);
@@ -528,11 +517,13 @@ impl<'a> Lowering<'a> {
                 return None;
             }
         };
-        let until = |table: &Table| match table.time {
-            SourceTime::State { until, known_ahead: false, .. } => Some(until),
-            _ => None,
-        };
-        let hidden = before.map(|before| before.table).or(self.table).and_then(until) == Some(column);
+        let rows = before.map(|before| before.rows).or(self.rows);
+        let computed = |rows: Rows| rows.union && !has_column(self.program, self.plan, rows.source, column);
+        if rows.is_some_and(computed) {
+            self.why = Some(Why::Union);
+            return None;
+        }
+        let hidden = rows.is_some_and(|rows| is_open_end(self.program, rows.source, column));
         if hidden {
             self.why = Some(Why::OpenEnd);
             return None;

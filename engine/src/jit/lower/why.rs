@@ -16,12 +16,8 @@ pub enum Why {
     Peers,
     /// It is larger than code is made.
     Large,
-    /// Rows of a union.
+    /// Rows of a union whose parts lie in time differently, or a column that it computes.
     Union,
-    /// Starts or ends of states.
-    Edges,
-    /// Rows of states.
-    States,
     /// Rows of a derived table that may change, or at rows of a trigger.
     Derived,
     /// Rows that are not those of a timeline.
@@ -42,8 +38,6 @@ pub enum Why {
     Places,
     /// Findings of other models.
     Findings,
-    /// A window of months or calendar units at the rows of a trigger.
-    Calendar,
     /// A window since an event.
     Since,
     /// A value at another instant.
@@ -91,9 +85,7 @@ impl Why {
             Self::NoRows => ("it asks nothing of rows", "不涉及任何行"),
             Self::Peers => ("it compares with peers", "与同类比较"),
             Self::Large => ("it is too large", "过大"),
-            Self::Union => ("rows of a union", "合并来源的行"),
-            Self::Edges => ("starts or ends of states", "状态的起止"),
-            Self::States => ("rows of states", "状态类来源的行"),
+            Self::Union => ("rows of a union, or a column that it computes", "合并来源的行或其计算列"),
             Self::Derived => ("rows of a derived table that may change", "可能变化的派生表的行"),
             Self::Rows => ("rows that are not those of a table", "不是表中的行"),
             Self::Register => ("a window over a register", "登记表上的窗口"),
@@ -107,9 +99,6 @@ impl Why {
             Self::Expected => ("rows may be known to be missing (`expect`)", "可能已知缺数据（`expect`）"),
             Self::Places => ("rows found by where they lie", "按位置查找的行"),
             Self::Findings => ("findings of other models", "其他模型的发现"),
-            Self::Calendar => {
-                ("a window of months or calendar units beside rows that trigger", "触发行所用的月或日历窗口")
-            }
             Self::Since => ("a window since an event", "自某事件起的窗口"),
             Self::AsOf => ("a value at another instant", "另一时刻的值"),
             Self::Aggregate => ("an aggregate that has no compiled form", "没有编译形式的聚合"),
