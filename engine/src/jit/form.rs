@@ -54,6 +54,8 @@ pub(crate) enum Input {
     StepBefore(ColumnId),
     /// A fact about the entity at hand, by the fact's place.
     Fact(usize),
+    /// What the entity at hand was told by comparison with its peers, by the comparison's place.
+    Told(usize),
 }
 
 /// Which rows a fact is about.

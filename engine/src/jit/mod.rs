@@ -20,6 +20,7 @@
 //! | `groups.rs` | rows of derived tables, made from those of a timeline |
 //! | `joined.rs` | facts about entities that columns of rows name |
 //! | `points.rs` | the pass over entities and the instants of a grid |
+//! | `told.rs` | what is decided there once entities have been compared with their peers |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //! | `chains.rs` | the pass over entities that finds the last rows of sequences to which a chain of marked rows leads |
 //!
@@ -43,6 +44,7 @@ mod scratch;
 mod screen;
 mod served;
 mod tables;
+mod told;
 mod window;
 
 pub(crate) use form::{FactRows, Form};
@@ -53,4 +55,5 @@ pub(crate) use marks::Marks;
 pub(crate) use points::PointFacts;
 pub(crate) use screen::{Left, LeftOfTables, LeftRow, Screening};
 pub use served::Pass;
+pub(crate) use told::{Answers, Decided, Verdict};
 pub(crate) use served::{Served, served};

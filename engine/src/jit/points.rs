@@ -103,6 +103,16 @@ impl PointFacts {
         let own = values.get(from..from + self.facts).unwrap_or_default();
         self.nodes.iter().filter_map(|(node, place)| Some((*node, own.get(*place)?.as_ref()?)))
     }
+
+    /// The place of an aggregate among the facts.
+    pub(super) fn place_of(&self, node: usize) -> Option<usize> {
+        self.nodes.iter().find(|(known, _)| *known == node).map(|(_, place)| *place)
+    }
+
+    /// A fact at an entity and instant, both as one number; `None`: unsure.
+    pub(super) fn at(&self, partition: usize, point: usize, fact: usize) -> Option<&Value> {
+        self.partitions.get(partition)?.get(point * self.facts + fact)?.as_ref()
+    }
 }
 
 /// For each part and span, where its window lies at each instant; `None`: everywhere.
@@ -237,8 +247,8 @@ impl PointRoom {
                 let states = points.parts[track.part].pass.has_states();
                 Window::of(windows[track.part][track.span][place], points.instants[place], states)
             };
-            for place in points.instants.partition_point(|instant| instant < known)..points.instants.len() {
-                let k = points.instants[place];
+            let first = points.instants.partition_point(|instant| instant < known);
+            for (place, &k) in points.instants.iter().enumerate().skip(first) {
                 let turns = turned..self.turns.partition_point(|turn| *turn <= k);
                 let mut changed = self.changes.len() == start || !turns.is_empty();
                 turned = turns.end;

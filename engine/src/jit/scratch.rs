@@ -1,5 +1,6 @@
 //! Cells that were picked or worked out, in room that is used again and again.
 
+use super::form::Layout;
 use crate::table::{Column, ColumnData};
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
@@ -105,6 +106,12 @@ impl Default for Scratch {
     }
 }
 
+/// Adds a value, which is known.
+fn fill<T>(all: &mut Vec<T>, value: T) -> bool {
+    all.push(value);
+    true
+}
+
 /// Something that is done with cells, whatever they are.
 trait WithCells {
     fn on<T: Copy>(&mut self, own: &mut Vec<T>, others: &[T]);
@@ -141,6 +148,39 @@ impl Scratch {
             ColumnData::Duration(_) | ColumnData::Shape(..) => return None,
         };
         Some(Self { data, states: Vec::new() })
+    }
+
+    /// Room for values that lie like this in memory.
+    pub(super) fn of(layout: Layout) -> Self {
+        let data = match layout {
+            Layout::Byte => ScratchData::Bytes(Vec::new()),
+            Layout::Code | Layout::Variant => ScratchData::Codes(Vec::new()),
+            Layout::Date => ScratchData::Dates(Vec::new()),
+            Layout::Whole => ScratchData::Whole(Vec::new()),
+            Layout::Float | Layout::Half(_) => ScratchData::Float(Vec::new()),
+        };
+        Self { data, states: Vec::new() }
+    }
+
+    /// Adds a value; `None`, or one that does not lie like this: unsure.
+    pub(super) fn push(&mut self, value: Option<&Value>) {
+        let known = match (&mut self.data, value) {
+            (ScratchData::Bytes(all), Some(Value::Bool(truth))) => fill(all, u8::from(*truth)),
+            (ScratchData::Bytes(all), Some(Value::Hour(hour))) => fill(all, *hour),
+            (ScratchData::Codes(all), Some(Value::Enum(_, variant))) => fill(all, *variant),
+            (ScratchData::Dates(all), Some(Value::Date(date))) => fill(all, *date),
+            (ScratchData::Whole(all), Some(Value::Int(n) | Value::Money(n) | Value::Time(n))) => fill(all, *n),
+            (ScratchData::Float(all), Some(Value::Float(number))) => fill(all, *number),
+            (data, _) => {
+                data.resize(self.states.len() + 1);
+                false
+            }
+        };
+        self.states.push(match value {
+            _ if known => KNOWN,
+            Some(Value::Missing) => MISSING,
+            _ => UNSURE,
+        });
     }
 
     /// Takes up the cells of a column in these lines; [`NOWHERE`]: missing.

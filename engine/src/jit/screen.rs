@@ -205,7 +205,8 @@ impl<'a> Screening<'a> {
         left: &mut BTreeMap<ModelId, Left>,
     ) {
         let mut all: Vec<(TimelineId, Points<'a>, Vec<Served>)> = Vec::new();
-        for model in models {
+        // Those that compare entities decide when these have been compared.
+        for model in models.iter().filter(|model| model.peers.is_empty()) {
             let Ok(lowered) = lower::point(self.program, self.plan, model, self.parameters) else { continue };
             let Some(population) = model.entities else { continue };
             let Some(timeline) = self.timelines.get(population.0 as usize) else { continue };
@@ -369,7 +370,7 @@ impl<'a> Screening<'a> {
         let places: Vec<(usize, usize)> = facts.iter().map(|(place, _)| *place).collect();
         let input = |(input, _): &(Input, Layout)| match input {
             Input::Fact(place) => places.get(*place).copied(),
-            Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) => None,
+            Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) | Input::Told(_) => None,
         };
         let inputs: Vec<(usize, usize)> = form.inputs.iter().map(input).collect::<Option<_>>()?;
         let read = |(_, layout): &(Input, Layout)| Read { layout: *layout, states: States::Doubts };
@@ -493,7 +494,7 @@ impl<'a> Screening<'a> {
                 Input::Cell(column) => Place::Cell(pass.cell(column)?),
                 Input::Before(times, column) => Place::Before(pass.before(times, column)?),
                 Input::Fact(place) => *facts.get(place)?,
-                Input::StepBefore(_) => return None,
+                Input::StepBefore(_) | Input::Told(_) => return None,
             });
         }
         let read = |(place, (_, layout)): (&Place, &(Input, Layout))| {

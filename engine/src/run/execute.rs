@@ -14,7 +14,7 @@ use super::parallel::in_parallel;
 use super::peers::{self, Told};
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
-use crate::jit::{Left, Marks, Screening};
+use crate::jit::{Left, LeftRow, Marks, Screening, Verdict};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::ModelPlan;
 use crate::timeline::{RowRef, Timeline};
@@ -75,6 +75,8 @@ pub(crate) struct Evaluated {
     pub(crate) failures: Vec<FailureRecord>,
     /// How many evaluations.
     pub(crate) evaluations: u64,
+    /// Compiled code decided once entities had been compared.
+    pub(crate) compiled: bool,
     /// By partition the span of known-at, without its first instant, in which each row that triggers is one more.
     pub(super) uncounted: BTreeMap<usize, (i64, i64)>,
     /// Time spent, summed over threads.
@@ -120,6 +122,7 @@ impl Execution<'_> {
                     for (task, result) in tasks.iter().zip(results) {
                         let Some(total) = evaluated.get_mut(&task.model.id) else { continue };
                         total.evaluations += result.evaluations;
+                        total.compiled |= told.as_ref().is_some_and(Told::is_decided);
                         for (partition, span) in result.uncounted {
                             total.uncounted.entry(partition).or_insert(span).1 = span.1;
                         }
@@ -325,9 +328,24 @@ impl<'a> Task<'a> {
                         if mutant(Mutant::PopulationPruned) && !self.seen_lately(world, rows, *k) {
                             continue;
                         }
+                        let at = (self.partition, place, unknown + number);
+                        match told.map_or(Verdict::Unsure, |told| told.verdict(at)) {
+                            Verdict::Nothing => {
+                                result.evaluations += 1;
+                                continue;
+                            }
+                            Verdict::Rule(rule) if self.model.about.is_none() => {
+                                let rule = LeftRow { entity: place as u32, place: 0, rule: Some(rule) };
+                                let told = told.map_or(&[][..], |told| told.of(at));
+                                result.findings.extend(self.finding(whom, (*k, *k, 0), &rule, None, told));
+                                result.evaluations += 1;
+                                continue;
+                            }
+                            Verdict::Rule(_) | Verdict::Unsure => {}
+                        }
                         evaluator.begin(*k, *k, None);
                         if let Some(told) = told {
-                            told.prepare(&mut evaluator, (self.partition, place, unknown + number));
+                            told.prepare(&mut evaluator, at);
                         }
                         if !self.decide(&mut evaluator, whom, (*k, *k, 0), (&[], None), &mut result) {
                             stopped.insert(entity.clone(), *k);

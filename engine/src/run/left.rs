@@ -8,7 +8,7 @@ use crate::plan::TimelineId;
 use crate::timeline::{RowRef, Timeline, count_triggers};
 use std::collections::{BTreeMap, HashMap};
 use watchfire_dsl::program::{ModelId, SourceId, Trigger};
-use watchfire_stdlib::value::EntityKey;
+use watchfire_stdlib::value::{EntityKey, Value};
 
 impl<'a> Task<'a> {
     /// Looks at the rows that compiled code left. `None`: there is no such code, or the model fails for an entity, so that
@@ -64,7 +64,7 @@ impl<'a> Task<'a> {
             let place = row.entity as usize;
             let whom = Whom { key: keys.get(place)?, place };
             if self.is_decided(row) {
-                result.findings.extend(self.finding(whom, (k, k, 0), row, number));
+                result.findings.extend(self.finding(whom, (k, k, 0), row, Some(number), &[]));
                 continue;
             }
             if turned_to.replace(row.entity) != Some(row.entity) {
@@ -130,24 +130,26 @@ impl<'a> Task<'a> {
             if let Some(row) = rows.get(place)
                 && let Some((k, t)) = triggers_between(world, source, *row, span)
             {
-                result.findings.extend(self.finding(whom, (k, t, place), left, first + number));
+                result.findings.extend(self.finding(whom, (k, t, place), left, Some(first + number), &[]));
             }
         }
     }
 
-    /// The finding that compiled code decided on; `number`: the row's among those that it left in the partition.
-    fn finding(
+    /// The finding that compiled code decided on; `number`: the row's among those that it left in the partition. `told`: by
+    /// comparison.
+    pub(super) fn finding(
         &self,
         whom: Whom<'_>,
         (k, t, place): (i64, i64, usize),
         left: &LeftRow,
-        number: usize,
+        number: Option<usize>,
+        told: &[Value],
     ) -> Option<FindingRecord> {
         let rule = usize::from(left.rule?);
         let level = self.model.rules.get(rule)?.level;
         let (model, about, entity) = (self.model.id, whom.key.clone(), whom.key.clone());
         let at = (self.partition as u32, whom.place as u32);
-        let (told, steps, left) = (Box::default(), Box::default(), Some(number as u32));
+        let (told, steps, left) = (told.into(), Box::default(), number.map(|number| number as u32));
         Some(FindingRecord { model, entity, at, about, t, k, level, place, rule, told, steps, left })
     }
 

@@ -8,7 +8,7 @@ use super::execute::Execution;
 use super::parallel::in_parallel;
 use crate::compare::Comparison;
 use crate::interp::{Evaluator, Measured, World};
-use crate::jit::PointFacts;
+use crate::jit::{Answers, Decided, PointFacts, Screening, Verdict};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::{ModelPlan, PeersNode};
 use crate::timeline::Timeline;
@@ -26,20 +26,32 @@ pub(super) struct Told {
     partitions: Vec<Vec<Value>>,
     /// What compiled code says of the aggregates.
     facts: Option<PointFacts>,
+    /// What it decides by them and by what entities are told.
+    decided: Option<Decided>,
 }
 
 impl Told {
     /// Gives an evaluation that was begun what is known of an entity, by its partition and its place there, at an instant, by
     /// its place among the instants.
     pub(super) fn prepare(&self, evaluator: &mut Evaluator<'_>, (partition, entity, instant): (usize, usize, usize)) {
-        evaluator.compare_by(self.of(partition, entity, instant));
+        evaluator.compare_by(self.of((partition, entity, instant)));
         if let Some(facts) = &self.facts {
             evaluator.know(facts.of(partition, entity, instant));
         }
     }
 
+    /// Whether compiled code decides.
+    pub(super) fn is_decided(&self) -> bool {
+        self.decided.is_some()
+    }
+
+    /// What compiled code decides about an entity at an instant.
+    pub(super) fn verdict(&self, (partition, entity, instant): (usize, usize, usize)) -> Verdict {
+        self.decided.as_ref().map_or(Verdict::Unsure, |decided| decided.of(partition, entity, instant))
+    }
+
     /// What an entity is told at an instant.
-    fn of(&self, partition: usize, entity: usize, instant: usize) -> &[Value] {
+    pub(super) fn of(&self, (partition, entity, instant): (usize, usize, usize)) -> &[Value] {
         let from = (entity * self.instants + instant) * self.comparisons;
         self.partitions.get(partition).and_then(|told| told.get(from..from + self.comparisons)).unwrap_or_default()
     }
@@ -63,7 +75,7 @@ pub(super) fn tell(
     let size = |partition| entities.entries(partition).count() * instants.len() * comparisons.len();
     let partitions = (0..execution.data.partitions).map(|partition| vec![Value::Missing; size(partition)]).collect();
     let facts = execution.screening.and_then(|screening| screening.facts_at(model.id, instants));
-    let mut told = Told { comparisons: comparisons.len(), instants: instants.len(), partitions, facts };
+    let mut told = Told { comparisons: comparisons.len(), instants: instants.len(), partitions, facts, decided: None };
     for peers in comparisons {
         let measured = in_parallel(execution.data.threads, execution.data.partitions, |partition| {
             measure(world, model, peers, entities, instants, (partition, &told))
@@ -86,6 +98,9 @@ pub(super) fn tell(
             }
         }
     }
+    let answers = Answers { partitions: &told.partitions, comparisons: told.comparisons };
+    let decide = |screening: &Screening<'_>| screening.decided(model.id, instants.len(), told.facts.as_ref(), &answers);
+    told.decided = execution.screening.and_then(decide);
     told
 }
 

@@ -163,7 +163,7 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
         let evaluated = evaluated.get(id);
         let effort = Effort {
             evaluations: evaluated.map_or(0, |evaluated| evaluated.evaluations),
-            compiled: screens.contains_key(id),
+            compiled: screens.contains_key(id) || evaluated.is_some_and(|evaluated| evaluated.compiled),
             busy: evaluated.map_or_else(Duration::default, |evaluated| evaluated.busy),
         };
         (*id, effort)

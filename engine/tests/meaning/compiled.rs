@@ -389,6 +389,7 @@ fn what_homes_compare_is_what_the_interpreter_compares() {
     }
     let manifest = "[package]\nname = \"peers\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
     let engine = Engine::new(watchfire_engine::Package::from_texts(manifest, [("peers.watch", text)]).unwrap());
+    assert!(engine.plan().models.iter().all(|model| model.compiled.is_some()));
     for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
         let run = |compile| {
             let options = RunOptions { compile, partitions: Some(3), ..RunOptions::default() };
@@ -397,6 +398,7 @@ fn what_homes_compare_is_what_the_interpreter_compares() {
         };
         let (compiled, interpreted) = (run(Compile::Always), run(Compile::Never));
         assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
+        assert!(rows < 400 || as_planned(&engine, &compiled), "{:?}", compiled.models);
         assert!(rows < 400 || interpreted.models.iter().all(|model| model.findings > 0), "{:?}", interpreted.models);
     }
 }

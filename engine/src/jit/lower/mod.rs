@@ -54,10 +54,10 @@ pub(crate) fn screen<'a>(
     if fits { Ok(lowering.finished(*source, Decision { gate, rules })) } else { Err(lowering.unlowered()) }
 }
 
-/// What a model on a grid decides about an entity at an instant by facts about it.
+/// What a model on a grid decides about an entity at an instant by facts about it, and by what it was told by comparison.
 ///
 /// # Errors
-/// Why it decides nothing, or that it has no such trigger, or compares entities.
+/// Why it decides nothing, or that it has no such trigger.
 pub(crate) fn point<'a>(
     program: &'a Program,
     plan: &'a Plan,
@@ -67,13 +67,10 @@ pub(crate) fn point<'a>(
     let every = matches!(program.models.get(model.id.index()).map(|model| &model.trigger), Some(Trigger::Every(_)));
     let population = model.entities.and_then(|id| plan.timelines.get(id.0 as usize));
     let (true, Some(population)) = (every, population) else { return Err(Why::Trigger.into()) };
-    if !model.peers.is_empty() {
-        return Err(Why::Peers.into());
-    }
     let mut lowering = Lowering::of_points(program, plan, model, parameters);
     let Decision { gate, rules } = lowering.decision();
     let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && gate != Truth::Unsure;
-    match lowering.facts.is_empty() {
+    match lowering.facts.is_empty() && model.peers.is_empty() {
         true if fits && lowering.left.is_empty() => Err(Why::NoRows.into()),
         false if fits => Ok(lowering.finished(population.source, Decision { gate, rules })),
         _ => Err(lowering.unlowered()),

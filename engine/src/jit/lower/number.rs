@@ -68,6 +68,10 @@ impl<'a> Lowering<'a> {
                 };
                 Some((Number::Input(self.input(Input::Fact(fact), layout)), sort))
             }
+            NodeKind::Peers(peers) if !self.nested && self.through.is_none() => {
+                let (layout, sort) = layout(&node.ty)?;
+                Some((Number::Input(self.input(Input::Told(peers.id), layout)), sort))
+            }
             NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => None,
             NodeKind::Let(id) => self.number(self.model.lets.get(id.index())?),
             NodeKind::Fact(id, entity) => {

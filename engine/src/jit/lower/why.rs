@@ -12,8 +12,6 @@ pub enum Why {
     Trigger,
     /// It asks nothing of rows, so that nothing is gained.
     NoRows,
-    /// It compares an entity with its peers.
-    Peers,
     /// It is larger than code is made.
     Large,
     /// Rows of a union whose parts lie in time differently, or a column that it computes.
@@ -59,7 +57,6 @@ impl Why {
     pub(super) fn of(node: &Node) -> Self {
         match &node.kind {
             NodeKind::Aggregate(_) => Self::Aggregate,
-            NodeKind::Peers(_) => Self::Peers,
             NodeKind::Call(..) => Self::Function,
             NodeKind::Extern(..) => Self::Plugin,
             NodeKind::AsOf(..) => Self::AsOf,
@@ -83,7 +80,6 @@ impl Why {
         match self {
             Self::Trigger => ("it is triggered in another way", "触发方式不同"),
             Self::NoRows => ("it asks nothing of rows", "不涉及任何行"),
-            Self::Peers => ("it compares with peers", "与同类比较"),
             Self::Large => ("it is too large", "过大"),
             Self::Union => ("rows of a union, or a column that it computes", "合并来源的行或其计算列"),
             Self::Derived => ("rows of a derived table that may change", "可能变化的派生表的行"),
