@@ -2,18 +2,28 @@
 
 use super::form::{Constant, Form};
 use crate::table::{ColumnData, Table};
-use watchfire_dsl::program::ColumnId;
+use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::exact::odd_parts;
 use watchfire_stdlib::value::Value;
 use watchfire_stdlib::zone::Zone;
 
-/// The constants of a form over a table, as the bits that its code loads; `None`: one of them cannot be said.
-pub(super) fn constants(form: &Form, table: Option<&Table>, zone: &Zone) -> Option<Vec<u64>> {
+/// The constants of a form over a table, as the bits that its code loads; `None`: one of them cannot be said. `tables`: by
+/// source.
+pub(super) fn constants<'t>(
+    form: &Form,
+    table: Option<&Table>,
+    zone: &Zone,
+    tables: impl Fn(SourceId) -> Option<&'t Table>,
+) -> Option<Vec<u64>> {
     let clock = form.constants.contains(&Constant::Offset).then(|| clock(table?, zone));
-    form.constants.iter().map(|constant| bits(constant, table, clock.flatten())).collect()
+    form.constants.iter().map(|constant| bits(constant, &tables, clock.flatten())).collect()
 }
 
-fn bits(constant: &Constant, table: Option<&Table>, clock: Option<Clock>) -> Option<u64> {
+fn bits<'t>(
+    constant: &Constant,
+    tables: impl Fn(SourceId) -> Option<&'t Table>,
+    clock: Option<Clock>,
+) -> Option<u64> {
     let whole = |number: i64| number.cast_unsigned();
     Some(match constant {
         Constant::Whole(value) => whole(whole_of(value)?),
@@ -21,7 +31,7 @@ fn bits(constant: &Constant, table: Option<&Table>, clock: Option<Clock>) -> Opt
         #[expect(clippy::cast_precision_loss, reason = "exact, or it would not be a constant of a form")]
         Constant::Float(Value::Int(number)) => (*number as f64).to_bits(),
         Constant::Float(_) => return None,
-        Constant::Rank(column, value) => rank(table?, *column, value)?,
+        Constant::Rank(source, column, value) => rank(tables(*source)?, *column, value)?,
         Constant::Offset => whole(clock?.offset),
         Constant::OffsetFrom => whole(clock?.from),
         Constant::OffsetUntil => whole(clock?.until),

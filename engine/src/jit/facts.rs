@@ -12,15 +12,16 @@
 //! and windows move over it. The others are *odd*: for each row, those that lie in its window are looked at one by one.
 
 use super::code::{RULE, UNDECIDED, least_left};
+use super::fold::{
+    Anything, Choice, Chosen, Counted, Differing, DifferingCells, FloatSum, MostCommon, Quantile, Scale, Spread, WholeMean,
+    WholeSum,
+};
 use super::form::FactFunction;
 use super::kernel::Cells;
 use super::pass::{FactJob, FactValue, Loop, Origin, Pass, PassRows, PassScreen, Place, Span, counts};
 use super::scratch::{KNOWN, MISSING, NOWHERE, Scratch, ScratchData, UNSURE};
 use super::screen::{LeftRow, LeftRows};
-use super::window::{
-    Anything, Bounds, Choice, Chosen, Counted, Differing, FloatSum, Rows, Scale, Spread, Stretch, WholeMean, WholeSum,
-    walk,
-};
+use super::window::{Bounds, Rows, Stretch, walk};
 use crate::table::{NEVER, Table};
 use crate::timeline::Strip;
 use crate::unions::Lines;
@@ -370,6 +371,22 @@ impl Room {
         match (&job.value, cell.map(|cell| &cell.data)) {
             _ if function == FactFunction::Count => walk!(Counted::default(), Whole),
             _ if function == FactFunction::Any => walk!(Anything::default(), Bytes),
+            (Some(FactValue::Cell(_)), Some(cells)) if function == FactFunction::CountDistinct => {
+                walk!(DifferingCells::new(cells), Whole);
+            }
+            (Some(FactValue::Cell(_)), Some(cells)) if function == FactFunction::MostCommon => {
+                walk(&mut MostCommon::new(cells), &rows, bounds, counts, &mut self.shifted, states);
+                *data = cells.picked(&self.shifted);
+            }
+            (Some(FactValue::Cell(_)), Some(cells)) if let FactFunction::Quantile(q) = function => {
+                let q = f64::from_bits(q);
+                #[expect(clippy::cast_precision_loss, reason = "an Int among numbers is the nearest Float")]
+                match cells {
+                    ScratchData::Whole(values) => walk!(Quantile::new(q, |row| values[row] as f64), Float),
+                    ScratchData::Float(values) => walk!(Quantile::new(q, |row| values[row]), Float),
+                    _ => {}
+                }
+            }
             (Some(FactValue::Cell(_)), Some(cells)) => {
                 let choice = match function {
                     FactFunction::First => Choice::First,

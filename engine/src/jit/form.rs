@@ -104,6 +104,10 @@ pub(crate) enum FactFunction {
     Last,
     Min,
     Max,
+    /// The value that most rows have.
+    MostCommon,
+    /// A quantile, by the bits of its float.
+    Quantile(u64),
 }
 
 /// A constant. Its value is known when the form meets its data.
@@ -113,8 +117,8 @@ pub(crate) enum Constant {
     Whole(Value),
     /// In the lane of floats; a whole number must be one exactly.
     Float(Value),
-    /// Where a text or entity stands among the doubled codes of a column: on one, or between two.
-    Rank(ColumnId, Value),
+    /// Where a text or entity stands among the doubled codes of a source's column: on one, or between two.
+    Rank(SourceId, ColumnId, Value),
     /// The offset of the package's zone, and the instants between which it holds.
     Offset,
     OffsetFrom,
@@ -279,6 +283,15 @@ impl Places<'_> {
 }
 
 impl Truth {
+    /// `not a`, which may already be known.
+    pub(crate) fn not(a: Truth) -> Truth {
+        match a {
+            Self::Constant(truth) => Self::Constant(!truth),
+            Self::Unsure => Self::Unsure,
+            a => Self::Not(Box::new(a)),
+        }
+    }
+
     /// `a and b`, where one side may already be known.
     pub(crate) fn and(a: Truth, b: Truth) -> Truth {
         match (a, b) {

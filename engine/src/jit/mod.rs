@@ -16,7 +16,7 @@
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
 //! | `screen.rs` | screens over tables, timelines and instants, and what they leave |
 //! | `tables.rs` | the pass over a table: models about single rows share a loop |
-//! | `pass.rs`, `facts.rs`, `window.rs`, `scratch.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
+//! | `pass.rs`, `facts.rs`, `window.rs`, `fold.rs`, `scratch.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
 //! | `groups.rs` | rows of derived tables, made from those of a timeline |
 //! | `joined.rs` | facts about entities that columns of rows name |
 //! | `points.rs` | the pass over entities and the instants of a grid |
@@ -31,6 +31,7 @@ mod bind;
 mod chains;
 mod code;
 mod facts;
+mod fold;
 mod form;
 mod groups;
 mod joined;

@@ -2,13 +2,13 @@
 
 use super::code::RULE;
 use super::facts::Room;
+use super::fold::Scale;
 use super::form::{Fact, FactFunction};
 use super::groups::Grouping;
 use super::joined::Dense;
 use super::kernel::Kernel;
 use super::scratch::Scratch;
 use super::screen::LeftRows;
-use super::window::Scale;
 use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
 use crate::table::{Column, ColumnData, Store, Table};
@@ -242,7 +242,12 @@ impl<'a> Pass<'a> {
         Some(match (function, origin) {
             (FactFunction::Count | FactFunction::Any, _) => FactValue::Cell(cell),
             (
-                FactFunction::The | FactFunction::First | FactFunction::Last | FactFunction::Min | FactFunction::Max,
+                FactFunction::The
+                | FactFunction::First
+                | FactFunction::Last
+                | FactFunction::Min
+                | FactFunction::Max
+                | FactFunction::MostCommon,
                 _,
             ) => FactValue::Cell(cell),
             (FactFunction::CountDistinct, Origin::Column(column)) => match &column.data {
@@ -252,9 +257,11 @@ impl<'a> Pass<'a> {
                     let (codes, firsts) = crate::ingest::numbered(values.iter().copied(), column.valid.as_ref());
                     FactValue::Codes(cell, Some(codes), firsts.len())
                 }
-                _ => return None,
+                ColumnData::Point(..) => return None,
+                _ => FactValue::Cell(cell),
             },
-            (FactFunction::CountDistinct, Origin::Made(..)) => return None,
+            (FactFunction::CountDistinct, Origin::Made(..)) => FactValue::Cell(cell),
+            (FactFunction::Quantile(_), _) if kind == Kind::Int || kind == Kind::Float => FactValue::Cell(cell),
             (FactFunction::Sum, _) if matches!(kind, Kind::Int | Kind::Money) => FactValue::Whole(cell),
             (FactFunction::Mean | FactFunction::Stddev, _) if kind == Kind::Int => FactValue::Whole(cell),
             (FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev, origin) if kind == Kind::Float => {
@@ -275,13 +282,14 @@ impl<'a> Pass<'a> {
         Some(match job.fact.function {
             FactFunction::Any => Kind::Bool,
             FactFunction::Count | FactFunction::CountDistinct => Kind::Int,
-            FactFunction::Mean | FactFunction::Stddev => Kind::Float,
+            FactFunction::Mean | FactFunction::Stddev | FactFunction::Quantile(_) => Kind::Float,
             FactFunction::Sum
             | FactFunction::The
             | FactFunction::First
             | FactFunction::Last
             | FactFunction::Min
-            | FactFunction::Max => cell()?,
+            | FactFunction::Max
+            | FactFunction::MostCommon => cell()?,
         })
     }
 

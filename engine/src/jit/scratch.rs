@@ -46,6 +46,18 @@ impl ScratchData {
         }
     }
 
+    /// A cell as a number that is another one where the value is.
+    pub(super) fn bits(&self, row: usize) -> u64 {
+        match self {
+            Self::Bytes(values) => u64::from(values[row]),
+            Self::Codes(values) => u64::from(values[row]),
+            Self::Dates(values) => i64::from(values[row]).cast_unsigned(),
+            Self::Whole(values) => values[row].cast_unsigned(),
+            Self::Float(values) => values[row].to_bits(),
+            Self::Point(east, north) => east[row].to_bits() ^ north[row].to_bits().rotate_left(32),
+        }
+    }
+
     /// So many cells of a kind, none of which says anything.
     pub(super) fn of(kind: &Kind, many: usize) -> Self {
         match kind {

@@ -283,13 +283,18 @@ impl<'a> Screening<'a> {
         self.store.table(source).map(Lines::of_table).or_else(union)
     }
 
+    /// The constants of a form over a table.
+    pub(super) fn constants(&self, form: &Form, table: Option<&Table>) -> Option<Vec<u64>> {
+        bind::constants(form, table, &self.zone, |source| Some(self.lines(source)?.table))
+    }
+
     pub(super) fn compiled(
         &self,
         table: Option<&Table>,
         form: &Form,
         reads: &[Read],
     ) -> Option<(Arc<Kernel>, Vec<u64>)> {
-        let constants = bind::constants(form, table, &self.zone)?;
+        let constants = self.constants(form, table)?;
         Some((self.kernels.of(std::slice::from_ref(&form.root), reads, constants.len())?, constants))
     }
 

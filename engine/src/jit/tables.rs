@@ -48,7 +48,7 @@ impl<'a> Screening<'a> {
             let root = Decision { gate: super::form::Truth::Unsure, rules: Vec::new() };
             let all = Form { root, inputs, constants, facts: Vec::new() };
             let cells = columns(table, &all)?;
-            let constants = super::bind::constants(&all, Some(table), &self.zone)?;
+            let constants = self.constants(&all, Some(table))?;
             let kernel = self.kernels.of(&decisions, &reads(&cells, &all), constants.len())?;
             Some(Together { kernel, cells, constants, decisions: decisions.len() })
         })

@@ -62,7 +62,7 @@ source held = stays { home, x, w, since, until } | stays { home, x = x + 1, w, s
 "#;
 
 /// What models on a grid ask of states, of their starts and ends, and of unions.
-const AT_INSTANTS: [&str; 20] = [
+const AT_INSTANTS: [&str; 31] = [
     "(count from stays) > 1",
     "(count distinct guest from stays where x > 1) >= 2",
     "(sum w from stays over last 6 h) > 2.5",
@@ -83,6 +83,17 @@ const AT_INSTANTS: [&str; 20] = [
     "(last time from seen where x > 2) > (last time from visits)",
     "(count from visits over last 1 month) > 3",
     "(sum w from stays over last 2 days) > (sum w from visits over this week)",
+    "(median x from visits over last 1 day) > 2.0 and (count from visits over last 2 h) > 0",
+    "(quantile(0.9) w from stays) > 0.7",
+    "(most common note from visits over last 1 day) == \"b\"",
+    "(most common x from stays where w < 1.0) > 3",
+    "(last note from visits) != \"a\" and (first note from visits) is not missing",
+    "(the large from homes) and (min note from visits over last 6 h) > \"a\"",
+    "(none from visits where x > 4 over last 6 h) and (any from stays where x > 2)",
+    "(all x > 1 from visits over last 3 h) and (count from visits over last 3 h) > 1",
+    "(none x < 3 from stays) and (count from stays) > 1",
+    "(count distinct w from visits over last 1 day) > 3",
+    "(count distinct paid from visits where x < 3 over last 1 day) - (count distinct w from visits) > 0",
 ];
 
 /// What models at rows ask: each with the rows that trigger it.

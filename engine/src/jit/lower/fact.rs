@@ -26,7 +26,9 @@ impl<'a> Lowering<'a> {
             self.facts.len() - 1
         });
         // What a fact of the package says of another entity, it may say of the model's, too.
-        if self.through.is_none() {
+        // Of what is there no row, that there is one is not what an aggregate says.
+        let says = !matches!(aggregate.function, AggregateFunction::None | AggregateFunction::All);
+        if self.through.is_none() && says {
             self.nodes.push((name(aggregate), place));
         }
         Some((place, function))
@@ -125,12 +127,14 @@ impl<'a> Lowering<'a> {
             AggregateFunction::Sum => FactFunction::Sum,
             AggregateFunction::Mean => FactFunction::Mean,
             AggregateFunction::Stddev => FactFunction::Stddev,
-            AggregateFunction::Any => FactFunction::Any,
+            AggregateFunction::Any | AggregateFunction::None | AggregateFunction::All => FactFunction::Any,
             AggregateFunction::The => FactFunction::The,
             AggregateFunction::First => FactFunction::First,
             AggregateFunction::Last => FactFunction::Last,
             AggregateFunction::Min => FactFunction::Min,
             AggregateFunction::Max => FactFunction::Max,
+            AggregateFunction::MostCommon => FactFunction::MostCommon,
+            AggregateFunction::Quantile(q) => FactFunction::Quantile(q.to_bits()),
             _ => return Err(Why::Aggregate),
         };
         let window = match &aggregate.window {
@@ -157,9 +161,12 @@ impl<'a> Lowering<'a> {
         let mut inner = Self::of_points(self.program, self.plan, self.model, self.parameters);
         (inner.rows, inner.nested, inner.alone, inner.depth) = (own, true, true, self.depth);
         let mut filter = Truth::Constant(true);
-        for (node, slot) in filters {
-            inner.slot = slot;
-            filter = Truth::then(filter, inner.truth(node));
+        for (number, (node, slot)) in filters.iter().enumerate() {
+            inner.slot = *slot;
+            let truth = inner.truth(node);
+            // The value comes last; what it says of all is wrong where it is false for one.
+            let negated = aggregate.function == AggregateFunction::All && number + 1 == filters.len();
+            filter = Truth::then(filter, if negated { Truth::not(truth) } else { truth });
         }
         self.size += inner.size;
         self.left.append(&mut inner.left);
@@ -239,11 +246,13 @@ fn is_computed(function: FactFunction, ty: &Kind) -> bool {
     match function {
         FactFunction::Count | FactFunction::Any => true,
         FactFunction::CountDistinct => {
-            matches!(ty, Kind::Text | Kind::Entity(_) | Kind::Int | Kind::Money | Kind::Time)
+            matches!(ty, Kind::Text | Kind::Entity(_) | Kind::Bool) || layout(ty).is_some()
         }
         FactFunction::Sum => number || *ty == Kind::Money,
-        FactFunction::Mean | FactFunction::Stddev => number,
-        FactFunction::The | FactFunction::First | FactFunction::Last => layout(ty).is_some() || *ty == Kind::Bool,
-        FactFunction::Min | FactFunction::Max => layout(ty).is_some(),
+        FactFunction::Mean | FactFunction::Stddev | FactFunction::Quantile(_) => number,
+        FactFunction::The | FactFunction::First | FactFunction::Last | FactFunction::MostCommon => {
+            layout(ty).is_some() || matches!(ty, Kind::Bool | Kind::Text | Kind::Entity(_))
+        }
+        FactFunction::Min | FactFunction::Max => layout(ty).is_some() || *ty == Kind::Text,
     }
 }

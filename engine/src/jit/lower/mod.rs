@@ -20,7 +20,7 @@ use super::form::{Constant, Decision, Fact, FactFunction, Form, Input, Lane, Lay
 use crate::unions::has_column;
 use crate::plan::{AggregateNode, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, SequencePlan};
 use rows::{Rows, is_open_end};
-use watchfire_dsl::program::{ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, Trigger};
+use watchfire_dsl::program::{AggregateFunction, ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, Trigger};
 use watchfire_stdlib::ops::Comparison;
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
@@ -240,8 +240,8 @@ enum Sort {
     Hour,
     /// Microseconds.
     Duration,
-    /// A place in the dictionary of a column.
-    Code(ColumnId),
+    /// A place in the dictionary of a source's column.
+    Code(SourceId, ColumnId),
     Variant(EnumId),
 }
 
@@ -346,8 +346,22 @@ impl<'a> Lowering<'a> {
             NodeKind::Column(row, _, column) if node.ty == Kind::Bool => {
                 Truth::Input(self.cell(row, *column, Layout::Byte)?)
             }
+            NodeKind::Aggregate(aggregate)
+                if matches!(aggregate.function, AggregateFunction::None | AggregateFunction::All) =>
+            {
+                // Both are that there is no row of a kind.
+                let (fact, _) = self.fact(aggregate)?;
+                Truth::Not(Box::new(Truth::Input(self.input(Input::Fact(fact), Layout::Byte))))
+            }
             NodeKind::Aggregate(aggregate) => match self.fact(aggregate)? {
-                (fact, FactFunction::Any | FactFunction::The | FactFunction::First | FactFunction::Last) => {
+                (
+                    fact,
+                    FactFunction::Any
+                    | FactFunction::The
+                    | FactFunction::First
+                    | FactFunction::Last
+                    | FactFunction::MostCommon,
+                ) => {
                     Truth::Input(self.input(Input::Fact(fact), Layout::Byte))
                 }
                 _ => return None,
@@ -361,11 +375,7 @@ impl<'a> Lowering<'a> {
             NodeKind::About(_, entity, body) if !self.nested => {
                 self.about(entity, body, |lowering| Some(lowering.truth(body)))?
             }
-            NodeKind::Not(operand) => match self.truth(operand) {
-                Truth::Constant(truth) => Truth::Constant(!truth),
-                Truth::Unsure => Truth::Unsure,
-                operand => Truth::Not(Box::new(operand)),
-            },
+            NodeKind::Not(operand) => Truth::not(self.truth(operand)),
             NodeKind::And(left, right) => Truth::and(self.truth(left), self.truth(right)),
             NodeKind::Or(left, right) => Truth::or(self.truth(left), self.truth(right)),
             NodeKind::Otherwise(left, right) if node.ty == Kind::Bool => {
@@ -483,7 +493,7 @@ impl<'a> Lowering<'a> {
             (Value::Enum(id, _), Sort::Variant(of)) if *id == of => Constant::Whole(value),
             (Value::Float(_), Sort::Float) => Constant::Float(value),
             (Value::Int(n), Sort::Float) if exact(*n) => Constant::Float(value),
-            (Value::Text(_) | Value::Entity(_), Sort::Code(column)) => Constant::Rank(column, value),
+            (Value::Text(_) | Value::Entity(_), Sort::Code(source, column)) => Constant::Rank(source, column, value),
             _ => return None,
         };
         Some(Number::Constant(self.add_constant(constant), beside.lane()))

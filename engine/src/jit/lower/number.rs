@@ -1,8 +1,9 @@
 //! Numbers of forms.
 
 use super::{DEEPEST, LARGEST, Lowering, Sort, layout};
-use crate::jit::form::{Constant, FactFunction, Input, Lane, Layout, Number, Operator};
+use crate::jit::form::{Constant, Fact, FactFunction, FactRows, Input, Lane, Layout, Number, Operator};
 use crate::plan::{Arithmetic, Node, NodeKind};
+use watchfire_dsl::program::{Row, SourceId};
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
 
@@ -40,7 +41,7 @@ impl<'a> Lowering<'a> {
         match &node.kind {
             NodeKind::Column(row, _, column) => {
                 let (layout, sort) = match &node.ty {
-                    Kind::Text | Kind::Entity(_) => (Layout::Code, Sort::Code(*column)),
+                    Kind::Text | Kind::Entity(_) => (Layout::Code, Sort::Code(self.source_of(row)?, *column)),
                     ty => layout(ty)?,
                 };
                 Some((Number::Input(self.cell(row, *column, layout)?), sort))
@@ -48,12 +49,14 @@ impl<'a> Lowering<'a> {
             NodeKind::Aggregate(aggregate) => {
                 let (fact, function) = self.fact(aggregate)?;
                 let (layout, sort) = match (function, &node.ty) {
+                    (_, Kind::Text | Kind::Entity(_)) => (Layout::Code, self.code_of(fact)?),
                     (
                         FactFunction::The
                         | FactFunction::First
                         | FactFunction::Last
                         | FactFunction::Min
-                        | FactFunction::Max,
+                        | FactFunction::Max
+                        | FactFunction::MostCommon,
                         ty,
                     ) => layout(ty)?,
                     (FactFunction::Count | FactFunction::CountDistinct, _) | (FactFunction::Sum, Kind::Int) => {
@@ -61,7 +64,7 @@ impl<'a> Lowering<'a> {
                     }
                     (FactFunction::Sum, Kind::Money) => (Layout::Whole, Sort::Money),
                     (
-                        FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev,
+                        FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev | FactFunction::Quantile(_),
                         Kind::Float | Kind::Quantity(_),
                     ) => (Layout::Float, Sort::Float),
                     _ => return None,
@@ -90,7 +93,7 @@ impl<'a> Lowering<'a> {
             NodeKind::Otherwise(left, right) => {
                 let (left, right, sort) = self.alike(left, right)?;
                 // Two texts that are not in the dictionary may stand at the same place.
-                if let Sort::Code(_) = sort {
+                if let Sort::Code(..) = sort {
                     return None;
                 }
                 Some((Number::Otherwise(sort.lane(), Box::new(left), Box::new(right)), sort))
@@ -117,6 +120,20 @@ impl<'a> Lowering<'a> {
             },
             _ => None,
         }
+    }
+
+    /// The source that a row is of.
+    fn source_of(&self, row: &Row) -> Option<SourceId> {
+        let before = self.step_before.filter(|before| before.slot == row.slot);
+        Some(before.map(|before| before.rows).or(self.rows)?.source)
+    }
+
+    /// Whose codes a fact's are: those of the column of a table that it takes.
+    fn code_of(&self, fact: usize) -> Option<Sort> {
+        let Fact { rows: FactRows::Timeline(timeline), value: Some(column), .. } = self.facts.get(fact)? else {
+            return None;
+        };
+        Some(Sort::Code(self.plan.timelines.get(timeline.0 as usize)?.source, *column))
     }
 
     fn arithmetic(
