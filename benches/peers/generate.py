@@ -125,6 +125,47 @@ def meters(data: Data) -> None:
     data.write("meters", 7, data.rows, columns)
 
 
+def late(data: Data, name: str, part: int, changed) -> None:
+    """A file again as departments deliver it: with the instant at which each row was recorded, four of five within a minute,
+    the others up to three days late; and one row in a hundred once more within two days of that, corrected.
+    `changed(chance, rows)`: the columns that a correction brings."""
+
+    def columns(chance: np.random.Generator, table: pa.Table) -> pa.Table:
+        rows = table.num_rows
+        longest = chance.choice([60, 7_200, 3 * 86_400], rows, p=[0.8, 0.15, 0.05]) * 1_000_000
+        recorded = table["time"].cast(pa.int64()).to_numpy() + (longest * chance.random(rows)).astype(np.int64)
+        again = np.flatnonzero(chance.random(rows) < 0.01)
+        corrected = table.take(again)
+        for column, values in changed(chance, corrected).items():
+            place = corrected.column_names.index(column)
+            corrected = corrected.set_column(place, column, values)
+        later = recorded[again] + 1 + (2 * 86_400_000_000 * chance.random(len(again))).astype(np.int64)
+        both = pa.concat_tables([table, corrected])
+        return both.append_column("recorded", pa.array(np.concatenate([recorded, later]), TIME))
+
+    writer = None
+    for chunk, batch in enumerate(pq.ParquetFile(data.folder / f"{name}.parquet").iter_batches(CHUNK)):
+        table = columns(data.chance(part, chunk), pa.Table.from_batches([batch]))
+        writer = writer or pq.ParquetWriter(data.folder / f"late_{name}.parquet", table.schema, compression="zstd")
+        writer.write_table(table)
+    writer.close()
+
+
+def late_presence(data: Data) -> None:
+    """Fixes; corrections put them elsewhere."""
+
+    def changed(chance: np.random.Generator, rows: pa.Table) -> dict:
+        away = lambda column: pa.array(column.to_numpy(zero_copy_only=False) + 0.1 * chance.standard_normal(len(column)), from_pandas=True)
+        return {"lon": away(rows["lon"]), "lat": away(rows["lat"])}
+
+    late(data, "presence", 9, changed)
+
+
+def late_meters(data: Data) -> None:
+    """Readings; corrections are other ones."""
+    late(data, "meters", 10, lambda chance, rows: {"value": holes(chance, chance.lognormal(0.0, 1.0, rows.num_rows))})
+
+
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {0x20: 0x3000}
 
 
@@ -168,6 +209,6 @@ def generate(folder: Path, rows: int, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     done.unlink(missing_ok=True)
     data = Data(folder, rows, seed)
-    for make in (presence, readings, registry, meters, titles):
+    for make in (presence, readings, registry, meters, titles, late_presence, late_meters):
         make(data)
     done.write_text(made_by)

@@ -125,4 +125,91 @@ def w8(frames: dict, _: None) -> pl.LazyFrame:
     return owners.filter(col("owners") >= 5).select("entity", time)
 
 
-QUESTIONS = {"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W5": w5, "W6": w6, "W7": w7, "W8": w8, "W7D": w7d}
+def versions(frame: pl.LazyFrame, about: str) -> pl.LazyFrame:
+    """Rows as they came, each with the instant at which another version replaces it."""
+    never = pl.lit(datetime(9999, 1, 1)).cast(pl.Datetime("us"))
+    rows = frame.filter(col(about).is_not_null()).sort("id", "recorded")
+    next_ = pl.when(col("id") == col("id").shift(-1)).then(col("recorded").shift(-1))
+    return rows.with_columns(replaced=next_.fill_null(never))
+
+
+def w3l(frames: dict, _: None) -> pl.LazyFrame:
+    """The row before is one of the few right before it in nearly all cases; for the rest all earlier ones are looked at."""
+    rows = versions(frames["late_presence"], "person").sort("person", "time", "recorded").with_row_index("row")
+    near = range(1, 6)
+    lagged = lambda n, name: col(name).shift(n).over("person")
+    fits = {n: (lagged(n, "time") < col("time")) & (lagged(n, "recorded") <= col("recorded"))
+            & (col("recorded") < lagged(n, "replaced")) for n in near}
+    which = pl.coalesce([pl.when(fits[n]).then(col("row").shift(n)) for n in near])
+    chosen = rows.with_columns(before=which, deep=lagged(5, "time").is_not_null())
+    places = rows.select(before="row", since="time", lon_a="lon", lat_a="lat")
+    found = chosen.filter(col("before").is_not_null()).join(places, on="before")
+    rest = chosen.filter(col("before").is_null() & col("deep")).join(rows, on="person", suffix="_e")
+    rest = rest.filter((col("time_e") < col("time")) & (col("recorded_e") <= col("recorded"))
+                       & (col("recorded") < col("replaced_e")))
+    rest = rest.sort("time_e").group_by("row").last().rename({"time_e": "since", "lon_e": "lon_a", "lat_e": "lat_a"})
+    took = (col("time") - col("since")).dt.total_microseconds() / 1e6
+    far = metres(col("lon_a"), col("lat_a"), col("lon"), col("lat")) / took > 200 / 3.6
+    return pl.concat([some.filter(far).select(entity="person", time="time") for some in (found, rest)])
+
+
+def around(rows: pl.LazyFrame, about: str, asked: list[pl.Expr], asks: pl.Expr, span: timedelta) -> pl.LazyFrame:
+    """Each row that `asks`, with those about the same in the span of time up to it that were known."""
+    micros = span // timedelta(microseconds=1)
+    rows = rows.sort(about, "time").with_columns(bucket=col("time").dt.epoch("us") // micros)
+    # Rows at one time are versions of one: the window of each has all of them.
+    windows = rows.rolling("time", period=span, group_by=about).agg(asked)
+    windows = windows.select(pl.exclude(about, "time"))
+    asking = pl.concat([rows, windows], how="horizontal").filter(asks).select("id", about, "time", "recorded", "bucket")
+    asking = pl.concat([asking, asking.with_columns(col("bucket") - 1)])
+    pairs = asking.join(rows, on=[about, "bucket"], suffix="_e")
+    return pairs.filter((col("time_e") > col("time") - span) & (col("time_e") <= col("time"))
+                        & (col("recorded_e") <= col("recorded")) & (col("recorded") < col("replaced")))
+
+
+def w4l(frames: dict, _: None) -> pl.LazyFrame:
+    """Only rows with so many around them, whatever was known, are asked for the people that were known; rows meet in
+    buckets of a week."""
+    rows = versions(frames["late_presence"], "address").select("id", "address", "person", "time", "recorded", "replaced")
+    pairs = around(rows, "address", [pl.len().alias("many")], col("many") > 250, timedelta(days=7))
+    people = pairs.group_by("id", "recorded").agg(col("address").first(), col("time").first(), people=col("person").drop_nulls().n_unique())
+    return people.filter(col("people") > 250).select(entity="address", time="time")
+
+
+def w5l(frames: dict, _: None) -> pl.LazyFrame:
+    """Readings are not negative: where the sum of all around is too small, that of those which were known is."""
+    rows = versions(frames["late_meters"], "address").select("id", "address", "time", "value", "recorded", "replaced")
+    asked = [pl.len().alias("many"), col("value").sum().alias("total")]
+    pairs = around(rows, "address", asked, (col("many") >= 5) & (col("total") > 40), timedelta(days=1))
+    night = (col("time_e").dt.hour() >= 22) | (col("time_e").dt.hour() < 6)
+    day = pairs.group_by("id", "recorded").agg(
+        col("address").first(), col("time").first(), total=col("value").sum(), usual=col("value").mean(), many=pl.len(),
+        by_night=col("value").filter(night).sum())
+    high = (col("total") > 40) & (col("usual") > 1.5) & (col("many") >= 5) & (col("by_night") / col("total") > 0.4)
+    return day.filter(high).select(entity="address", time="time")
+
+
+def w6l(frames: dict, _: None) -> pl.LazyFrame:
+    """Pairs of versions are looked at when both are known; what is known of C then decides."""
+    bucket = col("time").dt.epoch("us") // 7_200_000_000
+    rows = versions(frames["late_presence"], "person").with_columns(bucket=bucket)
+    rows = rows.select("id", "person", "time", "lon", "lat", "source", "recorded", "replaced", "bucket")
+    first = rows.filter(col("source") == "A").with_columns(own=col("bucket"))
+    first = pl.concat([first, first.with_columns(col("bucket") + 1)])
+    pairs = rows.filter(col("source") == "B").join(first, on=["person", "bucket"], suffix="_a")
+    known = pl.max_horizontal("recorded", "recorded_a")
+    near = (col("time_a") < col("time")) & (col("time") <= col("time_a") + pl.duration(hours=2))
+    both = known < pl.min_horizontal("replaced", "replaced_a")
+    far = metres(col("lon_a"), col("lat_a"), col("lon"), col("lat")) > 5000
+    pairs = pairs.filter(near & both & far).select("id", "person", "time", since="time_a", known=known, bucket="own")
+    pairs = pairs.with_row_index("pair")
+    third = rows.filter(col("source") == "C").select("person", "bucket", between="time", seen="recorded")
+    third = pl.concat([third, third.with_columns(col("bucket") - 1)])
+    cut = pairs.join(third, on=["person", "bucket"]).filter(
+        (col("since") < col("between")) & (col("between") < col("time")) & (col("seen") <= col("known")))
+    found = pairs.join(cut.select("pair").unique(), on="pair", how="anti").unique(["id"])
+    return found.select(entity="person", time="time")
+
+
+QUESTIONS = {"W1": w1, "W2": w2, "W3": w3, "W4": w4, "W5": w5, "W6": w6, "W7": w7, "W8": w8, "W7D": w7d,
+             "W3L": w3l, "W4L": w4l, "W5L": w5l, "W6L": w6l}

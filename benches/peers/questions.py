@@ -10,6 +10,10 @@ TITLES = {
     "W7": "people per m², a day's use against 28 days",
     "W8": "addresses folded, 5 owners or more",
     "W7D": "W7, each of its 90 days a query of its own",
+    "W3L": "W3 over rows that come late and are corrected",
+    "W4L": "W4 over such rows",
+    "W5L": "W5 over such rows",
+    "W6L": "W6 over such rows",
     "ALL": "W1 to W8 as one package",
 }
 TABLES = {
@@ -23,6 +27,7 @@ TABLES = {
     "W8": ["titles"],
 }
 TABLES["W7D"] = TABLES["W7"]
+TABLES |= {f"{question}L": [f"late_{table}" for table in TABLES[question]] for question in ("W3", "W4", "W5", "W6")}
 TABLES["ALL"] = ["readings", "presence", "meters", "registry", "titles"]
 # The range of Watchfire's runs where it is not that of the data: until the midnight after the last day, when W7 looks back
 # at it; W8 is one look at a register.
@@ -41,9 +46,14 @@ MODELS = {
     "W7": "crowded_and_busy",
     "W8": "many_owners",
 }
+# The questions that are asked again in other ways, which `ALL` leaves out.
+AGAIN = ["W7D", "W3L", "W4L", "W5L", "W6L"]
 MODELS["W7D"] = MODELS["W7"]
+MODELS |= {f"{question}L": f"late_{MODELS[question]}" for question in ("W3", "W4", "W5", "W6")}
 ONLY = {question: [model] for question, model in MODELS.items()}
 ONLY["W2"] = [f"{form}{number}" for form in "abcdef" for number in range(1, 6)]
+ONLY["ALL"] = [model for question, models in ONLY.items() if question not in AGAIN for model in models]
 GOALS = {"W1": 2, "W2": 4, "W3": 3, "W4": 6, "W5": 4, "W6": 1.2, "W7": 2, "W8": 3, "W7D": 30, "ALL": 6}
+GOALS |= {f"{question}L": GOALS[question] for question in ("W3", "W4", "W5", "W6")}
 # The same where the data is already read and ordered.
 WARM_GOALS = {"W6": 20}
