@@ -19,11 +19,7 @@ pub(super) fn constants<'t>(
     form.constants.iter().map(|constant| bits(constant, &tables, clock.flatten())).collect()
 }
 
-fn bits<'t>(
-    constant: &Constant,
-    tables: impl Fn(SourceId) -> Option<&'t Table>,
-    clock: Option<Clock>,
-) -> Option<u64> {
+fn bits<'t>(constant: &Constant, tables: impl Fn(SourceId) -> Option<&'t Table>, clock: Option<Clock>) -> Option<u64> {
     let whole = |number: i64| number.cast_unsigned();
     Some(match constant {
         Constant::Whole(value) => whole(whole_of(value)?),

@@ -13,8 +13,8 @@
 
 use super::code::{RULE, UNDECIDED, least_left};
 use super::fold::{
-    Anything, Choice, Chosen, Counted, Differing, DifferingCells, FloatSum, MostCommon, Quantile, Scale, Spread, WholeMean,
-    WholeSum,
+    Anything, Choice, Chosen, Counted, Differing, DifferingCells, FloatSum, MostCommon, Quantile, Scale, Spread,
+    WholeMean, WholeSum,
 };
 use super::form::FactFunction;
 use super::kernel::Cells;
@@ -250,7 +250,8 @@ impl Room {
         }
         if let Some(until) = table.until.as_ref().filter(|_| table.has_states()) {
             // One that ends before it begins never holds.
-            let end = |(line, time): (&u32, &i64)| Some(until[*line as usize]).filter(|end| time < end).unwrap_or(i64::MIN);
+            let end =
+                |(line, time): (&u32, &i64)| Some(until[*line as usize]).filter(|end| time < end).unwrap_or(i64::MIN);
             self.ends.extend(self.lines.iter().zip(&self.times).map(end));
         }
         if self.known.is_empty() && self.until.is_empty() && self.ends.is_empty() {

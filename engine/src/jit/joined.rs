@@ -161,7 +161,8 @@ impl AskingRoom {
                 self.tracks.extend((0..room.bounds.len()).map(|span| Track::new(0, span, stretch.start)));
                 let about = room.ranges.get(number).map_or(&[][..], |range| &other.strip.rows[range.clone()]);
                 for (place, late) in rows.clone().zip(&self.late) {
-                    let (row, t) = (asking.lines.of(strip.rows[place]), strip.times.get(place).copied().unwrap_or(i64::MIN));
+                    let (row, t) =
+                        (asking.lines.of(strip.rows[place]), strip.times.get(place).copied().unwrap_or(i64::MIN));
                     let k = asking.lines.table.known(row);
                     for track in &mut self.tracks {
                         let dated = part.pass.spans[track.span].window(t);

@@ -56,5 +56,5 @@ pub(crate) use marks::Marks;
 pub(crate) use points::PointFacts;
 pub(crate) use screen::{Left, LeftOfTables, LeftRow, Screening};
 pub use served::Pass;
-pub(crate) use told::{Answers, Decided, Verdict};
 pub(crate) use served::{Served, served};
+pub(crate) use told::{Answers, Decided, Verdict};

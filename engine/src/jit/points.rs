@@ -270,7 +270,9 @@ impl PointRoom {
                         let room = &mut self.rooms[track.part];
                         let bounds = &mut room.bounds[track.span];
                         bounds.push(track.left as u32, track.entered as u32);
-                        bounds.after.extend(window_of(track, place).filter(|window| window.states).map(|window| window.from));
+                        bounds
+                            .after
+                            .extend(window_of(track, place).filter(|window| window.states).map(|window| window.from));
                         let touches = |window| {
                             let Some(silence) = &points.parts[track.part].pass.silence else { return false };
                             let rows = room.ranges.get(entity).cloned().unwrap_or_default();

@@ -405,7 +405,8 @@ impl<'a> Screening<'a> {
         for column in read.chain(fact.value) {
             self.make_column(model, pass, column)?;
         }
-        let fact = self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, |window| Span::At(window, self.zone)))?;
+        let fact =
+            self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, |window| Span::At(window, self.zone)))?;
         Some(((part, fact), pass.kind_of(fact)?))
     }
 

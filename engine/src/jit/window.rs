@@ -37,7 +37,9 @@ impl Rows<'_> {
     fn is_seen(&self, row: usize, point: usize, bounds: &Bounds) -> bool {
         let k = self.ks[point];
         let holds = |end: &i64| bounds.after[point].saturating_add(1) < *end;
-        self.known[row] <= k && self.until.get(row).is_none_or(|until| k < *until) && self.ends.get(row).is_none_or(holds)
+        self.known[row] <= k
+            && self.until.get(row).is_none_or(|until| k < *until)
+            && self.ends.get(row).is_none_or(holds)
     }
 }
 

@@ -234,7 +234,8 @@ impl Data {
             marks: &marks,
         };
         let sources: BTreeSet<SourceId> = self.plan.timelines.iter().map(|timeline| timeline.source).collect();
-        let unions = sources.into_iter().filter(|source| matches!(program.sources[source.index()].kind, SourceKind::Union(_)));
+        let unions =
+            sources.into_iter().filter(|source| matches!(program.sources[source.index()].kind, SourceKind::Union(_)));
         unions.filter_map(|source| Some((source, Union::of(world, source, model)?))).collect()
     }
 

@@ -227,8 +227,11 @@ fn windows_of_months_may_go_back() {
     ] {
         let (head, trigger) = trigger.split_once('{').unwrap();
         let head = format!("model {name} for Home {head} {{\n category c\n purpose test\n basis \"b\"\n{trigger}\n");
-        writeln!(text, "{head} let told = {condition}\n warn when told {{ yellow otherwise message \"{{told}}\" }}\n}}")
-            .unwrap();
+        writeln!(
+            text,
+            "{head} let told = {condition}\n warn when told {{ yellow otherwise message \"{{told}}\" }}\n}}"
+        )
+        .unwrap();
     }
     let manifest = "[package]\nname = \"months\"\nversion = \"0.1.0\"\nzone = \"Asia/Shanghai\"\nlanguage = \"en\"\n";
     let engine = Engine::new(Package::from_texts(manifest, [("months.watch", text)]).unwrap());
@@ -246,7 +249,8 @@ fn windows_of_months_may_go_back() {
         "time" => &time, "recorded" => &nothing);
     let stays = df!("n" => &n, "home" => &home, "guest" => &nothing, "x" => &x, "w" => &nothing, "since" => &time,
         "until" => end, "recorded" => &nothing);
-    let sources = Sources::new().frame("visits", visits.unwrap()).frame("stays", stays.unwrap()).frame("homes", homes());
+    let sources =
+        Sources::new().frame("visits", visits.unwrap()).frame("stays", stays.unwrap()).frame("homes", homes());
     let sources = sources.frame("doors", doors(&super::compiled::visits(0, 0)));
     let found = both(&engine, &sources, "");
     assert!(found.iter().all(|(_, findings)| *findings > 0), "{found:?}");

@@ -245,9 +245,7 @@ fn is_computed(function: FactFunction, ty: &Kind) -> bool {
     let number = matches!(ty, Kind::Int | Kind::Float | Kind::Quantity(_));
     match function {
         FactFunction::Count | FactFunction::Any => true,
-        FactFunction::CountDistinct => {
-            matches!(ty, Kind::Text | Kind::Entity(_) | Kind::Bool) || layout(ty).is_some()
-        }
+        FactFunction::CountDistinct => matches!(ty, Kind::Text | Kind::Entity(_) | Kind::Bool) || layout(ty).is_some(),
         FactFunction::Sum => number || *ty == Kind::Money,
         FactFunction::Mean | FactFunction::Stddev | FactFunction::Quantile(_) => number,
         FactFunction::The | FactFunction::First | FactFunction::Last | FactFunction::MostCommon => {

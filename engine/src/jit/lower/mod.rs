@@ -17,8 +17,8 @@ pub(crate) use fact::{group_column, grouping};
 pub use why::Why;
 
 use super::form::{Constant, Decision, Fact, FactFunction, Form, Input, Lane, Layout, Number, Truth};
-use crate::unions::has_column;
 use crate::plan::{AggregateNode, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, SequencePlan};
+use crate::unions::has_column;
 use rows::{Rows, is_open_end};
 use watchfire_dsl::program::{AggregateFunction, ColumnId, EnumId, Move, Program, Row, RowSlot, SourceId, Trigger};
 use watchfire_stdlib::ops::Comparison;
@@ -277,13 +277,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn new(
-        program: &'a Program,
-        plan: &'a Plan,
-        model: &'a ModelPlan,
-        rows: Rows,
-        parameters: &'a [Value],
-    ) -> Self {
+    fn new(program: &'a Program, plan: &'a Plan, model: &'a ModelPlan, rows: Rows, parameters: &'a [Value]) -> Self {
         let alone = true;
         let slot = RowSlot(0);
         Self { rows: Some(rows), slot, alone, ..Self::of_points(program, plan, model, parameters) }
@@ -361,9 +355,7 @@ impl<'a> Lowering<'a> {
                     | FactFunction::First
                     | FactFunction::Last
                     | FactFunction::MostCommon,
-                ) => {
-                    Truth::Input(self.input(Input::Fact(fact), Layout::Byte))
-                }
+                ) => Truth::Input(self.input(Input::Fact(fact), Layout::Byte)),
                 _ => return None,
             },
             NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => return None,
