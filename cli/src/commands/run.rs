@@ -178,6 +178,7 @@ fn print_json(run: &Run, engine: &Engine, terminal: &Terminal) {
         "stale": run.stale.iter().map(|s| &*s.source).collect::<Vec<_>>(),
         "seconds": run.timings.total.as_secs_f64(),
         "shares": run.timings.shares,
+        "pieces": run.timings.pieces,
         "peak_mb": peak_mb(),
         "timings": parts(run).iter().map(|((name, _), took)| (*name, *took)).collect::<std::collections::BTreeMap<_, _>>(),
     });
@@ -238,6 +239,13 @@ fn timings_table(run: &Run, terminal: &Terminal) -> String {
         let told =
             say("The data is larger than the memory: it ran in N shares.", "数据超出内存，已分为 N 份依次运行。");
         text.push_str(&told.replace('N', &run.timings.shares.to_string()));
+        if run.timings.pieces > 0 {
+            let told = say(
+                " Some were too large and ran in N pieces of time in all.",
+                "其中过大的份又按时间分为共 N 段依次运行。",
+            );
+            text.push_str(&told.replace('N', &run.timings.pieces.to_string()));
+        }
         text.push('\n');
     }
     if let Some(peak) = peak_mb() {

@@ -33,7 +33,7 @@ mod versions;
 
 pub(crate) use builder::{ColumnBuilder, Slot};
 pub(crate) use column::numbered;
-pub(crate) use cut::{Cutting, Part};
+pub(crate) use cut::{ByTime, Cutting, Part};
 pub(crate) use keys::key_of;
 pub(crate) use load::{Spans, load};
 pub(crate) use needed::{Reads, key, needed};

@@ -4,6 +4,7 @@ use super::RawFrame;
 use super::frame::raw_frame;
 use crate::sources::Format;
 use polars::prelude::{ArrowDataType, ArrowSchema, ArrowTimeUnit, DataFrame, IpcReader, ParquetReader, SerReader};
+use polars_arrow::io::ipc::read::{FileReader, read_file_metadata};
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -143,7 +144,7 @@ impl Scale {
 }
 
 /// Reads the wanted columns piece by piece, each with the number of its first row: of a Parquet file the row groups, of an
-/// Arrow IPC file all at once.
+/// Arrow IPC file the record batches.
 pub(crate) fn pieces(
     path: &Path,
     format: Format,
@@ -151,7 +152,7 @@ pub(crate) fn pieces(
     each: &mut dyn FnMut(DataFrame, usize) -> Result<(), ReadError>,
 ) -> Result<(), ReadError> {
     if format == Format::Ipc {
-        return each(guarded(|| ipc(path, wanted))?, 0);
+        return batches(path, wanted, each);
     }
     let groups = guarded(|| {
         let mut reader = parquet(path, wanted)?;
@@ -162,6 +163,40 @@ pub(crate) fn pieces(
     for rows in groups {
         let read = || parquet(path, wanted)?.with_slice(Some((start, rows))).finish().map_err(unreadable);
         each(guarded(read)?, start)?;
+        start += rows;
+    }
+    Ok(())
+}
+
+/// Reads all columns of an Arrow IPC file, record batch after record batch.
+pub(crate) fn all_pieces(
+    path: &Path,
+    each: &mut dyn FnMut(DataFrame) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let schema = guarded(|| IpcReader::new(File::open(path).map_err(unreadable)?).schema().map_err(unreadable))?;
+    let all = schema.iter_names().map(|name| name.as_str().into()).collect();
+    batches(path, &all, &mut |frame, _| each(frame))
+}
+
+fn batches(
+    path: &Path,
+    wanted: &BTreeSet<Arc<str>>,
+    each: &mut dyn FnMut(DataFrame, usize) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
+    let mut reader = guarded(|| {
+        let mut file = File::open(path).map_err(unreadable)?;
+        let metadata = read_file_metadata(&mut file).map_err(unreadable)?;
+        let names: Vec<String> = metadata.schema.iter_names().map(|name| name.to_string()).collect();
+        check_columns(wanted, names.clone())?;
+        let columns = names.iter().enumerate().filter(|(_, name)| wanted.contains(name.as_str()));
+        let columns = columns.map(|(place, _)| place).collect();
+        Ok(FileReader::new(file, metadata, Some(columns), None))
+    })?;
+    let mut start = 0;
+    while let Some(batch) = guarded(|| reader.next().transpose().map_err(unreadable))? {
+        let frame = guarded(|| Ok(DataFrame::from(batch)))?;
+        let rows = frame.height();
+        each(frame, start)?;
         start += rows;
     }
     Ok(())

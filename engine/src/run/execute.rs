@@ -17,8 +17,8 @@ use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World,
 use crate::jit::{Left, LeftRow, Marks, Screening, Verdict};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::ModelPlan;
-use crate::timeline::{RowRef, Timeline};
-use std::collections::{BTreeMap, HashMap};
+use crate::timeline::{RowRef, Timeline, partition_of};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use watchfire_dsl::program::{Grid, ModelId, Program, SourceId, Trigger};
@@ -38,7 +38,12 @@ pub(crate) struct Execution<'a> {
     pub(crate) marks: &'a Marks,
     /// What compiled code works with; `None`: there is none.
     pub(crate) screening: Option<&'a Screening<'a>>,
+    /// Models that are over for an entity.
+    pub(crate) stopped: &'a Stopped,
 }
+
+/// By model the entities for which it failed before.
+pub(crate) type Stopped = BTreeMap<ModelId, BTreeSet<EntityKey>>;
 
 /// When a model is evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,7 +101,10 @@ impl Execution<'_> {
         let mut findings = FindingStore::new(self.program);
         let memories: BTreeMap<(ModelId, usize), Mutex<Memory>> = schedules
             .keys()
-            .flat_map(|id| (0..self.data.partitions).map(move |partition| ((*id, partition), Mutex::default())))
+            .flat_map(|id| {
+                let memory = move |partition| ((*id, partition), Mutex::new(self.memory(*id, partition)));
+                (0..self.data.partitions).map(memory)
+            })
             .collect();
         let from = schedules.values().map(|schedule| schedule.from).min();
         let to = schedules.values().map(|schedule| schedule.to).max();
@@ -144,6 +152,13 @@ impl Execution<'_> {
         }
         self.count(&mut evaluated);
         (evaluated, findings)
+    }
+
+    /// What a model knows in a partition before it begins.
+    fn memory(&self, model: ModelId, partition: usize) -> Memory {
+        let here = |key: &&EntityKey| partition_of(key, self.data.partitions) == partition;
+        let stopped = self.stopped.get(&model).into_iter().flatten().filter(here);
+        Memory { stopped: stopped.map(|key| (key.clone(), i64::MAX)).collect(), ..Memory::default() }
     }
 
     /// What a stratum has to do in `(after, until]`: one round for all models that look at each entity by itself, and for

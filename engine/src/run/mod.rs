@@ -166,6 +166,8 @@ pub struct Timings {
     pub render: Duration,
     /// In how many shares data ran that is larger than memory; 0: as a whole.
     pub shares: usize,
+    /// In how many pieces of time shares ran that are larger than memory by themselves.
+    pub pieces: usize,
     /// All of it.
     pub total: Duration,
 }

@@ -1,6 +1,6 @@
 //! A run from its options to its result.
 
-use super::execute::{Execution, FailureRecord, Schedule, instants};
+use super::execute::{Execution, FailureRecord, Schedule, Stopped, instants};
 use super::loaded::{Data, reads, spans};
 use super::options::RunOptions;
 use super::outcome::{Effort, Outcome};
@@ -80,14 +80,19 @@ pub(crate) fn perform(request: &Request<'_>, sources: &Sources) -> Result<Run, R
 /// Performs a run over data that has been read.
 pub(crate) fn perform_on(request: &Request<'_>, data: &Data) -> Result<Run, RunError> {
     let wanted = request.options.wanted(request.package.program()).map_err(RunError::Options)?;
-    let mut outcome = find(request, data, &wanted)?;
+    let mut outcome = find(request, data, &wanted, &Stopped::new())?;
     let (rejects, inputs) = (data.store.rejects.clone(), data.store.inputs.clone());
     outcome.tell_apart(request.package.program());
     Ok(outcome.finish(request, &wanted, rejects, inputs))
 }
 
 /// Runs these models over data that has been read.
-pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId>) -> Result<Outcome, RunError> {
+pub(super) fn find(
+    request: &Request<'_>,
+    data: &Data,
+    wanted: &BTreeSet<ModelId>,
+    stopped: &Stopped,
+) -> Result<Outcome, RunError> {
     let start = Instant::now();
     let Request { package, options, .. } = *request;
     let program = package.program();
@@ -131,6 +136,7 @@ pub(super) fn find(request: &Request<'_>, data: &Data, wanted: &BTreeSet<ModelId
         screens: &screens,
         marks: &marks,
         screening: screening.as_ref(),
+        stopped,
     };
     let block = options.block.unwrap_or_else(|| {
         range

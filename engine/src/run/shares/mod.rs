@@ -13,14 +13,17 @@
 //! |---|---|
 //! | `budget.rs` | how much memory there is, and how much a run would take |
 //! | `division.rs` | which tables can be cut, for which models |
+//! | `pieces.rs` | shares that are too large, by time |
 
 mod budget;
 mod division;
+mod pieces;
 
+use super::execute::Stopped;
 use super::loaded::{Data, reads};
 use super::outcome::Outcome;
 use super::perform::{Moment, Request, find, stale};
-use super::{Run, RunError};
+use super::{Run, RunError, RunOptions};
 use crate::coverage::Coverage;
 use crate::ingest::{Cutting, Part, Reads, Spans, load, needed};
 use crate::mutant::{Mutant, mutant};
@@ -30,6 +33,7 @@ use crate::sources::{Input, Sources};
 use crate::table::Store;
 use crate::timeline::share_of;
 use division::Group;
+use pieces::Pieces;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -57,6 +61,8 @@ pub(super) struct Divided<'a> {
     /// All that the run reads.
     reads: Reads,
     groups: Vec<Group>,
+    /// How many bytes each table would take.
+    tables_bytes: BTreeMap<SourceId, u64>,
     shares: usize,
     budget: u64,
 }
@@ -76,13 +82,13 @@ pub(super) fn divide<'a>(
     let plan = Plan::new(program, wanted);
     let reads = needed(program, &reads(program, &plan, sources, options.is_open()));
     let groups = division::groups(program, &plan, wanted);
-    let tables = budget::tables(program, &plan, sources, &reads);
+    let tables_bytes = budget::tables(program, &plan, sources, &reads);
     let of = |group: &Group| {
         let own = Plan::new(program, &group.models);
         let read = own.reads.iter().enumerate().filter(|(_, columns)| columns.is_some());
         let bytes = read.filter_map(|(index, _)| {
             let id = SourceId(u32::try_from(index).ok()?);
-            Some((group.cut.contains_key(&id), *tables.get(&id)?))
+            Some((group.cut.contains_key(&id), *tables_bytes.get(&id)?))
         });
         bytes.fold(
             (0, 0),
@@ -102,7 +108,7 @@ pub(super) fn divide<'a>(
         if cut + whole + budget::BASE <= budget { 1 } else { shares.min(cut / LEAST).max(2) }
     });
     let shares = shares.max().filter(|shares| *shares > 1)?.min(MOST) as usize;
-    Some(Divided { request, wanted, sources, reads, groups, shares, budget })
+    Some(Divided { request, wanted, sources, reads, groups, tables_bytes, shares, budget })
 }
 
 /// For tables and the columns by which they are cut: the parts of each share.
@@ -131,18 +137,27 @@ impl Divided<'_> {
         let folder = temporary_folder().map_err(|error| self.error(vec![error]))?;
         let mut rejects = Rejects::keeping(self.sources.samples.unwrap_or(DEFAULT_SAMPLES));
         let (cuts, surveyed) = self.cut(folder.path(), &mut rejects)?;
-        let survey = self.survey(&cuts, &surveyed, rejects)?;
+        let pieces = self.too_large(&cuts, folder.path())?;
+        let survey = self.survey(&cuts, &pieces, &surveyed, rejects)?;
         let mut all = Outcome::default();
         all.timings.load = start.elapsed();
-        let rounds: Vec<(&Group, usize)> = self
-            .groups
-            .iter()
-            .flat_map(|group| (0..if group.cut.is_empty() { 1 } else { self.shares }).map(move |share| (group, share)))
+        let shares = |group: &Group| if group.cut.is_empty() { 1 } else { self.shares };
+        let rounds: Vec<(usize, usize)> = (0..self.groups.len())
+            .flat_map(|group| (0..shares(&self.groups[group])).map(move |share| (group, share)))
             .collect();
-        for (round, (group, share)) in rounds.iter().enumerate() {
+        for (round, (number, share)) in rounds.iter().enumerate() {
+            let group = &self.groups[*number];
             #[expect(clippy::cast_precision_loss, reason = "a share from 0 to 1")]
             let progress = |part: f64| (self.request.progress)((round as f64 + part) / rounds.len() as f64);
-            all.add(self.round(group, *share, &cuts, survey.known, &progress)?);
+            let own = pieces.get(&(*number, *share)).zip(survey.known);
+            all.add(match own {
+                Some((pieces, known)) => self.in_pieces((group, *share), pieces, &cuts, known, &progress)?,
+                None => {
+                    let sources = self.share_of_sources(&cuts, &group.cut, *share);
+                    let known = (survey.known, &Stopped::new());
+                    self.run((group, *share), &sources, self.request.options, known, &progress)?
+                }
+            });
         }
         // Silences of models that do not run stay as they were.
         let runs = |name: &str| self.wanted.iter().any(|id| *program.models[id.index()].name == *name);
@@ -154,6 +169,7 @@ impl Divided<'_> {
         all.arrange(program, self.request.options.partitions.unwrap_or(1));
         all.tell_apart(program);
         all.timings.shares = self.shares;
+        all.timings.pieces = pieces.values().map(Pieces::many).sum();
         Ok(all.finish(self.request, self.wanted, survey.rejects, survey.inputs))
     }
 
@@ -204,6 +220,7 @@ impl Divided<'_> {
     fn survey(
         &self,
         cuts: &Cuts,
+        pieces: &BTreeMap<(usize, usize), Pieces>,
         surveyed: &BTreeMap<SourceId, Surveyed>,
         rejects: Rejects,
     ) -> Result<Survey, RunError> {
@@ -216,8 +233,20 @@ impl Divided<'_> {
             let (files, lost) = own.map_or((&[][..], 0), |own| (&own.files[..], own.lost));
             let shares = if own.is_some() { self.shares } else { 1 };
             let mut count = InputCount { source: source.name.clone(), rows: lost, rejected: lost, skipped: 0 };
+            let mut all = Vec::new();
             for share in 0..shares {
-                let store = self.load(id, columns, &self.share_of_sources(cuts, &cut, share))?;
+                let sources = self.share_of_sources(cuts, &cut, share);
+                match own.and_then(|own| pieces::surveyed(&self.groups, pieces, (id, own.by), share)) {
+                    None => all.push(sources),
+                    Some(parts) => all.extend(parts.iter().map(|parts| {
+                        let mut sources = sources.clone();
+                        self.put(&mut sources, id, parts.clone());
+                        sources
+                    })),
+                }
+            }
+            for sources in all {
+                let store = self.load(id, columns, &sources)?;
                 let found = store.table(id).and_then(|table| table.known_range);
                 let wider = |(a, b): (i64, i64), (c, d): (i64, i64)| (a.min(c), b.max(d));
                 survey.known = survey.known.into_iter().chain(found).reduce(wider);
@@ -268,26 +297,25 @@ impl Divided<'_> {
         sources
     }
 
-    /// Runs the models of a group over a share.
-    fn round(
+    /// Runs the models of a group over a share, or a piece of one.
+    fn run(
         &self,
-        group: &Group,
-        share: usize,
-        cuts: &Cuts,
-        known: Option<(i64, i64)>,
+        (group, share): (&Group, usize),
+        sources: &Sources,
+        options: &RunOptions,
+        (known, stopped): (Option<(i64, i64)>, &Stopped),
         progress: &(dyn Fn(f64) + Sync),
     ) -> Result<Outcome, RunError> {
-        let Request { package, options, moment, .. } = *self.request;
+        let Request { package, moment, .. } = *self.request;
         let program = package.program();
-        let sources = self.share_of_sources(cuts, &group.cut, share);
         let plan = Plan::new(program, &group.models);
         let reads = plan.reads.clone();
         let mut data =
-            Data::read_for_run(package, plan, group.models.clone(), &sources, (&reads, &Spans::new()), options)?;
+            Data::read_for_run(package, plan, group.models.clone(), sources, (&reads, &Spans::new()), options)?;
         if !mutant(Mutant::ShareKnowsItself) {
             data.known = known;
         }
-        let mut outcome = find(&Request { package, options, moment, progress }, &data, &group.models)?;
+        let mut outcome = find(&Request { package, options, moment, progress }, &data, &group.models, stopped)?;
         // What silences say of other entities, other shares say better.
         let own = |model: &str| group.models.iter().any(|id| *program.models[id.index()].name == *model);
         let here = |about: &EntityKey| group.cut.is_empty() || share_of(about, self.shares) == share;
