@@ -60,7 +60,7 @@ pub(crate) struct Search<'e, 'a> {
     dead: Vec<HashSet<usize>>,
     fault: Option<(Fault, Option<FaultRow>)>,
     uncovered: bool,
-    /// Nothing may be uncovered, and rows that are out change nothing.
+    /// Rows that are out change nothing.
     only: bool,
 }
 
@@ -112,9 +112,12 @@ impl<'e, 'a> Search<'e, 'a> {
     }
 
     /// Looks at no other last rows than those at these places, in order: the others end no match. The rows of no step are
-    /// of one entity after the other, and none may be known to be missing.
+    /// of one entity after the other.
     pub(crate) fn only(&mut self, places: impl Iterator<Item = usize>) {
-        self.only = true;
+        // Where sources may be silent, it matters when any of their rows becomes known.
+        let coverage = self.evaluator.world.coverage;
+        let silent = self.lanes().any(|lane| coverage.may_be_silent(lane.source));
+        self.only = !silent;
         let Some(last) = self.steps.last_mut() else { return };
         let mut next = 0;
         for place in places.chain([last.times.len()]) {

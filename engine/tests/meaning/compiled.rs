@@ -468,7 +468,17 @@ const SEQUENCES: [&str; 10] = [
 
 #[test]
 fn sequences_that_it_finds_are_those_that_the_interpreter_finds() {
-    let mut text = String::from(SOURCES);
+    finds_as_the_interpreter(SOURCES, SEQUENCES.len());
+}
+
+#[test]
+fn sequences_that_it_finds_in_sources_that_may_be_silent() {
+    // What must not be there may have been missed, so that fewer are found.
+    with_silences().iter().for_each(|sources| finds_as_the_interpreter(sources, SEQUENCES.len() / 2));
+}
+
+fn finds_as_the_interpreter(sources: &str, finding: usize) {
+    let mut text = String::from(sources);
     for (number, sequence) in SEQUENCES.iter().enumerate() {
         let model = format!(
             "model m{number} for Home {{\n category c\n purpose test\n basis \"b\"\n match {sequence}\n warn {{ yellow \
@@ -484,6 +494,7 @@ fn sequences_that_it_finds_are_those_that_the_interpreter_finds() {
         let (compiled, interpreted) = (run(&engine, &visits, Compile::Always), run(&engine, &visits, Compile::Never));
         assert_eq!(said(&compiled), said(&interpreted), "{rows} rows, one in {late} late");
         assert!(rows < 400 || as_planned(&engine, &compiled));
-        assert!(rows < 400 || interpreted.models.iter().all(|model| model.findings > 0), "{:?}", interpreted.models);
+        let found = interpreted.models.iter().filter(|model| model.findings > 0).count();
+        assert!(rows < 400 || found >= finding, "{:?}", interpreted.models);
     }
 }

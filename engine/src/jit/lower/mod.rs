@@ -106,8 +106,8 @@ pub(crate) fn compared<'a>(
     Compared { facts: lowering.facts, nodes: lowering.nodes }
 }
 
-/// That rows of a sequence can be followed from step to step: all are rows of tables of which none may be known to be
-/// missing (then it would matter when rows that are out become known), and those of steps are about the model's entity.
+/// That rows of a sequence can be followed from step to step: all are rows of tables, and those of steps are about the
+/// model's entity.
 ///
 /// # Errors
 /// Why they cannot.
@@ -116,12 +116,8 @@ pub(crate) fn sequence(program: &Program, plan: &Plan, sequence: &SequencePlan) 
         let from = rows.aggregate().map(|rows| &rows.from);
         let Some(FromNode::Rows(timeline)) = from else { return Err(Why::Rows) };
         let source = plan.timelines.get(timeline.0 as usize).ok_or(Why::Rows)?.source;
-        let rows = Rows::of(program, source)?;
-        if rows.union {
+        if Rows::of(program, source)?.union {
             return Err(Why::Union);
-        }
-        if rows.expected {
-            return Err(Why::Expected);
         }
     }
     let other = |rows: &AggregateNode| rows.of.is_some();
