@@ -60,11 +60,13 @@ pub(crate) fn spec(arguments: &[String]) -> Outcome {
     run(program(binary("spec")).args(arguments))
 }
 
-/// How many generated cases all changes are held against.
+/// How many generated cases all changes are held against, and how many every night.
 const CASES: &str = "2000";
+const CASES_OF_A_NIGHT: &str = "100000";
 
 /// Seconds for which each fuzz target is run.
 const SMOKE_SECONDS: u32 = 20;
+const SECONDS_OF_A_NIGHT: u32 = 600;
 
 /// A part of the checks: its name, and what it does.
 type Part = (&'static str, fn() -> Outcome);
@@ -87,6 +89,19 @@ pub(crate) fn ci() -> Outcome {
         ("peer cases", peer_cases),
         ("fuzz smoke", || fuzz::smoke(SMOKE_SECONDS)),
     ];
+    all_of(parts)
+}
+
+/// What there is time for at night: many more generated cases, and each fuzz target for longer.
+pub(crate) fn nightly() -> Outcome {
+    all_of(&[
+        ("equalities", || equalities(&["--cases".into(), CASES_OF_A_NIGHT.into()])),
+        ("fuzz", || fuzz::smoke(SECONDS_OF_A_NIGHT)),
+    ])
+}
+
+/// Runs all parts, and tells of each.
+fn all_of(parts: &[Part]) -> Outcome {
     let mut lines = Vec::new();
     let mut failed = Vec::new();
     for (name, work) in parts {

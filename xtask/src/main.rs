@@ -20,6 +20,7 @@ cargo xtask COMMAND
   demo                        run both examples over their data, from nothing to warnings on the screen
   test [ARGUMENTS]            all tests, with cargo-nextest where it is installed; ARGUMENTS go to it
   ci                          all that a change must pass
+  nightly                     100,000 generated cases and each fuzz target for ten minutes: about four hours
   fuzz TARGET SECONDS         fuzz one target (fuzz/fuzz_targets/TARGET.rs)
   equalities --cases N        the equality harness over N generated cases, with its shares and mutants
   memory-check                tests that call compiled code, under valgrind
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         "demo" => demo::demo(),
         "test" => checks::tests(rest),
         "ci" => checks::ci(),
+        "nightly" => checks::nightly(),
         "fuzz" => fuzz::run_target(rest),
         "equalities" => checks::equalities(rest),
         "memory-check" => checks::memory_check(),

@@ -1,22 +1,22 @@
 //! Constants of a form, once its data is known.
 
-use super::form::{Constant, Form};
+use super::form::Constant;
 use crate::table::{ColumnData, Table};
 use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::exact::odd_parts;
 use watchfire_stdlib::value::Value;
 use watchfire_stdlib::zone::Zone;
 
-/// The constants of a form over a table, as the bits that its code loads; `None`: one of them cannot be said. `tables`: by
+/// Constants of a form over a table, as the bits that its code loads; `None`: one of them cannot be said. `tables`: by
 /// source.
 pub(super) fn constants<'t>(
-    form: &Form,
+    constants: &[Constant],
     table: Option<&Table>,
     zone: &Zone,
     tables: impl Fn(SourceId) -> Option<&'t Table>,
 ) -> Option<Vec<u64>> {
-    let clock = form.constants.contains(&Constant::Offset).then(|| clock(table?, zone));
-    form.constants.iter().map(|constant| bits(constant, &tables, clock.flatten())).collect()
+    let clock = constants.contains(&Constant::Offset).then(|| clock(table?, zone));
+    constants.iter().map(|constant| bits(constant, &tables, clock.flatten())).collect()
 }
 
 fn bits<'t>(constant: &Constant, tables: impl Fn(SourceId) -> Option<&'t Table>, clock: Option<Clock>) -> Option<u64> {

@@ -5,14 +5,15 @@
 //! outs[decision][row] = 0 where nothing is decided, 1 where that is unsure, 2 + n where rule n applies
 //! ```
 //!
-//! A loop may make several decisions about each row: it reads each input once for all of them.
+//! A loop may make several decisions about each row: it reads each input once for all of them. A loop that works out a number
+//! writes that to its first output, and to the second whether it is there, missing or unsure.
 //!
 //! A truth is up to three marks: it is true, it is false, it is unsure; none of them: missing. A number is its value and
 //! up to two marks: it is missing, it is unsure. Marks that cannot be set are not computed.
 
-use super::form::{Decision, Lane, Layout, Number, Operator, Truth};
+use super::form::{Body, Decision, Lane, Layout, Number, Operator, Truth};
 use super::lanes::{Lanes, ROWS};
-use super::scratch::{MISSING, UNSURE};
+use super::scratch::{KNOWN, MISSING, UNSURE};
 use crate::mutant::{Mutant, mutant};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{AbiParam, FuncRef, InstBuilder, MemFlags, Signature, Value, types};
@@ -54,6 +55,8 @@ pub(crate) fn least_left() -> u8 {
 /// Bytes of a [`Slice`](super::kernel::Slice): two pointers.
 const SLICE: i32 = 16;
 const POINTER: i32 = 8;
+/// Bytes of a number that is written.
+const NUMBER: i64 = 8;
 
 /// The parameters of a loop: pairs of rows, inputs, constants, outputs.
 pub(super) fn signature(mut signature: Signature) -> Signature {
@@ -69,7 +72,7 @@ pub(super) fn distance_signature(mut signature: Signature) -> Signature {
 }
 
 /// Writes the loop into an empty function.
-pub(super) fn write(mut builder: FunctionBuilder<'_>, decisions: &[Decision], reads: &[Read], distance: FuncRef) {
+pub(super) fn write(mut builder: FunctionBuilder<'_>, written: &Body, reads: &[Read], distance: FuncRef) {
     let (entry, head, body, exit) =
         (builder.create_block(), builder.create_block(), builder.create_block(), builder.create_block());
     builder.append_block_params_for_function_params(entry);
@@ -77,13 +80,14 @@ pub(super) fn write(mut builder: FunctionBuilder<'_>, decisions: &[Decision], re
     builder.switch_to_block(entry);
     let parameters: Vec<Value> = builder.block_params(entry).to_vec();
     let [pairs, inputs, constants, outs] = parameters[..] else { return };
+
     let rows = builder.ins().imul_imm(pairs, ROWS as i64);
     let pointers: Vec<[Value; 2]> = (0..reads.len() as i32)
         .map(|place| {
             [0, 8].map(|half| builder.ins().load(types::I64, MemFlags::trusted(), inputs, SLICE * place + half))
         })
         .collect();
-    let outs: Vec<Value> = (0..decisions.len() as i32)
+    let outs: Vec<Value> = (0..outputs(written) as i32)
         .map(|place| builder.ins().load(types::I64, MemFlags::trusted(), outs, POINTER * place))
         .collect();
     let zero = builder.ins().iconst(types::I64, 0);
@@ -95,10 +99,24 @@ pub(super) fn write(mut builder: FunctionBuilder<'_>, decisions: &[Decision], re
     let inputs = vec![None; reads.len()];
     let lanes = Lanes { builder: &mut builder };
     let mut writer = Writer { lanes, row, reads, pointers: &pointers, inputs, constants, distance };
-    for (decision, out) in decisions.iter().zip(outs) {
-        let result = writer.decision(decision);
-        let place = writer.lanes.builder.ins().iadd(out, row);
-        writer.lanes.store_bytes(result, place);
+    match written {
+        Body::Decisions(decisions) => {
+            for (decision, out) in decisions.iter().zip(outs) {
+                let result = writer.decision(decision);
+                let place = writer.lanes.builder.ins().iadd(out, row);
+                writer.lanes.store_bytes(result, place);
+            }
+        }
+        Body::Number(lane, number) => {
+            let (value, state) = writer.stated(*lane, number);
+            let offset = writer.lanes.builder.ins().imul_imm(row, NUMBER);
+            if let [values, states] = outs[..] {
+                let place = writer.lanes.builder.ins().iadd(values, offset);
+                writer.lanes.store_numbers(value, place);
+                let place = writer.lanes.builder.ins().iadd(states, row);
+                writer.lanes.store_bytes(state, place);
+            }
+        }
     }
     let next = builder.ins().iadd_imm(row, ROWS as i64);
     builder.ins().jump(head, &[next.into()]);
@@ -106,6 +124,14 @@ pub(super) fn write(mut builder: FunctionBuilder<'_>, decisions: &[Decision], re
     builder.ins().return_(&[]);
     builder.seal_all_blocks();
     builder.finalize();
+}
+
+/// How many outputs a loop has.
+pub(super) fn outputs(body: &Body) -> usize {
+    match body {
+        Body::Decisions(decisions) => decisions.len(),
+        Body::Number(..) => 2,
+    }
 }
 
 struct Writer<'a, 'b> {
@@ -145,6 +171,28 @@ impl Writer<'_, '_> {
         }
         let nothing = self.lanes.whole(0);
         self.choose(gate, result, nothing)
+    }
+
+    /// A number, and what is known of it.
+    fn stated(&mut self, lane: Lane, number: &Number) -> (Value, Value) {
+        let NumberCode { value, missing, unsure } = self.number(number);
+        let value = match lane {
+            Lane::Whole => value,
+            Lane::Float => {
+                // As `Value::float` has it, there is no negative zero.
+                let zero = self.lanes.builder.ins().f64const(0.0);
+                let zero = self.lanes.builder.ins().splat(types::F64X2, zero);
+                self.lanes.builder.ins().fadd(value, zero)
+            }
+        };
+        let mut state = self.lanes.whole(i64::from(KNOWN));
+        for (mark, other) in [(missing, MISSING), (unsure, UNSURE)] {
+            if let Some(mark) = mark {
+                let other = self.lanes.whole(i64::from(other));
+                state = self.lanes.choose(mark, other, state);
+            }
+        }
+        (value, state)
     }
 
     /// One number where a truth is true, [`UNDECIDED`] where it is unsure, else another number.
@@ -399,7 +447,11 @@ impl Writer<'_, '_> {
                 }
                 NumberCode { value: total, missing: None, unsure }
             }
-            Number::Hour(time, places) => {
+            Number::Calendar(part, date) => {
+                let date = self.number(date);
+                NumberCode { value: self.lanes.calendar(*part, date.value), ..date }
+            }
+            Number::Clock(part, time, places) => {
                 let time = self.number(time);
                 let [offset, from, until] = places.map(|place| self.constant(place, Lane::Whole));
                 let early = self.lanes.compare(IntCC::SignedLessThan, time.value, from);
@@ -407,7 +459,7 @@ impl Writer<'_, '_> {
                 let outside = self.lanes.builder.ins().bor(early, late);
                 let outside = self.lanes.unless(outside, time.missing);
                 let wall = self.lanes.builder.ins().iadd(time.value, offset);
-                let value = self.lanes.hours(wall);
+                let value = self.lanes.clock(*part, wall);
                 NumberCode { value, missing: time.missing, unsure: self.lanes.either(time.unsure, Some(outside)) }
             }
             Number::Distance(parts) => {

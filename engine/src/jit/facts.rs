@@ -19,7 +19,7 @@ use super::fold::{
 use super::form::FactFunction;
 use super::kernel::Cells;
 use super::pass::{FactJob, FactValue, Loop, Origin, Pass, PassRows, PassScreen, Place, Span, counts};
-use super::scratch::{KNOWN, MISSING, NOWHERE, Scratch, ScratchData, UNSURE};
+use super::scratch::{KNOWN, NOWHERE, Scratch, ScratchData, UNSURE};
 use super::screen::{LeftRow, LeftRows};
 use super::window::{Bounds, Rows, Stretch, walk};
 use crate::table::{NEVER, Table};
@@ -187,9 +187,13 @@ impl Room {
         }
         self.find_odd(lines.table);
         for (_, origin) in pass.cells.iter().skip(self.cells.len()) {
-            if let Origin::Column(column) = origin {
-                self.cells.extend(Scratch::like(column));
-            }
+            self.cells.push(match origin {
+                Origin::Column(column) => Scratch::like(column).unwrap_or_default(),
+                Origin::Computed(computed) => {
+                    Scratch { data: ScratchData::of(&computed.0.kind, 0), states: Vec::new() }
+                }
+                Origin::Made(..) => Scratch::default(),
+            });
         }
         if self.befores.len() < pass.befores.len() {
             self.befores = pass.befores.iter().filter_map(|(_, _, column)| Scratch::like(column)).collect();
@@ -199,6 +203,26 @@ impl Room {
                 scratch.take(column, &self.lines);
             }
         }
+        for (place, (_, origin)) in pass.cells.iter().enumerate() {
+            if let Origin::Computed(computed) = origin {
+                self.compute(place, &computed.1);
+            }
+        }
+    }
+
+    /// Works out cells from others.
+    fn compute(&mut self, place: usize, run: &Loop) {
+        let mut out = std::mem::take(&mut self.cells[place]);
+        let many = self.lines.len();
+        let cells: Option<Vec<Cells<'_>>> =
+            run.inputs.iter().map(|input| self.at(*input).map(Cells::Scratch)).collect();
+        let made = cells.is_some_and(|cells| run.kernel.run_number(&cells, &run.constants, many, &mut out));
+        if !made {
+            out.truncate(many);
+            out.states.clear();
+            out.states.resize(many, UNSURE);
+        }
+        self.cells[place] = out;
     }
 
     /// Works out the facts, once it is known which rows are in which window.
@@ -337,11 +361,11 @@ impl Room {
         let cell = job.value.as_ref().map(|value| &self.cells[value.cell()]);
         let counts = match (job.mask.map(|mask| &self.masks[mask]), cell) {
             (None, None) => None,
-            (None, Some(cell)) if !cell.states.contains(&MISSING) => None,
+            (None, Some(cell)) if cell.states.iter().all(|state| *state == KNOWN) => None,
             (Some(mask), None) => Some(&mask[..]),
             (mask, Some(cell)) => {
                 let mark = |row: usize| mask.map_or(RULE, |mask| mask[row]);
-                let count = |(row, state): (usize, &u8)| counts(mark(row), *state == KNOWN);
+                let count = |(row, state): (usize, &u8)| counts(mark(row), *state);
                 self.counts.clear();
                 self.counts.extend(cell.states.iter().enumerate().map(count));
                 Some(&self.counts[..])

@@ -11,6 +11,7 @@ use crate::interp::KnownWindow;
 use crate::plan::TimelineId;
 use watchfire_dsl::program::{ColumnId, SourceId};
 use watchfire_stdlib::ops::Comparison;
+use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
 
 /// How a cell lies in memory.
@@ -24,7 +25,7 @@ pub(crate) enum Layout {
     Variant,
     /// Dates.
     Date,
-    /// Whole numbers, money, times.
+    /// Whole numbers, money, times, spans of time.
     Whole,
     /// Numbers.
     Float,
@@ -79,8 +80,8 @@ pub(crate) struct Fact {
     pub(crate) window: Option<KnownWindow>,
     /// The rows that count.
     pub(crate) filter: Option<Form>,
-    /// The column that is taken of each.
-    pub(crate) value: Option<ColumnId>,
+    /// What is taken of each.
+    pub(crate) value: Option<Taken>,
 }
 
 /// What a fact computes.
@@ -151,10 +152,29 @@ pub(crate) enum Number {
     Otherwise(Lane, Box<Number>, Box<Number>),
     /// The sum of the constants (by place, whole numbers) whose truth is true.
     Score(Vec<(usize, Truth)>),
-    /// The hour on the clock: an instant, and the places of offset, first and last instant.
-    Hour(Box<Number>, [usize; 3]),
+    /// What the clock says: an instant, and the places of offset, first and last instant.
+    Clock(Clock, Box<Number>, [usize; 3]),
+    /// What the calendar says of a date.
+    Calendar(Calendar, Box<Number>),
     /// Metres between two positions: longitude and latitude of each.
     Distance(Box<[Number; 4]>),
+}
+
+/// What of an instant is asked, in the zone of the package.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Clock {
+    Hour,
+    Minute,
+    Date,
+}
+
+/// What of a date is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Calendar {
+    Weekday,
+    Day,
+    Month,
+    Year,
 }
 
 /// Kinds of numbers.
@@ -209,6 +229,32 @@ pub(crate) struct Decision {
     pub(crate) rules: Vec<Truth>,
 }
 
+/// What a loop works out about each row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Body {
+    Decisions(Vec<Decision>),
+    /// A number of this lane.
+    Number(Lane, Number),
+}
+
+/// A number that is worked out from a row as if it were a cell of it, and what it reads.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Computed {
+    pub(crate) number: Number,
+    pub(crate) lane: Lane,
+    /// Of what kind its values are.
+    pub(crate) kind: Kind,
+    pub(crate) inputs: Vec<(Input, Layout)>,
+    pub(crate) constants: Vec<Constant>,
+}
+
+/// What a fact takes of each row.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Taken {
+    Column(ColumnId),
+    Computed(Box<Computed>),
+}
+
 /// A decision about a row, and what it reads.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Form {
@@ -256,7 +302,8 @@ impl Places<'_> {
                     self.truth(truth);
                 }
             }
-            Number::Hour(time, places) => {
+            Number::Calendar(_, date) => self.number(date),
+            Number::Clock(_, time, places) => {
                 self.number(time);
                 places.iter_mut().for_each(|place| *place = self.constants[*place]);
             }

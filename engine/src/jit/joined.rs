@@ -15,6 +15,7 @@ use super::pass::{MORSEL, place_of};
 use super::points::{Other, Part, Track, Window, take_all};
 use super::scratch::{MISSING, Scratch, ScratchData};
 use super::screen::Screening;
+use super::window::Furthest;
 use crate::run::parallel::in_parallel;
 use crate::table::ColumnData;
 use crate::timeline::{Strip, Timeline, parts};
@@ -51,6 +52,8 @@ struct AskingRoom {
     /// By part.
     rooms: Vec<Room>,
     tracks: Vec<Track>,
+    /// By track.
+    furthest: Vec<Furthest>,
     /// Which rows of an entity ask out of order.
     late: Vec<bool>,
 }
@@ -159,16 +162,20 @@ impl AskingRoom {
                 room.stretches[number].points = own.clone();
                 self.tracks.clear();
                 self.tracks.extend((0..room.bounds.len()).map(|span| Track::new(0, span, stretch.start)));
+                self.furthest.clear();
+                self.furthest.resize(self.tracks.len(), Furthest::new());
                 let about = room.ranges.get(number).map_or(&[][..], |range| &other.strip.rows[range.clone()]);
                 for (place, late) in rows.clone().zip(&self.late) {
                     let (row, t) =
                         (asking.lines.of(strip.rows[place]), strip.times.get(place).copied().unwrap_or(i64::MIN));
                     let k = asking.lines.table.known(row);
-                    for track in &mut self.tracks {
+                    for (track, furthest) in self.tracks.iter_mut().zip(&mut self.furthest) {
                         let dated = part.pass.spans[track.span].window(t);
                         let window = Window::of(dated, t, part.pass.has_states());
+                        let mut unsure = *late;
                         if !late {
                             track.turn(stretch.end, k, room, window);
+                            unsure = window.is_some_and(|Window { from, to, .. }| furthest.goes_back((from, to)));
                         }
                         let touches = |window| {
                             part.pass.silence.as_ref().is_some_and(|silence| silence.touches(window, (t, k), about))
@@ -176,7 +183,7 @@ impl AskingRoom {
                         let bounds = &mut room.bounds[track.span];
                         bounds.push(track.left as u32, track.entered as u32);
                         bounds.after.extend(window.filter(|window| window.states).map(|window| window.from));
-                        bounds.silent.push(*late || track.went_back || dated.is_some_and(touches));
+                        bounds.silent.push(unsure || dated.is_some_and(touches));
                     }
                     room.ks.push(k);
                 }

@@ -7,7 +7,7 @@
 
 use super::code::{self, Read, States};
 
-use super::form::{Decision, Layout};
+use super::form::{Body, Lane, Layout};
 use super::lanes::ROWS;
 use super::scratch::{Scratch, ScratchData};
 use crate::table::{Column, ColumnData};
@@ -37,7 +37,9 @@ pub(crate) struct Kernel {
     code: Loop,
     reads: Vec<Read>,
     constants: usize,
-    decisions: usize,
+    outputs: usize,
+    /// It works out a number of this lane.
+    number: Option<Lane>,
 }
 
 // SAFETY: after it was made, a kernel only holds finished code and its memory, which nobody writes any more; calling the
@@ -60,8 +62,8 @@ impl std::fmt::Debug for Kernel {
 }
 
 impl Kernel {
-    /// Compiles decisions; `None`: not on this machine.
-    fn compile(decisions: &[Decision], reads: &[Read], constants: usize) -> Option<Self> {
+    /// Compiles a loop; `None`: not on this machine.
+    fn compile(body: &Body, reads: &[Read], constants: usize) -> Option<Self> {
         let mut flags = settings::builder();
         flags.set("opt_level", "speed").ok()?;
         flags.set("enable_verifier", if cfg!(debug_assertions) { "true" } else { "false" }).ok()?;
@@ -69,7 +71,7 @@ impl Kernel {
         let mut builder = JITBuilder::with_isa(isa, cranelift_module::default_libcall_names());
         builder.symbol("distance", distance as *const u8);
         let mut module = ManuallyDrop::new(JITModule::new(builder));
-        let made = Self::make(&mut module, decisions, reads);
+        let made = Self::make(&mut module, body, reads);
         let Some(pointer) = made else {
             // SAFETY: nothing of the module is used afterwards.
             unsafe { ManuallyDrop::take(&mut module).free_memory() };
@@ -77,10 +79,14 @@ impl Kernel {
         };
         // SAFETY: the pointer is to finished code of this signature ([`code::signature`], the platform's C convention).
         let code = unsafe { std::mem::transmute::<*const u8, Loop>(pointer) };
-        Some(Self { module, code, reads: reads.to_vec(), constants, decisions: decisions.len() })
+        let number = match body {
+            Body::Decisions(_) => None,
+            Body::Number(lane, _) => Some(*lane),
+        };
+        Some(Self { module, code, reads: reads.to_vec(), constants, outputs: code::outputs(body), number })
     }
 
-    fn make(module: &mut JITModule, decisions: &[Decision], reads: &[Read]) -> Option<*const u8> {
+    fn make(module: &mut JITModule, body: &Body, reads: &[Read]) -> Option<*const u8> {
         let signature = code::distance_signature(module.make_signature());
         let distance = module.declare_function("distance", Linkage::Import, &signature).ok()?;
         let mut context = module.make_context();
@@ -88,7 +94,7 @@ impl Kernel {
         let main = module.declare_function("screen", Linkage::Export, &context.func.signature).ok()?;
         let distance = module.declare_func_in_func(distance, &mut context.func);
         let mut scratch = FunctionBuilderContext::new();
-        code::write(FunctionBuilder::new(&mut context.func, &mut scratch), decisions, reads, distance);
+        code::write(FunctionBuilder::new(&mut context.func, &mut scratch), body, reads, distance);
         module.define_function(main, &mut context).ok()?;
         module.finalize_definitions().ok()?;
         Some(module.get_finalized_function(main))
@@ -103,17 +109,10 @@ impl Kernel {
     /// The same for several decisions, each with an output of its own, all of one length.
     pub(super) fn run_all(&self, cells: &[Cells<'_>], constants: &[u64], start: usize, outs: &mut [&mut [u8]]) -> bool {
         let rows = outs.first().map_or(0, |out| out.len());
-        if cells.len() != self.reads.len()
-            || constants.len() != self.constants
-            || outs.len() != self.decisions
-            || outs.iter().any(|out| out.len() != rows)
-        {
+        if self.number.is_some() || outs.len() != self.outputs || outs.iter().any(|out| out.len() != rows) {
             return false;
         }
-        let end = start.saturating_add(rows);
-        let slices: Option<Vec<Slice>> =
-            cells.iter().zip(&self.reads).map(|(cells, read)| slice(cells, *read, start, end)).collect();
-        let Some(slices) = slices else { return false };
+        let Some(slices) = self.slices(cells, constants, start, rows) else { return false };
         let pairs = rows / ROWS;
         let pointers: Vec<*mut u8> = outs.iter_mut().map(|out| out.as_mut_ptr()).collect();
         // SAFETY: for each input `slice` found rows `start..end` of the layout that the code reads, and their validity
@@ -130,6 +129,55 @@ impl Kernel {
             outs.iter_mut().zip(marks).for_each(|(out, [mark, _])| out[rows - 1] = mark);
         }
         true
+    }
+}
+
+impl Kernel {
+    /// Works out a number for each of so many rows. False where the arguments are not those that it was compiled for.
+    pub(super) fn run_number(&self, cells: &[Cells<'_>], constants: &[u64], rows: usize, out: &mut Scratch) -> bool {
+        let Some(slices) = self.slices(cells, constants, 0, rows) else { return false };
+        // Room for one more, where they are odd.
+        let room = rows.next_multiple_of(ROWS);
+        out.states.clear();
+        out.states.resize(room, 0);
+        let values: *mut u8 = match (self.number, &mut out.data) {
+            (Some(Lane::Whole), ScratchData::Whole(values)) => {
+                values.clear();
+                values.resize(room, 0);
+                values.as_mut_ptr().cast()
+            }
+            (Some(Lane::Float), ScratchData::Float(values)) => {
+                values.clear();
+                values.resize(room, 0.0);
+                values.as_mut_ptr().cast()
+            }
+            _ => return false,
+        };
+        let pairs = rows / ROWS;
+        let pointers = [values, out.states.as_mut_ptr()];
+        // SAFETY: as in `run_all`; it writes a number of eight bytes and a byte for each row of the pairs, for which there is
+        // room in both outputs.
+        unsafe { (self.code)(pairs as u64, slices.as_ptr(), constants.as_ptr(), pointers.as_ptr()) };
+        if rows > pairs * ROWS {
+            let last: Vec<Last> = slices.iter().zip(&self.reads).map(|(slice, read)| slice.last(*read, rows)).collect();
+            let slices: Vec<Slice> = last.iter().map(Last::slice).collect();
+            let done = pairs * ROWS;
+            // SAFETY: both have room for the pair after those that were written.
+            let pointers = unsafe { [values.add(8 * done), out.states.as_mut_ptr().add(done)] };
+            // SAFETY: as above, for the pair whose first row is the last one.
+            unsafe { (self.code)(1, slices.as_ptr(), constants.as_ptr(), pointers.as_ptr()) };
+        }
+        out.truncate(rows);
+        true
+    }
+
+    /// What it reads of rows from `start` on; `None`: the arguments are not those that it was compiled for.
+    fn slices(&self, cells: &[Cells<'_>], constants: &[u64], start: usize, rows: usize) -> Option<Vec<Slice>> {
+        if cells.len() != self.reads.len() || constants.len() != self.constants {
+            return None;
+        }
+        let end = start.saturating_add(rows);
+        cells.iter().zip(&self.reads).map(|(cells, read)| slice(cells, *read, start, end)).collect()
     }
 }
 
@@ -222,8 +270,8 @@ extern "C" fn distance(longitude: f64, latitude: f64, other_longitude: f64, othe
     great_circle_distance(p, q)
 }
 
-/// Decisions, and how their inputs lie in memory.
-type Wanted = (Vec<Decision>, Vec<Read>);
+/// What a loop works out, and how its inputs lie in memory.
+type Wanted = (Body, Vec<Read>);
 
 /// Compiled loops by form: each is compiled once and freed with its last user.
 #[derive(Debug, Default)]
@@ -232,15 +280,15 @@ pub(crate) struct Kernels {
 }
 
 impl Kernels {
-    /// The loop of some decisions; `None`: it cannot be compiled on this machine. It is compiled without the lock, so that
+    /// A loop; `None`: it cannot be compiled on this machine. It is compiled without the lock, so that
     /// threads compile side by side.
-    pub(crate) fn of(&self, decisions: &[Decision], reads: &[Read], constants: usize) -> Option<Arc<Kernel>> {
+    pub(crate) fn of(&self, body: Body, reads: &[Read], constants: usize) -> Option<Arc<Kernel>> {
         let lock = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let wanted = (decisions.to_vec(), reads.to_vec());
+        let wanted = (body, reads.to_vec());
         if let Some(known) = lock().get(&wanted) {
             return known.clone();
         }
-        let made = Kernel::compile(decisions, reads, constants).map(Arc::new);
+        let made = Kernel::compile(&wanted.0, reads, constants).map(Arc::new);
         lock().entry(wanted).or_insert(made).clone()
     }
 }
@@ -249,7 +297,8 @@ impl Kernels {
 #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use crate::jit::form::{Lane, Number, Truth};
+    use crate::jit::form::{Calendar, Decision, Number, Truth};
+    use chrono::Datelike;
     use crate::jit::scratch::{KNOWN, MISSING};
     use watchfire_stdlib::ops::Comparison;
 
@@ -271,7 +320,7 @@ mod tests {
 
     #[test]
     fn a_loop_says_what_holds_and_where_it_is_not_sure() {
-        let kernel = Kernels::default().of(&[sums(1)], &[READ], 2).unwrap();
+        let kernel = Kernels::default().of(Body::Decisions(vec![sums(1)]), &[READ], 2).unwrap();
         let column = column();
         let mut out = [9; 4];
         assert!(kernel.run(&[Cells::Column(&column)], &[2, 4], 0, &mut out));
@@ -284,7 +333,7 @@ mod tests {
         const MARKS: [u8; 11] = [0, 2, 1, 0, 2, 0, 2, 0, 0, 2, 2];
         let there = [true, true, true, false, true, true, true, true, false, true, true];
         let numbers = vec![1, 5, i64::MAX, 7, 3, 2, 9, -4, 8, 6, 4];
-        let kernel = Kernels::default().of(&[sums(1)], &[READ], 2).unwrap();
+        let kernel = Kernels::default().of(Body::Decisions(vec![sums(1)]), &[READ], 2).unwrap();
         let column = Column { data: ColumnData::Int(numbers.clone().into()), valid: Some(there.into()) };
         for start in [0, 8] {
             for end in start..=MARKS.len() {
@@ -293,7 +342,7 @@ mod tests {
                 assert_eq!(out, MARKS[start..end]);
             }
         }
-        let kernel = Kernels::default().of(&[sums(1)], &[Read { states: States::Doubts, ..READ }], 2).unwrap();
+        let kernel = Kernels::default().of(Body::Decisions(vec![sums(1)]), &[Read { states: States::Doubts, ..READ }], 2).unwrap();
         let states = there.map(|there| if there { KNOWN } else { MISSING }).to_vec();
         let scratch = Scratch { data: ScratchData::Whole(numbers), states };
         for (start, end) in [(0, 11), (1, 2), (3, 10), (4, 11)] {
@@ -303,11 +352,50 @@ mod tests {
         }
     }
 
+    /// Numbers of every kind of what a calendar says, over odd and even numbers of rows.
+    #[test]
+    fn a_loop_works_out_numbers() {
+        let dates: Vec<i32> = (-800_000..800_000).step_by(97).chain([-719_162, -1, 0, 59, 60, 11_016, 11_017]).collect();
+        let states = (0..dates.len()).map(|row| if row % 5 == 0 { MISSING } else { KNOWN }).collect();
+        let cells = Scratch { data: ScratchData::Dates(dates.clone()), states };
+        let read = [Read { layout: Layout::Date, states: States::Bytes }];
+        type Expected = fn(chrono::NaiveDate) -> u32;
+        let parts: [(Calendar, Expected); 3] = [
+            (Calendar::Weekday, |date| date.weekday().number_from_monday()),
+            (Calendar::Month, |date| date.month()),
+            (Calendar::Day, |date| date.day()),
+        ];
+        let worked_out = |part, many: usize| {
+            let body = Body::Number(Lane::Whole, Number::Calendar(part, Box::new(Number::Input(0))));
+            let kernel = Kernels::default().of(body, &read, 0).unwrap();
+            let mut out = Scratch { data: ScratchData::Whole(Vec::new()), states: Vec::new() };
+            assert!(kernel.run_number(&[Cells::Scratch(&cells)], &[], many, &mut out));
+            let ScratchData::Whole(numbers) = out.data else { return Vec::new() };
+            assert_eq!((numbers.len(), &out.states[..]), (many, &cells.states[..many]));
+            numbers
+        };
+        for many in [0, 1, 2, 7, dates.len()] {
+            let day = |row: usize| watchfire_stdlib::zone::calendar_date(dates[row]).unwrap();
+            for (part, expected) in parts {
+                let numbers = worked_out(part, many);
+                assert!((0..many).all(|row| numbers[row] == i64::from(expected(day(row)))), "{part:?}");
+            }
+            let years = worked_out(Calendar::Year, many);
+            assert!((0..many).all(|row| years[row] == i64::from(day(row).year())));
+        }
+        // Neither decisions, nor what a loop of another lane works out.
+        let body = Body::Number(Lane::Whole, Number::Calendar(Calendar::Year, Box::new(Number::Input(0))));
+        let kernel = Kernels::default().of(body, &read, 0).unwrap();
+        let mut floats = Scratch { data: ScratchData::Float(Vec::new()), states: Vec::new() };
+        assert!(!kernel.run_number(&[Cells::Scratch(&cells)], &[], 2, &mut floats));
+        assert!(!kernel.run(&[Cells::Scratch(&cells)], &[], 0, &mut [0, 0]));
+    }
+
     #[test]
     fn one_loop_makes_several_decisions() {
         let mut other = sums(1);
         other.renumber(&[0], &[0, 2]);
-        let kernel = Kernels::default().of(&[sums(1), other], &[READ], 3).unwrap();
+        let kernel = Kernels::default().of(Body::Decisions(vec![sums(1), other]), &[READ], 3).unwrap();
         let column = column();
         let (mut first, mut second) = ([9; 4], [9; 4]);
         assert!(kernel.run_all(&[Cells::Column(&column)], &[2, 4, 2], 0, &mut [&mut first, &mut second]));
@@ -319,7 +407,7 @@ mod tests {
 
     #[test]
     fn it_runs_on_nothing_but_what_it_was_compiled_for() {
-        let kernel = Kernels::default().of(&[sums(1)], &[READ], 2).unwrap();
+        let kernel = Kernels::default().of(Body::Decisions(vec![sums(1)]), &[READ], 2).unwrap();
         let (column, mut out) = (column(), [9; 4]);
         let whole = Column { valid: None, ..column.clone() };
         let dates = Column { data: ColumnData::Date(vec![1, 2, 3, 4].into()), valid: column.valid.clone() };
@@ -335,7 +423,7 @@ mod tests {
     fn one_form_is_compiled_once() {
         let kernels = Kernels::default();
         let (first, second) =
-            (kernels.of(&[sums(2)], &[READ], 3).unwrap(), kernels.of(&[sums(2)], &[READ], 3).unwrap());
+            (kernels.of(Body::Decisions(vec![sums(2)]), &[READ], 3).unwrap(), kernels.of(Body::Decisions(vec![sums(2)]), &[READ], 3).unwrap());
         assert!(Arc::ptr_eq(&first, &second));
     }
 
@@ -353,7 +441,7 @@ mod tests {
             if number == PACKAGES / 10 {
                 before = held();
             }
-            assert!(Kernels::default().of(&[sums(1 + number % 3)], &[READ], 2 + number % 3).is_some());
+            assert!(Kernels::default().of(Body::Decisions(vec![sums(1 + number % 3)]), &[READ], 2 + number % 3).is_some());
         }
         // Code takes a page of 4 KiB at least: kept, it would be 70 MB.
         if let (Some(before), Some(after)) = (before, held()) {

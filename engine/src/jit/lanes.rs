@@ -8,6 +8,7 @@
 //!
 //! What processors have no vectors for is done for one row after the other ([`Lanes::each`]).
 
+use super::form::{Calendar, Clock};
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::{FuncRef, InstBuilder, MemFlags, Type, Value, types};
 use cranelift_frontend::FunctionBuilder;
@@ -130,13 +131,71 @@ impl Lanes<'_, '_> {
         self.each(types::I64X2, [a, b], |builder, [a, b]| builder.ins().srem(a, b))
     }
 
-    /// The hours of a day in which instants are that many microseconds after some midnight.
-    pub(super) fn hours(&mut self, wall: Value) -> Value {
-        self.each(types::I64X2, [wall], |builder, [wall]| {
-            let hours = floor_divide(builder, wall, 3_600_000_000);
-            let days = floor_divide(builder, hours, 24);
-            let whole = builder.ins().imul_imm(days, 24);
-            builder.ins().isub(hours, whole)
+    /// What the clock says so many microseconds after the midnight at which 1970 begins.
+    pub(super) fn clock(&mut self, part: Clock, wall: Value) -> Value {
+        self.each(types::I64X2, [wall], |builder, [wall]| match part {
+            Clock::Hour => {
+                let hours = floor_divide(builder, wall, 3_600_000_000);
+                floor_remainder(builder, hours, 24)
+            }
+            Clock::Minute => {
+                let minutes = floor_divide(builder, wall, 60_000_000);
+                floor_remainder(builder, minutes, 60)
+            }
+            Clock::Date => floor_divide(builder, wall, 86_400_000_000),
+        })
+    }
+
+    /// What the calendar says of dates, as days after 1970-01-01. Years begin in March here, so that the day that only some
+    /// have is their last one: within 400 years, which all have as many days, it is divided by the lengths of 100 years, of
+    /// four and of one, and by those of months, five of which have 153 days.
+    pub(super) fn calendar(&mut self, part: Calendar, dates: Value) -> Value {
+        self.each(types::I64X2, [dates], |builder, [date]| {
+            if part == Calendar::Weekday {
+                let day = builder.ins().iadd_imm(date, 3);
+                let day = floor_remainder(builder, day, 7);
+                return builder.ins().iadd_imm(day, 1);
+            }
+            let date = builder.ins().iadd_imm(date, 719_468);
+            let era = floor_divide(builder, date, 146_097);
+            let day = floor_remainder(builder, date, 146_097);
+            // Days that leap years have more than others, so far.
+            let parts = [(1_460, -1), (36_524, 1), (146_096, -1)];
+            let plain = parts.into_iter().fold(day, |sum, (every, sign)| {
+                let many = builder.ins().sdiv_imm(day, every);
+                let many = builder.ins().imul_imm(many, sign);
+                builder.ins().iadd(sum, many)
+            });
+            let year = builder.ins().sdiv_imm(plain, 365);
+            let parts = [(4, -1), (100, 1)];
+            let whole = builder.ins().imul_imm(year, -365);
+            let day = builder.ins().iadd(day, whole);
+            let day = parts.into_iter().fold(day, |sum, (every, sign)| {
+                let many = builder.ins().sdiv_imm(year, every);
+                let many = builder.ins().imul_imm(many, sign);
+                builder.ins().iadd(sum, many)
+            });
+            let scaled = builder.ins().imul_imm(day, 5);
+            let scaled = builder.ins().iadd_imm(scaled, 2);
+            let month = builder.ins().sdiv_imm(scaled, 153);
+            if part == Calendar::Day {
+                let before = builder.ins().imul_imm(month, 153);
+                let before = builder.ins().iadd_imm(before, 2);
+                let before = builder.ins().sdiv_imm(before, 5);
+                let day = builder.ins().isub(day, before);
+                return builder.ins().iadd_imm(day, 1);
+            }
+            // January and February are the last two.
+            let late = builder.ins().icmp_imm(IntCC::SignedGreaterThanOrEqual, month, 10);
+            let late = builder.ins().uextend(types::I64, late);
+            if part == Calendar::Month {
+                let month = builder.ins().iadd_imm(month, 3);
+                let back = builder.ins().imul_imm(late, 12);
+                return builder.ins().isub(month, back);
+            }
+            let eras = builder.ins().imul_imm(era, 400);
+            let year = builder.ins().iadd(year, eras);
+            builder.ins().iadd(year, late)
         })
     }
 
@@ -201,6 +260,11 @@ impl Lanes<'_, '_> {
         self.compare_to(IntCC::Equal, set, 0)
     }
 
+    /// Writes two numbers.
+    pub(super) fn store_numbers(&mut self, numbers: Value, at: Value) {
+        self.builder.ins().store(THERE, numbers, at, 0);
+    }
+
     /// Writes the lowest byte of each number.
     pub(super) fn store_bytes(&mut self, numbers: Value, at: Value) {
         for lane in 0..ROWS as u8 {
@@ -208,6 +272,13 @@ impl Lanes<'_, '_> {
             self.builder.ins().istore8(THERE, number, at, i32::from(lane));
         }
     }
+}
+
+/// What is left by a division by a positive constant that is rounded down.
+fn floor_remainder(builder: &mut FunctionBuilder<'_>, number: Value, by: i64) -> Value {
+    let quotient = floor_divide(builder, number, by);
+    let whole = builder.ins().imul_imm(quotient, by);
+    builder.ins().isub(number, whole)
 }
 
 /// Division by a positive constant, rounded down.

@@ -14,12 +14,12 @@
 //! | `bind.rs` | a form's constants, once its data is known |
 //! | `code.rs`, `lanes.rs` | forms as Cranelift's instructions, two rows at a time |
 //! | `kernel.rs` | executable memory, and the calls into it: all unsafe code |
-//! | `screen.rs` | screens over tables, timelines and instants, and what they leave |
+//! | `screen.rs` | screens over tables and timelines, and what they leave |
 //! | `tables.rs` | the pass over a table: models about single rows share a loop |
 //! | `pass.rs`, `facts.rs`, `window.rs`, `fold.rs`, `scratch.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
 //! | `groups.rs` | rows of derived tables, made from those of a timeline |
 //! | `joined.rs` | facts about entities that columns of rows name |
-//! | `points.rs` | the pass over entities and the instants of a grid |
+//! | `grid.rs`, `points.rs` | the pass over entities and the instants of a grid |
 //! | `told.rs` | what is decided there once entities have been compared with their peers |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //! | `chains.rs` | the pass over entities that finds the last rows of sequences to which a chain of marked rows leads |
@@ -33,6 +33,7 @@ mod code;
 mod facts;
 mod fold;
 mod form;
+mod grid;
 mod groups;
 mod joined;
 mod kernel;

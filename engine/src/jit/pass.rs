@@ -1,13 +1,13 @@
 //! What models read of the rows of a timeline, or of a derived table, each once.
 
-use super::code::RULE;
+use super::code::{RULE, UNDECIDED};
 use super::facts::Room;
 use super::fold::Scale;
-use super::form::{Fact, FactFunction};
+use super::form::{Computed, Fact, FactFunction};
 use super::groups::Grouping;
 use super::joined::Dense;
 use super::kernel::Kernel;
-use super::scratch::Scratch;
+use super::scratch::{MISSING, Scratch, UNSURE};
 use super::screen::LeftRows;
 use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
@@ -115,13 +115,16 @@ pub(super) enum Origin<'a> {
     Column(&'a Column),
     /// A fact about the group, of this kind.
     Made(usize, Kind),
+    /// Worked out from others.
+    Computed(Box<(Computed, Loop)>),
 }
 
 /// All that models read of some rows.
 #[derive(Debug)]
 pub(super) struct Pass<'a> {
     pub(super) rows: PassRows<'a>,
-    pub(super) cells: Vec<(ColumnId, Origin<'a>)>,
+    /// By column, where they are those of one.
+    pub(super) cells: Vec<(Option<ColumnId>, Origin<'a>)>,
     pub(super) befores: Vec<(u32, ColumnId, &'a Column)>,
     pub(super) spans: Vec<Span>,
     pub(super) masks: Vec<Loop>,
@@ -169,7 +172,7 @@ impl<'a> Pass<'a> {
 
     /// The place of a column; `None`: it cannot be read.
     pub(super) fn cell(&mut self, id: ColumnId) -> Option<usize> {
-        if let Some(place) = self.cells.iter().position(|(known, _)| *known == id) {
+        if let Some(place) = self.cells.iter().position(|(known, _)| *known == Some(id)) {
             return Some(place);
         }
         let origin = match &self.rows {
@@ -183,7 +186,7 @@ impl<'a> Pass<'a> {
                 Origin::Made(fact, grouping.pass.kind_of(fact)?)
             }
         };
-        self.cells.push((id, origin));
+        self.cells.push((Some(id), origin));
         Some(self.cells.len() - 1)
     }
 
@@ -198,6 +201,18 @@ impl<'a> Pass<'a> {
     /// The place of a fact that was worked out before.
     pub(super) fn join(&mut self, fact: &Arc<Dense>) -> usize {
         place_of(&mut self.joined, |known| Arc::ptr_eq(known, fact), || fact.clone())
+    }
+
+    /// The place of a computed cell that is there already.
+    pub(super) fn known_computed(&self, computed: &Computed) -> Option<usize> {
+        let is = |origin: &Origin<'_>| matches!(origin, Origin::Computed(known) if known.0 == *computed);
+        self.cells.iter().position(|(_, origin)| is(origin))
+    }
+
+    /// The place of a new computed cell.
+    pub(super) fn add_computed(&mut self, computed: Computed, run: Loop) -> usize {
+        self.cells.push((None, Origin::Computed(Box::new((computed, run)))));
+        self.cells.len() - 1
     }
 
     /// Whether cells of a column may be missing.
@@ -221,11 +236,12 @@ impl<'a> Pass<'a> {
         self.masks.len() - 1
     }
 
-    /// The place of a new fact over windows of this length; `mask`: its filter. `None`: it cannot be worked out.
-    pub(super) fn fact(&mut self, fact: &Fact, span: Span, mask: Option<usize>) -> Option<usize> {
-        let value = match fact.value {
+    /// The place of a new fact over windows of this length; `mask`: its filter, `cell`: what it takes of each row. `None`: it
+    /// cannot be worked out.
+    pub(super) fn fact(&mut self, fact: &Fact, span: Span, mask: Option<usize>, cell: Option<usize>) -> Option<usize> {
+        let value = match cell {
             None => None,
-            Some(id) => Some(self.value(fact.function, id)?),
+            Some(cell) => Some(self.value(fact.function, cell)?),
         };
         if value.is_none() && !matches!(fact.function, FactFunction::Count | FactFunction::Any) {
             return None;
@@ -235,8 +251,7 @@ impl<'a> Pass<'a> {
         Some(self.facts.len() - 1)
     }
 
-    fn value(&mut self, function: FactFunction, id: ColumnId) -> Option<FactValue> {
-        let cell = self.cell(id)?;
+    fn value(&self, function: FactFunction, cell: usize) -> Option<FactValue> {
         let (_, origin) = self.cells.get(cell)?;
         let kind = origin.kind();
         Some(match (function, origin) {
@@ -260,9 +275,9 @@ impl<'a> Pass<'a> {
                 ColumnData::Point(..) => return None,
                 _ => FactValue::Cell(cell),
             },
-            (FactFunction::CountDistinct, Origin::Made(..)) => FactValue::Cell(cell),
+            (FactFunction::CountDistinct, Origin::Made(..) | Origin::Computed(_)) => FactValue::Cell(cell),
             (FactFunction::Quantile(_), _) if kind == Kind::Int || kind == Kind::Float => FactValue::Cell(cell),
-            (FactFunction::Sum, _) if matches!(kind, Kind::Int | Kind::Money) => FactValue::Whole(cell),
+            (FactFunction::Sum, _) if matches!(kind, Kind::Int | Kind::Money | Kind::Duration) => FactValue::Whole(cell),
             (FactFunction::Mean | FactFunction::Stddev, _) if kind == Kind::Int => FactValue::Whole(cell),
             (FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev, origin) if kind == Kind::Float => {
                 let scale = match origin {
@@ -313,6 +328,7 @@ impl Origin<'_> {
     fn kind(&self) -> Kind {
         match self {
             Self::Made(_, kind) => kind.clone(),
+            Self::Computed(computed) => computed.0.kind.clone(),
             Self::Column(column) => match column.data {
                 ColumnData::Bool(_) => Kind::Bool,
                 ColumnData::Int(_) => Kind::Int,
@@ -328,10 +344,11 @@ impl Origin<'_> {
 }
 
 /// Whether a row counts by its mark and by the state of its cell.
-pub(super) fn counts(mark: u8, known: bool) -> u8 {
-    match mark {
-        RULE if !known => 0,
-        mark => mark,
+pub(super) fn counts(mark: u8, state: u8) -> u8 {
+    match (mark, state) {
+        (RULE, MISSING) => 0,
+        (RULE, UNSURE) => UNDECIDED,
+        (mark, _) => mark,
     }
 }
 

@@ -15,7 +15,7 @@ use super::form::FactRows;
 use super::kernel::{Cells, Kernel};
 use super::pass::{Pass, Span};
 use super::screen::{LeftRow, LeftRows};
-use super::window::Bounds;
+use super::window::{Bounds, Furthest};
 use crate::timeline::{Strip, Timeline};
 use std::ops::Range;
 use std::sync::Arc;
@@ -78,10 +78,6 @@ pub(super) struct Track {
     pub(super) entered: usize,
     /// How many states ended before the window.
     ended: usize,
-    /// The latest that it began and ended so far.
-    furthest: (i64, i64),
-    /// It lies before where it was: it is not followed there.
-    pub(super) went_back: bool,
 }
 
 /// What aggregates about the entities of a model are at some instants.
@@ -115,14 +111,70 @@ impl PointFacts {
     }
 }
 
-/// For each part and span, where its window lies at each instant; `None`: everywhere.
-type Windows = Vec<Vec<Vec<Option<(i64, i64)>>>>;
+/// For each part and span, where its window lies at each instant.
+type Windows = Vec<Vec<Lies>>;
+
+/// Where a window lies at each instant.
+#[derive(Debug)]
+pub(super) struct Lies {
+    /// After which instant, and up to which; empty: everywhere.
+    at: Vec<(i64, i64)>,
+    /// How far it has come.
+    reached: Vec<(i64, i64)>,
+    /// The places of instants at which it lies before where it was, and those after them, in order.
+    back: Vec<usize>,
+    /// It is one that a model asks for.
+    dated: bool,
+    states: bool,
+}
+
+impl Lies {
+    fn of(span: &Span, instants: &[i64], states: bool) -> Self {
+        let window = |instant: &i64| Window::of(span.window(*instant), *instant, states);
+        let at: Vec<(i64, i64)> = instants.iter().filter_map(window).map(|Window { from, to, .. }| (from, to)).collect();
+        let mut furthest = Furthest::new();
+        let (mut reached, mut back) = (Vec::with_capacity(at.len()), Vec::new());
+        for (place, window) in at.iter().enumerate() {
+            if furthest.goes_back(*window) {
+                back.extend([place, place + 1]);
+            }
+            reached.push(furthest.reached());
+        }
+        back.dedup();
+        Self { at, reached, back, dated: *span != Span::All, states }
+    }
+
+    /// Where it lies at the instant of a place.
+    fn window(&self, place: usize) -> Option<Window> {
+        self.at.get(place).map(|(from, to)| Window { from: *from, to: *to, states: self.states })
+    }
+
+    /// It is not followed there.
+    fn went_back(&self, place: usize) -> bool {
+        let before = place.checked_sub(1).and_then(|before| self.reached.get(before));
+        let at = self.at.get(place);
+        before.zip(at).is_some_and(|(before, at)| at.0 < before.0 || at.1 < before.1)
+    }
+}
 
 impl Points<'_> {
     /// Where windows lie at the instants.
     pub(super) fn windows(&self) -> Windows {
-        let of = |span: &Span| self.instants.iter().map(|instant| span.window(*instant)).collect();
-        self.parts.iter().map(|part| part.pass.spans.iter().map(of).collect()).collect()
+        let of = |part: &Part<'_>| {
+            let of = |span: &Span| Lies::of(span, &self.instants, part.pass.has_states());
+            part.pass.spans.iter().map(of).collect()
+        };
+        self.parts.iter().map(of).collect()
+    }
+
+    /// How many entities of a partition are worked on together: so many that there are about as many points as fit.
+    fn together(&self, partition: usize) -> usize {
+        let entities = self.population.keys(partition).len().max(1);
+        let rows = |part: &Part<'_>| part.timeline.rows_in(partition).map_or(0, |strip| strip.rows.len());
+        let moves: usize = self.parts.iter().map(|part| 2 * rows(part) * part.pass.spans.len()).sum();
+        let silent = self.parts.iter().any(|part| part.pass.silence.is_some());
+        let points = if silent { self.instants.len() } else { self.instants.len().min(moves / entities + 1) };
+        (MORSEL / points.max(1)).max(1)
     }
 
     /// Passes over the entities of a partition; for each screen the instants that it leaves, and the values of its facts
@@ -177,7 +229,7 @@ impl Points<'_> {
         let keys = self.population.keys(partition);
         let first_known = self.population.all_first_known(partition);
         let mut others = Other::of(&self.parts, partition)?;
-        let together = (MORSEL / self.instants.len().max(1)).max(1);
+        let together = self.together(partition);
         for first in (0..keys.len()).step_by(together) {
             let entities = first..keys.len().min(first + together);
             take_all(&self.parts, &mut room.rooms, &keys[entities.clone()], &mut others);
@@ -243,46 +295,46 @@ impl PointRoom {
             }
             self.find_turns(entity);
             let mut turned = 0;
-            let window_of = |track: &Track, place: usize| {
-                let states = points.parts[track.part].pass.has_states();
-                Window::of(windows[track.part][track.span][place], points.instants[place], states)
-            };
-            let first = points.instants.partition_point(|instant| instant < known);
-            for (place, &k) in points.instants.iter().enumerate().skip(first) {
+            // What may have been missed changes from instant to instant.
+            let silent = points.parts.iter().any(|part| part.pass.silence.is_some());
+            let mut place = points.instants.partition_point(|instant| instant < known);
+            while let Some(&k) = points.instants.get(place) {
                 let turns = turned..self.turns.partition_point(|turn| *turn <= k);
-                let mut changed = self.changes.len() == start || !turns.is_empty();
+                let mut changed = self.changes.len() == start || !turns.is_empty() || silent;
                 turned = turns.end;
+                let turn = self.turns.get(turned).map(|turn| first(&points.instants, place + 1, |k| k >= turn));
+                let mut next = turn.unwrap_or(points.instants.len());
                 for track in &mut self.tracks {
-                    let room = &self.rooms[track.part];
+                    let (room, lies) = (&self.rooms[track.part], &windows[track.part][track.span]);
                     let stretch = &room.stretches[entity];
                     if !stretch.steady || stretch.rows.is_empty() {
                         continue;
                     }
-                    let window = window_of(track, place);
-                    changed |= track.turn(stretch.rows.end, k, room, window);
-                    changed |= track.end(&self.ends[track.part], window);
+                    let ends = &self.ends[track.part];
+                    changed |= track.turn(stretch.rows.end, k, room, lies.window(place));
+                    changed |= track.end(ends, lies.window(place)) || lies.back.binary_search(&place).is_ok();
+                    next = next.min(track.next(stretch.rows.end, room, (lies, ends), (&points.instants, place + 1)));
                 }
-                // What may have been missed changes from instant to instant.
-                changed |= points.parts.iter().any(|part| part.pass.silence.is_some());
                 if changed {
                     self.changes.push(place as u32);
                     for track in &self.tracks {
                         let room = &mut self.rooms[track.part];
+                        let lies = &windows[track.part][track.span];
                         let bounds = &mut room.bounds[track.span];
                         bounds.push(track.left as u32, track.entered as u32);
-                        bounds
-                            .after
-                            .extend(window_of(track, place).filter(|window| window.states).map(|window| window.from));
-                        let touches = |window| {
+                        let window = lies.window(place);
+                        bounds.after.extend(window.filter(|window| window.states).map(|window| window.from));
+                        let touches = |Window { from, to, .. }| {
                             let Some(silence) = &points.parts[track.part].pass.silence else { return false };
                             let rows = room.ranges.get(entity).cloned().unwrap_or_default();
-                            silence.touches(window, (k, k), &others[track.part].strip.rows[rows])
+                            silence.touches((from, to), (k, k), &others[track.part].strip.rows[rows])
                         };
-                        let silent = windows[track.part][track.span][place].is_some_and(touches);
-                        bounds.silent.push(silent || track.went_back);
+                        let silent = window.filter(|_| lies.dated).is_some_and(touches);
+                        bounds.silent.push(silent || lies.went_back(place));
                     }
                     self.rooms.iter_mut().for_each(|room| room.ks.push(k));
                 }
+                place = if silent { place + 1 } else { next };
             }
             let own = start..self.changes.len();
             for room in &mut self.rooms {
@@ -366,11 +418,10 @@ impl Window {
 impl Track {
     /// Before all rows of an entity, of which the first has this place.
     pub(super) fn new(part: usize, span: usize, first: usize) -> Self {
-        let (ended, furthest, went_back) = (0, (i64::MIN, i64::MIN), false);
-        Self { part, span, left: first, entered: first, ended, furthest, went_back }
+        Self { part, span, left: first, entered: first, ended: 0 }
     }
 
-    /// Moves on to an instant; true: the window may hold other rows now. It moves over odd rows as if they were known.
+    /// Moves on to an instant; true: the window holds other rows now. It moves over odd rows as if they were known.
     pub(super) fn turn(&mut self, end: usize, k: i64, room: &Room, window: Option<Window>) -> bool {
         let before = (self.left, self.entered);
         let (from, to) = window.map_or((i64::MIN, i64::MAX), |window| (window.from, window.to));
@@ -386,9 +437,35 @@ impl Track {
         while leave && self.left < self.entered && time(self.left) <= from {
             self.left += 1;
         }
-        let went_back = std::mem::replace(&mut self.went_back, from < self.furthest.0 || to < self.furthest.1);
-        self.furthest = (self.furthest.0.max(from), self.furthest.1.max(to));
-        (self.left, self.entered) != before || went_back || self.went_back
+        (self.left, self.entered) != before
+    }
+
+    /// The place of the next instant, from one on, at which the window may hold other rows.
+    fn next(
+        &self,
+        end: usize,
+        room: &Room,
+        (lies, ends): (&Lies, &[i64]),
+        (instants, from): (&[i64], usize),
+    ) -> usize {
+        let time = |row: usize| room.times.get(row).copied().unwrap_or(i64::MIN);
+        let mut next = lies.back.get(lies.back.partition_point(|place| *place < from)).copied().unwrap_or(instants.len());
+        if self.entered < end {
+            let row = self.entered;
+            let reached =
+                if lies.at.is_empty() { from } else { first(&lies.reached, from, |(_, to)| *to >= time(row)) };
+            let odd = room.is_odd.get(row).copied().unwrap_or(false);
+            let known = room.known_at(row);
+            next = next.min(if odd { reached } else { reached.max(first(instants, from, |k| *k >= known)) });
+        }
+        if lies.states {
+            if let Some(end) = ends.get(self.ended) {
+                next = next.min(first(&lies.reached, from, |(after, _)| after.saturating_add(1) >= *end));
+            }
+        } else if !lies.at.is_empty() && self.left < self.entered {
+            next = next.min(first(&lies.reached, from, |(after, _)| *after >= time(self.left)));
+        }
+        next
     }
 
     /// Passes over the ends of states; true: some ended before the window.
@@ -399,5 +476,35 @@ impl Track {
             self.ended += 1;
         }
         self.ended != before
+    }
+}
+
+/// The first place from one on at which something holds that holds at all places after it, too; it is mostly near.
+fn first<T>(all: &[T], from: usize, holds: impl Fn(&T) -> bool) -> usize {
+    let (mut low, mut step) = (from, 1);
+    while let Some(item) = all.get(low + step - 1) {
+        if holds(item) {
+            break;
+        }
+        low += step;
+        step *= 2;
+    }
+    let high = all.len().min(low + step);
+    low + all.get(low..high).unwrap_or_default().partition_point(|item| !holds(item))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_place_is_found_wherever_it_lies() {
+        let all: Vec<usize> = (0..40).collect();
+        for from in 0..=41 {
+            for least in 0..=41 {
+                let expected = (from..all.len()).find(|place| all[*place] >= least).unwrap_or(all.len().max(from));
+                assert_eq!(first(&all, from, |item| *item >= least), expected, "{from} {least}");
+            }
+        }
     }
 }

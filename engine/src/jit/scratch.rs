@@ -3,7 +3,7 @@
 use super::form::Layout;
 use crate::table::{Column, ColumnData};
 use watchfire_stdlib::types::Kind;
-use watchfire_stdlib::value::Value;
+use watchfire_stdlib::value::{Duration, Value};
 
 /// A cell is not there.
 pub(super) const MISSING: u8 = 0;
@@ -62,7 +62,7 @@ impl ScratchData {
     pub(super) fn of(kind: &Kind, many: usize) -> Self {
         match kind {
             Kind::Bool | Kind::Hour => Self::Bytes(vec![0; many]),
-            Kind::Int | Kind::Money | Kind::Time => Self::Whole(vec![0; many]),
+            Kind::Int | Kind::Money | Kind::Time | Kind::Duration => Self::Whole(vec![0; many]),
             Kind::Float | Kind::Quantity(_) => Self::Float(vec![0.0; many]),
             Kind::Date => Self::Dates(vec![0; many]),
             _ => Self::Codes(vec![0; many]),
@@ -174,6 +174,12 @@ impl Scratch {
         Self { data, states: Vec::new() }
     }
 
+    /// Keeps so many cells.
+    pub(super) fn truncate(&mut self, many: usize) {
+        self.states.truncate(many);
+        self.data.resize(many);
+    }
+
     /// Adds a value; `None`, or one that does not lie like this: unsure.
     pub(super) fn push(&mut self, value: Option<&Value>) {
         let known = match (&mut self.data, value) {
@@ -273,6 +279,9 @@ impl Scratch {
             (ScratchData::Whole(values), Kind::Int) => Some(Value::Int(values[row])),
             (ScratchData::Whole(values), Kind::Money) => Some(Value::Money(values[row])),
             (ScratchData::Whole(values), Kind::Time) => Some(Value::Time(values[row])),
+            (ScratchData::Whole(values), Kind::Duration) => {
+                Some(Value::Duration(Duration { days: 0, micros: values[row] }))
+            }
             (ScratchData::Dates(values), Kind::Date) => Some(Value::Date(values[row])),
             (ScratchData::Bytes(values), Kind::Hour) => Some(Value::Hour(values[row])),
             (ScratchData::Float(values), Kind::Float | Kind::Quantity(_)) => Some(Value::Float(values[row])),

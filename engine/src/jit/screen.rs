@@ -2,23 +2,21 @@
 //!
 //! What a screen leaves out gives neither finding nor failure. Screens of single rows pass over the table
 //! ([`super::tables`]); those that look at other rows about the entity pass over its timeline ([`super::facts`]) or over
-//! the instants of a grid ([`super::points`]).
+//! the instants of a grid ([`super::grid`]).
 
 use super::bind;
 use super::code::{RULE, Read, States};
 use super::facts::Room;
-use super::form::{Fact, FactRows, Form, Input, Layout};
-use super::groups::{self, Grouping};
+use super::form::{Body, Computed, Constant, Fact, FactRows, Form, Input, Layout, Taken};
 use super::joined::Dense;
 use super::kernel::{Cells, Kernel, Kernels};
 use super::lower::{self, Lowered};
 use super::pass::{Loop, Pass, PassRows, PassScreen, Place, Silence, Span, place_of};
-use super::points::{Part, PointFacts, PointRoom, PointScreen, Points};
 use super::tables::Marked;
 use crate::coverage::Coverage;
 use crate::interp::KnownWindow;
 use crate::mutant::{Mutant, mutant};
-use crate::plan::{GroupingPlan, ModelPlan, Plan, TimelineId};
+use crate::plan::{ModelPlan, Plan, TimelineId};
 use crate::run::parallel::in_parallel;
 use crate::table::{Store, Table};
 use crate::timeline::Timeline;
@@ -26,7 +24,6 @@ use crate::unions::{Lines, Union};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use watchfire_dsl::program::{ColumnId, ModelId, Program, SourceId, SpanOfTime};
-use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::{DAY_MICROS, Value};
 use watchfire_stdlib::zone::Zone;
 
@@ -110,7 +107,7 @@ pub(crate) type LeftOfTables = BTreeMap<ModelId, Marked>;
 type JoinedFacts = Vec<(Fact, Option<Arc<Dense>>)>;
 
 /// A model, and its aggregates: each by its place in memory, with the fact of its form that it is.
-type Served = (ModelId, Vec<(usize, usize)>);
+pub(super) type Served = (ModelId, Vec<(usize, usize)>);
 
 /// A pass over a timeline, and for each of its screens the model and the aggregates that its facts are.
 struct TimelinePass<'a> {
@@ -198,43 +195,6 @@ impl<'a> Screening<'a> {
         }
     }
 
-    fn over_points(
-        &self,
-        models: &[&'a ModelPlan],
-        instants: impl Fn(ModelId) -> Vec<i64>,
-        left: &mut BTreeMap<ModelId, Left>,
-    ) {
-        let mut all: Vec<(TimelineId, Points<'a>, Vec<Served>)> = Vec::new();
-        // Those that compare entities decide when these have been compared.
-        for model in models.iter().filter(|model| model.peers.is_empty()) {
-            let Ok(lowered) = lower::point(self.program, self.plan, model, self.parameters) else { continue };
-            let Some(population) = model.entities else { continue };
-            let Some(timeline) = self.timelines.get(population.0 as usize) else { continue };
-            let instants: Arc<[i64]> = instants(model.id).into();
-            let is = |(id, points, _): &(TimelineId, Points<'_>, _)| *id == population && points.instants == instants;
-            let place = place_of(&mut all, is, || {
-                let (parts, screens, instants) = (Vec::new(), Vec::new(), instants.clone());
-                (population, Points { population: timeline, instants, parts, screens }, Vec::new())
-            });
-            let (_, points, served) = &mut all[place];
-            if let Some(screen) = self.screen_of_points(model, points, &lowered.form) {
-                points.screens.push(screen);
-                served.push((model.id, lowered.nodes));
-            }
-        }
-        for (_, points, served) in all {
-            let entities: usize = (0..self.partitions).map(|partition| points.population.keys(partition).len()).sum();
-            if served.is_empty() || entities * points.instants.len() < self.least() {
-                continue;
-            }
-            let windows = points.windows();
-            let found = self.in_partitions(|partition, room: &mut PointRoom| points.over(partition, &windows, room));
-            let facts = points.screens.iter().map(|screen| screen.facts.len());
-            let many = entities * points.instants.len();
-            self.keep(found, served.into_iter().zip(facts), many, &points.instants, left);
-        }
-    }
-
     /// Works on all partitions, on each thread in one room.
     pub(super) fn in_partitions<R: Default + Send, T: Send>(&self, work: impl Fn(usize, &mut R) -> T + Sync) -> Vec<T> {
         let rooms: Mutex<Vec<R>> = Mutex::default();
@@ -283,9 +243,9 @@ impl<'a> Screening<'a> {
         self.store.table(source).map(Lines::of_table).or_else(union)
     }
 
-    /// The constants of a form over a table.
-    pub(super) fn constants(&self, form: &Form, table: Option<&Table>) -> Option<Vec<u64>> {
-        bind::constants(form, table, &self.zone, |source| Some(self.lines(source)?.table))
+    /// Constants of a form over a table.
+    pub(super) fn constants(&self, constants: &[Constant], table: Option<&Table>) -> Option<Vec<u64>> {
+        bind::constants(constants, table, &self.zone, |source| Some(self.lines(source)?.table))
     }
 
     pub(super) fn compiled(
@@ -294,8 +254,8 @@ impl<'a> Screening<'a> {
         form: &Form,
         reads: &[Read],
     ) -> Option<(Arc<Kernel>, Vec<u64>)> {
-        let constants = self.constants(form, table)?;
-        Some((self.kernels.of(std::slice::from_ref(&form.root), reads, constants.len())?, constants))
+        let constants = self.constants(&form.constants, table)?;
+        Some((self.kernels.of(Body::Decisions(vec![form.root.clone()]), reads, constants.len())?, constants))
     }
 
     /// A model's screen in a pass over a timeline; what it reads is added to the pass.
@@ -365,79 +325,25 @@ impl<'a> Screening<'a> {
                 Some(pass.mask(mask))
             }
         };
-        pass.fact(fact, span, mask)
-    }
-
-    /// A model's screen in a pass over entities and instants; what it reads is added to the pass.
-    fn screen_of_points(&self, model: &'a ModelPlan, points: &mut Points<'a>, form: &Form) -> Option<PointScreen> {
-        let facts: Vec<((usize, usize), Kind)> =
-            form.facts.iter().map(|fact| self.fact_of_points(model, points, fact)).collect::<Option<_>>()?;
-        let places: Vec<(usize, usize)> = facts.iter().map(|(place, _)| *place).collect();
-        let input = |(input, _): &(Input, Layout)| match input {
-            Input::Fact(place) => places.get(*place).copied(),
-            Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) | Input::Told(_) => None,
+        let value = match &fact.value {
+            None => None,
+            Some(Taken::Column(column)) => Some(pass.cell(*column)?),
+            Some(Taken::Computed(computed)) => Some(self.computed(pass, computed)?),
         };
-        let inputs: Vec<(usize, usize)> = form.inputs.iter().map(input).collect::<Option<_>>()?;
-        let read = |(_, layout): &(Input, Layout)| Read { layout: *layout, states: States::Doubts };
-        let reads: Vec<Read> = form.inputs.iter().map(read).collect();
-        let table = points.parts.iter().find_map(|part| part.pass.table());
-        let (kernel, constants) = self.compiled(table, form, &reads)?;
-        Some(PointScreen { kernel, constants, inputs, facts })
+        pass.fact(fact, span, mask, value)
     }
 
-    /// The place of a fact in a pass over entities and instants, and of what kind it is.
-    fn fact_of_points(
-        &self,
-        model: &'a ModelPlan,
-        points: &mut Points<'a>,
-        fact: &Fact,
-    ) -> Option<((usize, usize), Kind)> {
-        let part = match points.parts.iter().position(|part| part.rows == fact.rows) {
-            Some(part) => part,
-            None => {
-                points.parts.push(self.part(model, fact.rows)?);
-                points.parts.len() - 1
-            }
-        };
-        let pass = &mut points.parts[part].pass;
-        let filter = fact.filter.iter().flat_map(|form| &form.inputs);
-        let read = filter.filter_map(|(input, _)| if let Input::Cell(column) = input { Some(*column) } else { None });
-        for column in read.chain(fact.value) {
-            self.make_column(model, pass, column)?;
+    /// The place of a computed cell in a pass; it is added where it is not there.
+    fn computed(&self, pass: &mut Pass<'a>, computed: &Computed) -> Option<usize> {
+        if let Some(place) = pass.known_computed(computed) {
+            return Some(place);
         }
-        let fact =
-            self.fact_of_pass(pass, fact, fact.window.map_or(Span::All, |window| Span::At(window, self.zone)))?;
-        Some(((part, fact), pass.kind_of(fact)?))
-    }
-
-    /// What the aggregates are at these instants by which a model compares its entities with each other, those of which it can
-    /// be worked out.
-    pub(crate) fn facts_at(&self, model: ModelId, instants: &[i64]) -> Option<PointFacts> {
-        let model = self.plan.model(model)?;
-        let population = self.timelines.get(model.entities?.0 as usize)?;
-        let entities: usize = (0..self.partitions).map(|partition| population.keys(partition).len()).sum();
-        if !self.facts || entities * instants.len() < self.least() {
-            return None;
-        }
-        let (parts, screens) = (Vec::new(), Vec::new());
-        let mut points = Points { population, instants: instants.into(), parts, screens };
-        let compared = lower::compared(self.program, self.plan, model, self.parameters);
-        let (mut facts, mut nodes) = (Vec::new(), Vec::new());
-        for (place, fact) in compared.facts.iter().enumerate() {
-            if let Some(found) = self.fact_of_points(model, &mut points, fact) {
-                let own = compared.nodes.iter().filter(|(_, of)| *of == place);
-                nodes.extend(own.map(|(node, _)| (*node, facts.len())));
-                facts.push(found);
-            }
-        }
-        if facts.is_empty() {
-            return None;
-        }
-        let windows = points.windows();
-        let found =
-            self.in_partitions(|partition, room: &mut PointRoom| points.facts_over(partition, &windows, &facts, room));
-        let partitions = found.into_iter().collect::<Option<_>>()?;
-        Some(PointFacts { nodes, facts: facts.len(), instants: instants.len(), partitions })
+        let table = pass.table()?;
+        let (inputs, reads) = self.inputs_of_pass(pass, &computed.inputs, &[])?;
+        let constants = self.constants(&computed.constants, Some(table))?;
+        let body = Body::Number(computed.lane, computed.number.clone());
+        let kernel = self.kernels.of(body, &reads, constants.len())?;
+        Some(pass.add_computed(computed.clone(), Loop { kernel, constants, inputs }))
     }
 
     pub(super) fn pass_over(&self, source: SourceId, lines: Lines<'a>) -> Pass<'a> {
@@ -445,57 +351,22 @@ impl<'a> Screening<'a> {
         Pass::new(PassRows::Table(lines), self.coverage.may_be_silent(source).then_some(silence))
     }
 
-    /// The rows of a timeline, or of a derived table.
-    fn part(&self, model: &'a ModelPlan, rows: FactRows) -> Option<Part<'a>> {
-        let of = |timeline: TimelineId| {
-            let source = self.plan.timelines.get(timeline.0 as usize)?.source;
-            Some((self.timelines.get(timeline.0 as usize)?, self.pass_over(source, self.lines(source)?)))
-        };
-        match rows {
-            FactRows::Timeline(timeline) => {
-                let (timeline, pass) = of(timeline)?;
-                Some(Part { rows, timeline, pass })
-            }
-            FactRows::Derived(source) => {
-                let GroupingPlan::Per(_, Some((_, bucket))) = self.plan.derived.get(source.index())?.as_ref()?.grouping
-                else {
-                    return None;
-                };
-                let (timeline, filter) = lower::grouping(self.program, self.plan, model, self.parameters, source)?;
-                let (timeline, mut pass) = of(timeline)?;
-                let mask = match filter {
-                    None => None,
-                    Some(filter) => {
-                        let mask = self.run_of_pass(&mut pass, &filter, &[])?;
-                        Some(pass.mask(mask))
-                    }
-                };
-                let spans = match pass.table()?.time_range() {
-                    None => Vec::new(),
-                    Some(range) => groups::spans(bucket, range, &self.zone)?,
-                };
-                let grouping = Grouping { source, pass, mask, spans: spans.into(), columns: Vec::new() };
-                Some(Part { rows, timeline, pass: Pass::new(PassRows::Groups(Box::new(grouping)), None) })
-            }
-        }
-    }
-
-    /// Adds a column to a derived table's; `None`: it cannot be made.
-    fn make_column(&self, model: &'a ModelPlan, pass: &mut Pass<'a>, column: ColumnId) -> Option<()> {
-        let PassRows::Groups(grouping) = &mut pass.rows else { return Some(()) };
-        if grouping.fact_of(column).is_none() {
-            let of = (grouping.source, column);
-            let fact = lower::group_column(self.program, self.plan, model, self.parameters, of)?;
-            let fact = self.fact_of_pass(&mut grouping.pass, &fact, Span::All)?;
-            grouping.columns.push((column, fact));
-        }
-        Some(())
-    }
-
     /// A loop in a pass over a timeline.
-    fn run_of_pass(&self, pass: &mut Pass<'a>, form: &Form, facts: &[Place]) -> Option<Loop> {
-        let mut inputs = Vec::with_capacity(form.inputs.len());
-        for (input, _) in &form.inputs {
+    pub(super) fn run_of_pass(&self, pass: &mut Pass<'a>, form: &Form, facts: &[Place]) -> Option<Loop> {
+        let (inputs, reads) = self.inputs_of_pass(pass, &form.inputs, facts)?;
+        let (kernel, constants) = self.compiled(pass.table(), form, &reads)?;
+        Some(Loop { kernel, constants, inputs })
+    }
+
+    /// Where inputs lie in a pass over a timeline, and how they are read.
+    fn inputs_of_pass(
+        &self,
+        pass: &mut Pass<'a>,
+        all: &[(Input, Layout)],
+        facts: &[Place],
+    ) -> Option<(Vec<Place>, Vec<Read>)> {
+        let mut inputs = Vec::with_capacity(all.len());
+        for (input, _) in all {
             inputs.push(match *input {
                 Input::Cell(column) => Place::Cell(pass.cell(column)?),
                 Input::Before(times, column) => Place::Before(pass.before(times, column)?),
@@ -512,9 +383,8 @@ impl<'a> Screening<'a> {
             };
             Read { layout: *layout, states }
         };
-        let reads: Vec<Read> = inputs.iter().zip(&form.inputs).map(read).collect();
-        let (kernel, constants) = self.compiled(pass.table(), form, &reads)?;
-        Some(Loop { kernel, constants, inputs })
+        let reads = inputs.iter().zip(all).map(read).collect();
+        Some((inputs, reads))
     }
 
     /// Lengths in microseconds, where a day is always as long.

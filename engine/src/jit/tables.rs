@@ -10,7 +10,7 @@
 //! A loop reads each input once for all its models, and what they compute alike is computed once.
 
 use super::code::least_left;
-use super::form::{Constant, Decision, Form, Input, Layout};
+use super::form::{Body, Constant, Decision, Form, Input, Layout};
 use super::kernel::{Cells, Kernel};
 use super::pass::place_of;
 use super::screen::{Screening, columns, reads};
@@ -48,35 +48,38 @@ impl<'a> Screening<'a> {
             let root = Decision { gate: super::form::Truth::Unsure, rules: Vec::new() };
             let all = Form { root, inputs, constants, facts: Vec::new() };
             let cells = columns(table, &all)?;
-            let constants = self.constants(&all, Some(table))?;
-            let kernel = self.kernels.of(&decisions, &reads(&cells, &all), constants.len())?;
-            Some(Together { kernel, cells, constants, decisions: decisions.len() })
+            let constants = self.constants(&all.constants, Some(table))?;
+            let kernel = self.kernels.of(Body::Decisions(decisions), &reads(&cells, &all), constants.len())?;
+            Some(Together { kernel, cells, constants, decisions: chunks[number].len() })
         })
     }
 
     /// For each form the rows that its decision leaves; `None`: it could not be made.
     pub(super) fn over_rows(&self, table: &'a Table, forms: &[Form]) -> Vec<Option<Marked>> {
-        let loops = self.together(table, forms);
-        let mut all: Vec<Option<Marked>> = Vec::with_capacity(forms.len());
-        for (number, together) in loops.iter().enumerate() {
-            let many = DECISIONS.min(forms.len() - number * DECISIONS);
-            match together {
-                Some(together) => all.extend(together.over(table.rows, self.threads)),
-                None => all.extend((0..many).map(|_| None)),
-            }
-        }
-        all
+        self.by_form(table, forms, |together| together.over(table.rows, self.threads))
     }
 
     /// For each form its mark of every row; `None`: it could not be made.
     pub(super) fn masks(&self, table: &'a Table, forms: &[Form]) -> Vec<Option<Vec<u8>>> {
+        self.by_form(table, forms, |together| match together.marks(table.rows, self.threads) {
+            Some(marks) => marks.into_iter().map(Some).collect(),
+            None => vec![None; together.decisions],
+        })
+    }
+
+    /// What loops make of each form; `None`: it could not be made.
+    fn by_form<T>(
+        &self,
+        table: &'a Table,
+        forms: &[Form],
+        make: impl Fn(&Together<'a>) -> Vec<Option<T>>,
+    ) -> Vec<Option<T>> {
         let loops = self.together(table, forms);
-        let mut all: Vec<Option<Vec<u8>>> = Vec::with_capacity(forms.len());
-        for (number, together) in loops.iter().enumerate() {
-            let many = DECISIONS.min(forms.len() - number * DECISIONS);
-            match together.as_ref().and_then(|together| together.marks(table.rows, self.threads)) {
-                Some(marks) => all.extend(marks.into_iter().map(Some)),
-                None => all.extend((0..many).map(|_| None)),
+        let mut all = Vec::with_capacity(forms.len());
+        for (together, forms) in loops.iter().zip(forms.chunks(DECISIONS)) {
+            match together {
+                Some(together) => all.extend(make(together)),
+                None => all.extend(forms.iter().map(|_| None)),
             }
         }
         all

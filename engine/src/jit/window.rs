@@ -43,6 +43,29 @@ impl Rows<'_> {
     }
 }
 
+/// How far a window that moves on has come: where it began and ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Furthest(i64, i64);
+
+impl Furthest {
+    /// It did not move yet.
+    pub(super) fn new() -> Self {
+        Self(i64::MIN, i64::MIN)
+    }
+
+    /// Moves on; true: the window lies before where it was, as those of months may.
+    pub(super) fn goes_back(&mut self, (after, until): (i64, i64)) -> bool {
+        let back = after < self.0 || until < self.1;
+        (self.0, self.1) = (self.0.max(after), self.1.max(until));
+        back
+    }
+
+    /// Where it has come to.
+    pub(super) fn reached(self) -> (i64, i64) {
+        (self.0, self.1)
+    }
+}
+
 /// For each point of a morsel the rows in its window: from one, up to but without another. They move on from point to
 /// point of an entity.
 #[derive(Debug, Default)]
@@ -95,7 +118,7 @@ impl Bounds {
         let is_odd = |row: usize| rows.is_odd.get(row).copied().unwrap_or(false);
         for Stretch { rows: own, .. } in rows.stretches {
             let (mut entered, mut left) = (own.start, own.start);
-            let mut furthest = (i64::MIN, i64::MIN);
+            let mut furthest = Furthest::new();
             for row in own.clone() {
                 let time = times[row];
                 match window(time).or(states.then(|| (time.saturating_sub(1), time))) {
@@ -107,8 +130,7 @@ impl Bounds {
                         }
                     }
                     Some((after, until)) => {
-                        self.silent[row] = after < furthest.0 || until < furthest.1;
-                        furthest = (furthest.0.max(after), furthest.1.max(until));
+                        self.silent[row] = furthest.goes_back((after, until));
                         while entered < own.end && times[entered] <= until {
                             entered += 1;
                         }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use watchfire_engine::{Compile, Engine, Run, RunOptions, Sources};
 
 /// What conditions are made of: whole numbers, numbers, money, texts, and rows about the same home.
-const CONDITIONS: [&str; 34] = [
+const CONDITIONS: [&str; 37] = [
     "r.x + 1 > 3",
     "r.x * r.x >= 16",
     "-r.x < 2",
@@ -43,6 +43,9 @@ const CONDITIONS: [&str; 34] = [
     "(first paid from visits over last 4 h) < (last paid from visits over last 4 h)",
     "(last x from visits where w > 1.0) is missing",
     "r.time - (max time from visits over 6 h before last 1 min) < 40 min",
+    "year(r.time) == 2024 and month(r.time) == 3 and r.x > 1",
+    "weekday(r.time) in (5, 6) and minute(r.time) < 30",
+    "date(r.time) > 2024-02-29 and day_of_month(r.time) < 2",
 ];
 
 const SOURCES: &str = r#"

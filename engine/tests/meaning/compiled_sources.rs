@@ -62,7 +62,7 @@ source held = stays { home, x, w, since, until } | stays { home, x = x + 1, w, s
 "#;
 
 /// What models on a grid ask of states, of their starts and ends, and of unions.
-const AT_INSTANTS: [&str; 31] = [
+const AT_INSTANTS: [&str; 40] = [
     "(count from stays) > 1",
     "(count distinct guest from stays where x > 1) >= 2",
     "(sum w from stays over last 6 h) > 2.5",
@@ -94,6 +94,15 @@ const AT_INSTANTS: [&str; 31] = [
     "(none x < 3 from stays) and (count from stays) > 1",
     "(count distinct w from visits over last 1 day) > 3",
     "(count distinct paid from visits where x < 3 over last 1 day) - (count distinct w from visits) > 0",
+    "(sum x * 2 from visits where x < 100 and x > -100 over last 6 h) > 9",
+    "(max w - 0.5 from stays) > 0.1 and (count from visits over last 2 h) > 0",
+    "(sum recorded - time from visits over last 1 day) > 1 h or (any from stays where x > 4)",
+    "(mean x + 1 from visits over last 3 h) > 4.0",
+    "(count w / w from visits over last 6 h) > 3",
+    "(count distinct x % 3 from stays where x >= 0) > 2",
+    "(stddev w * w from stays over last 1 day) > 0.5",
+    "(min paid + paid from visits over last 6 h) < 3 yuan",
+    "(first x ?? 7 from stays over last 3 h) == 7 or (max abs(x) from visits over last 12 h) > 8",
 ];
 
 /// What models at rows ask: each with the rows that trigger it.

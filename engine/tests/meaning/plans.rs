@@ -182,7 +182,7 @@ const LEFT: [(&str, &str, &str, Why); 6] = [
     ("on visits as r", "text.contains(text.lower(\"A\"), \"a\")", "text.contains", Why::Function),
     ("on visits as r", "r.after.x > 1", "after.x", Why::OtherRows),
     ("on visits as r", "(trend x from visits) > 1.0", "visits", Why::Aggregate),
-    ("on visits as r", "(sum x + 1 from visits) > 1", "sum", Why::Value),
+    ("on visits as r", "(sum paid * 1.5 from visits) > 1 yuan", "sum", Why::Value),
     ("every 1 h", "(count from kept where most > 1) > 1", "kept", Why::Derived),
     ("every 1 h", "(count from visits since (last time from visits where x > 3)) > 1", "since", Why::Since),
 ];

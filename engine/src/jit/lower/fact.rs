@@ -1,9 +1,9 @@
 //! Aggregates of forms: facts about an entity.
 
 use super::rows::{Rows, Shape};
-use super::{Lowering, Why, layout, name};
+use super::{Lowering, Sort, Why, layout, name};
 use crate::interp::KnownWindow;
-use crate::jit::form::{Decision, Fact, FactFunction, FactRows, Form, Truth};
+use crate::jit::form::{Computed, Decision, Fact, FactFunction, FactRows, Form, Number, Taken, Truth};
 use crate::plan::{AggregateNode, DerivedPlan, FromNode, ModelPlan, Node, NodeKind, Plan, TimelineId, WindowNode};
 use watchfire_dsl::program::{AggregateFunction, ColumnId, Program, Row, RowSlot, SourceId};
 use watchfire_stdlib::types::Kind;
@@ -145,6 +145,12 @@ impl<'a> Lowering<'a> {
         let row_at_hand = Row::of(aggregate.slot);
         let mut filters: Vec<(&Node, RowSlot)> = first.into_iter().collect();
         filters.extend(aggregate.filter.iter().map(|filter| (filter, aggregate.slot)));
+        let inner = || {
+            let mut inner = Self::of_points(self.program, self.plan, self.model, self.parameters);
+            (inner.rows, inner.nested, inner.alone, inner.depth) = (own, true, true, self.depth);
+            inner.slot = aggregate.slot;
+            inner
+        };
         let value = match (&aggregate.value, function) {
             (None, _) => None,
             (Some(value), FactFunction::Any) => {
@@ -154,12 +160,27 @@ impl<'a> Lowering<'a> {
             (Some(Node { kind: NodeKind::Column(row, _, column), ty, .. }), _)
                 if *row == row_at_hand && is_computed(function, ty) =>
             {
-                Some(*column)
+                Some(Taken::Column(*column))
+            }
+            (Some(value), _) if own.is_some() && is_computed_of(function, &value.ty) => {
+                let mut inner = inner();
+                let (number, sort) = inner.number(value).ok_or(Why::Value)?;
+                self.size += inner.size;
+                let kind = match sort {
+                    Sort::Int => Kind::Int,
+                    Sort::Float => Kind::Float,
+                    Sort::Money => Kind::Money,
+                    Sort::Time => Kind::Time,
+                    // Differences of times, which have no days.
+                    Sort::Duration if matches!(number, Number::Arithmetic(..)) => Kind::Duration,
+                    _ => return Err(Why::Value),
+                };
+                let (lane, inputs, constants) = (sort.lane(), inner.inputs, inner.constants);
+                Some(Taken::Computed(Box::new(Computed { number, lane, kind, inputs, constants })))
             }
             (Some(_), _) => return Err(Why::Value),
         };
-        let mut inner = Self::of_points(self.program, self.plan, self.model, self.parameters);
-        (inner.rows, inner.nested, inner.alone, inner.depth) = (own, true, true, self.depth);
+        let mut inner = inner();
         let mut filter = Truth::Constant(true);
         for (number, (node, slot)) in filters.iter().enumerate() {
             inner.slot = *slot;
@@ -238,6 +259,25 @@ pub(crate) fn group_column<'a>(
 /// The rows of a timeline, if they are events of which none is known to be missing.
 fn settled(program: &Program, plan: &Plan, timeline: TimelineId) -> Option<Rows> {
     Rows::in_timeline(program, plan, timeline).ok().filter(|rows| rows.are_settled())
+}
+
+/// Whether compiled code computes a function of what it works out from rows.
+fn is_computed_of(function: FactFunction, ty: &Kind) -> bool {
+    let span = matches!(
+        function,
+        FactFunction::Count
+            | FactFunction::Sum
+            | FactFunction::The
+            | FactFunction::First
+            | FactFunction::Last
+            | FactFunction::Min
+            | FactFunction::Max
+    );
+    match ty {
+        Kind::Int | Kind::Float | Kind::Quantity(_) | Kind::Money | Kind::Time => is_computed(function, ty),
+        Kind::Duration => span,
+        _ => false,
+    }
 }
 
 /// Whether compiled code computes a function of values of a kind.

@@ -1,7 +1,7 @@
 //! Numbers of forms.
 
 use super::{DEEPEST, LARGEST, Lowering, Sort, layout};
-use crate::jit::form::{Constant, Fact, FactFunction, FactRows, Input, Lane, Layout, Number, Operator};
+use crate::jit::form::{Calendar, Clock, Constant, Fact, FactFunction, FactRows, Input, Lane, Layout, Number, Operator, Taken};
 use crate::plan::{Arithmetic, Node, NodeKind};
 use watchfire_dsl::program::{Row, SourceId};
 use watchfire_stdlib::types::Kind;
@@ -57,12 +57,22 @@ impl<'a> Lowering<'a> {
                         | FactFunction::Min
                         | FactFunction::Max
                         | FactFunction::MostCommon,
+                        Kind::Duration,
+                    ) => (Layout::Whole, Sort::Duration),
+                    (
+                        FactFunction::The
+                        | FactFunction::First
+                        | FactFunction::Last
+                        | FactFunction::Min
+                        | FactFunction::Max
+                        | FactFunction::MostCommon,
                         ty,
                     ) => layout(ty)?,
                     (FactFunction::Count | FactFunction::CountDistinct, _) | (FactFunction::Sum, Kind::Int) => {
                         (Layout::Whole, Sort::Int)
                     }
                     (FactFunction::Sum, Kind::Money) => (Layout::Whole, Sort::Money),
+                    (FactFunction::Sum, Kind::Duration) => (Layout::Whole, Sort::Duration),
                     (
                         FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev | FactFunction::Quantile(_),
                         Kind::Float | Kind::Quantity(_),
@@ -101,11 +111,13 @@ impl<'a> Lowering<'a> {
             NodeKind::Arithmetic(operator, left, right) => self.arithmetic(*operator, left, right, &node.ty),
             NodeKind::Score(rules) => self.score(rules),
             NodeKind::Call(function, arguments) => match (function.name, arguments.as_slice()) {
-                ("hour", [time]) => {
-                    let (time, Sort::Time) = self.number(time)? else { return None };
-                    let places = [Constant::Offset, Constant::OffsetFrom, Constant::OffsetUntil];
-                    Some((Number::Hour(Box::new(time), places.map(|constant| self.add_constant(constant))), Sort::Hour))
-                }
+                ("hour", [time]) => Some((self.clock(Clock::Hour, time)?, Sort::Hour)),
+                ("minute", [time]) => Some((self.clock(Clock::Minute, time)?, Sort::Int)),
+                ("date", [time]) => Some((self.clock(Clock::Date, time)?, Sort::Date)),
+                ("weekday", [day]) => Some((self.calendar(Calendar::Weekday, day)?, Sort::Int)),
+                ("day_of_month", [day]) => Some((self.calendar(Calendar::Day, day)?, Sort::Int)),
+                ("month", [day]) => Some((self.calendar(Calendar::Month, day)?, Sort::Int)),
+                ("year", [day]) => Some((self.calendar(Calendar::Year, day)?, Sort::Int)),
                 ("abs", [amount]) => match self.number(amount)? {
                     (number, sort @ (Sort::Int | Sort::Float | Sort::Money)) => {
                         Some((Number::Absolute(sort.lane(), Box::new(number)), sort))
@@ -122,6 +134,25 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// What the clock says at an instant.
+    fn clock(&mut self, part: Clock, time: &'a Node) -> Option<Number> {
+        let (time, Sort::Time) = self.number(time)? else { return None };
+        let places = [Constant::Offset, Constant::OffsetFrom, Constant::OffsetUntil];
+        Some(Number::Clock(part, Box::new(time), places.map(|constant| self.add_constant(constant))))
+    }
+
+    /// What the calendar says of a date, or of that of an instant.
+    fn calendar(&mut self, part: Calendar, day: &'a Node) -> Option<Number> {
+        let date = match day.ty {
+            Kind::Date => match self.number(day)? {
+                (date, Sort::Date) => date,
+                _ => return None,
+            },
+            _ => self.clock(Clock::Date, day)?,
+        };
+        Some(Number::Calendar(part, Box::new(date)))
+    }
+
     /// The source that a row is of.
     fn source_of(&self, row: &Row) -> Option<SourceId> {
         let before = self.step_before.filter(|before| before.slot == row.slot);
@@ -130,7 +161,8 @@ impl<'a> Lowering<'a> {
 
     /// Whose codes a fact's are: those of the column of a table that it takes.
     fn code_of(&self, fact: usize) -> Option<Sort> {
-        let Fact { rows: FactRows::Timeline(timeline), value: Some(column), .. } = self.facts.get(fact)? else {
+        let Fact { rows: FactRows::Timeline(timeline), value: Some(Taken::Column(column)), .. } = self.facts.get(fact)?
+        else {
             return None;
         };
         Some(Sort::Code(self.plan.timelines.get(timeline.0 as usize)?.source, *column))
