@@ -86,7 +86,8 @@ impl<'a> Screening<'a> {
         let pass = &mut points.parts[part].pass;
         let filter = fact.filter.iter().flat_map(|form| &form.inputs);
         let read = filter.filter_map(|(input, _)| if let Input::Cell(column) = input { Some(*column) } else { None });
-        let value = fact.value.iter().filter_map(|of| if let Taken::Column(column) = of { Some(*column) } else { None });
+        let value =
+            fact.value.iter().filter_map(|of| if let Taken::Column(column) = of { Some(*column) } else { None });
         for column in read.chain(value) {
             self.make_column(model, pass, column)?;
         }

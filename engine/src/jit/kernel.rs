@@ -298,8 +298,8 @@ impl Kernels {
 mod tests {
     use super::*;
     use crate::jit::form::{Calendar, Decision, Number, Truth};
-    use chrono::Datelike;
     use crate::jit::scratch::{KNOWN, MISSING};
+    use chrono::Datelike;
     use watchfire_stdlib::ops::Comparison;
 
     /// `x + c₀ > c₁`, and so on with as many sums as asked for.
@@ -342,7 +342,9 @@ mod tests {
                 assert_eq!(out, MARKS[start..end]);
             }
         }
-        let kernel = Kernels::default().of(Body::Decisions(vec![sums(1)]), &[Read { states: States::Doubts, ..READ }], 2).unwrap();
+        let kernel = Kernels::default()
+            .of(Body::Decisions(vec![sums(1)]), &[Read { states: States::Doubts, ..READ }], 2)
+            .unwrap();
         let states = there.map(|there| if there { KNOWN } else { MISSING }).to_vec();
         let scratch = Scratch { data: ScratchData::Whole(numbers), states };
         for (start, end) in [(0, 11), (1, 2), (3, 10), (4, 11)] {
@@ -355,7 +357,8 @@ mod tests {
     /// Numbers of every kind of what a calendar says, over odd and even numbers of rows.
     #[test]
     fn a_loop_works_out_numbers() {
-        let dates: Vec<i32> = (-800_000..800_000).step_by(97).chain([-719_162, -1, 0, 59, 60, 11_016, 11_017]).collect();
+        let dates: Vec<i32> =
+            (-800_000..800_000).step_by(97).chain([-719_162, -1, 0, 59, 60, 11_016, 11_017]).collect();
         let states = (0..dates.len()).map(|row| if row % 5 == 0 { MISSING } else { KNOWN }).collect();
         let cells = Scratch { data: ScratchData::Dates(dates.clone()), states };
         let read = [Read { layout: Layout::Date, states: States::Bytes }];
@@ -422,8 +425,10 @@ mod tests {
     #[test]
     fn one_form_is_compiled_once() {
         let kernels = Kernels::default();
-        let (first, second) =
-            (kernels.of(Body::Decisions(vec![sums(2)]), &[READ], 3).unwrap(), kernels.of(Body::Decisions(vec![sums(2)]), &[READ], 3).unwrap());
+        let (first, second) = (
+            kernels.of(Body::Decisions(vec![sums(2)]), &[READ], 3).unwrap(),
+            kernels.of(Body::Decisions(vec![sums(2)]), &[READ], 3).unwrap(),
+        );
         assert!(Arc::ptr_eq(&first, &second));
     }
 
@@ -441,7 +446,9 @@ mod tests {
             if number == PACKAGES / 10 {
                 before = held();
             }
-            assert!(Kernels::default().of(Body::Decisions(vec![sums(1 + number % 3)]), &[READ], 2 + number % 3).is_some());
+            assert!(
+                Kernels::default().of(Body::Decisions(vec![sums(1 + number % 3)]), &[READ], 2 + number % 3).is_some()
+            );
         }
         // Code takes a page of 4 KiB at least: kept, it would be 70 MB.
         if let (Some(before), Some(after)) = (before, held()) {

@@ -277,7 +277,9 @@ impl<'a> Pass<'a> {
             },
             (FactFunction::CountDistinct, Origin::Made(..) | Origin::Computed(_)) => FactValue::Cell(cell),
             (FactFunction::Quantile(_), _) if kind == Kind::Int || kind == Kind::Float => FactValue::Cell(cell),
-            (FactFunction::Sum, _) if matches!(kind, Kind::Int | Kind::Money | Kind::Duration) => FactValue::Whole(cell),
+            (FactFunction::Sum, _) if matches!(kind, Kind::Int | Kind::Money | Kind::Duration) => {
+                FactValue::Whole(cell)
+            }
             (FactFunction::Mean | FactFunction::Stddev, _) if kind == Kind::Int => FactValue::Whole(cell),
             (FactFunction::Sum | FactFunction::Mean | FactFunction::Stddev, origin) if kind == Kind::Float => {
                 let scale = match origin {

@@ -131,7 +131,8 @@ pub(super) struct Lies {
 impl Lies {
     fn of(span: &Span, instants: &[i64], states: bool) -> Self {
         let window = |instant: &i64| Window::of(span.window(*instant), *instant, states);
-        let at: Vec<(i64, i64)> = instants.iter().filter_map(window).map(|Window { from, to, .. }| (from, to)).collect();
+        let at: Vec<(i64, i64)> =
+            instants.iter().filter_map(window).map(|Window { from, to, .. }| (from, to)).collect();
         let mut furthest = Furthest::new();
         let (mut reached, mut back) = (Vec::with_capacity(at.len()), Vec::new());
         for (place, window) in at.iter().enumerate() {
@@ -441,15 +442,10 @@ impl Track {
     }
 
     /// The place of the next instant, from one on, at which the window may hold other rows.
-    fn next(
-        &self,
-        end: usize,
-        room: &Room,
-        (lies, ends): (&Lies, &[i64]),
-        (instants, from): (&[i64], usize),
-    ) -> usize {
+    fn next(&self, end: usize, room: &Room, (lies, ends): (&Lies, &[i64]), (instants, from): (&[i64], usize)) -> usize {
         let time = |row: usize| room.times.get(row).copied().unwrap_or(i64::MIN);
-        let mut next = lies.back.get(lies.back.partition_point(|place| *place < from)).copied().unwrap_or(instants.len());
+        let mut next =
+            lies.back.get(lies.back.partition_point(|place| *place < from)).copied().unwrap_or(instants.len());
         if self.entered < end {
             let row = self.entered;
             let reached =

@@ -98,7 +98,7 @@ const AT_INSTANTS: [&str; 40] = [
     "(max w - 0.5 from stays) > 0.1 and (count from visits over last 2 h) > 0",
     "(sum recorded - time from visits over last 1 day) > 1 h or (any from stays where x > 4)",
     "(mean x + 1 from visits over last 3 h) > 4.0",
-    "(count w / w from visits over last 6 h) > 3",
+    "(count distinct w * 2.0 from visits over last 6 h) > 2",
     "(count distinct x % 3 from stays where x >= 0) > 2",
     "(stddev w * w from stays over last 1 day) > 0.5",
     "(min paid + paid from visits over last 6 h) < 3 yuan",

@@ -1,7 +1,9 @@
 //! Numbers of forms.
 
 use super::{DEEPEST, LARGEST, Lowering, Sort, layout};
-use crate::jit::form::{Calendar, Clock, Constant, Fact, FactFunction, FactRows, Input, Lane, Layout, Number, Operator, Taken};
+use crate::jit::form::{
+    Calendar, Clock, Constant, Fact, FactFunction, FactRows, Input, Lane, Layout, Number, Operator, Taken,
+};
 use crate::plan::{Arithmetic, Node, NodeKind};
 use watchfire_dsl::program::{Row, SourceId};
 use watchfire_stdlib::types::Kind;
@@ -161,7 +163,8 @@ impl<'a> Lowering<'a> {
 
     /// Whose codes a fact's are: those of the column of a table that it takes.
     fn code_of(&self, fact: usize) -> Option<Sort> {
-        let Fact { rows: FactRows::Timeline(timeline), value: Some(Taken::Column(column)), .. } = self.facts.get(fact)?
+        let Fact { rows: FactRows::Timeline(timeline), value: Some(Taken::Column(column)), .. } =
+            self.facts.get(fact)?
         else {
             return None;
         };
