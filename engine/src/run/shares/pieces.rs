@@ -2,9 +2,9 @@
 //! after the other.
 //!
 //! ```text
-//! rows of a share   ●●●●●●●●│●●●●●●●●│●●●●●●●●►  time     in files of their own, by time
-//! first piece       └──────┘                              evaluated, with all that it looks back at
-//! second piece           └─┴────────┘                     its rows, and as far back as models look
+//! rows of a share   ●●│●●│●●│●●│●●│●●│●●│●●│●●►  time     slices: in files of their own, by time
+//! first piece       └────────┘                            some slices, evaluated
+//! second piece            └──┴────────┘                   and those before them that models look back at
 //! ```
 //!
 //! What was found in one piece says what is quiet in the next, and what failed there is not looked at again: together
@@ -25,33 +25,40 @@ use std::path::Path;
 use watchfire_dsl::program::{ColumnId, SourceId, SourceKind, SourceTime};
 use watchfire_stdlib::value::DAY_MICROS;
 
-/// So many instants say where pieces begin.
+/// So many instants say where slices begin.
 const SAMPLE: usize = 1 << 16;
+/// Slices of a piece, where files are not too many: the more, the less of what lies before it is read once more.
+const SLICES: usize = 8;
+/// What a row of one entity takes while facts about it are worked out, all of them together.
+const SCRATCH: u64 = 128;
 
 /// A share in pieces of time.
 #[derive(Debug)]
 pub(super) struct Pieces {
-    /// Where the second piece begins, and each after it.
+    /// Where the second slice begins, and each after it.
     bounds: Vec<i64>,
-    /// By table: the parts of each piece, and how long before an evaluation rows matter.
+    /// How many slices a piece has.
+    slices: usize,
+    /// By table: the parts of each slice, and how long before an evaluation rows matter.
     tables: BTreeMap<SourceId, (Vec<Vec<Part>>, i64)>,
 }
 
 impl Pieces {
-    /// The parts of a table, piece after piece.
+    /// The parts of a table, slice after slice.
     pub(super) fn of(&self, table: SourceId) -> Option<&[Vec<Part>]> {
         self.tables.get(&table).map(|(parts, _)| &parts[..])
     }
 
     /// How many there are.
     pub(super) fn many(&self) -> usize {
-        self.bounds.len() + 1
+        (self.bounds.len() + 1).div_ceil(self.slices)
     }
 
     /// What of a range lies in a piece; `None`: nothing.
     fn range(&self, piece: usize, (from, to): (i64, i64)) -> Option<(i64, i64)> {
-        let first = piece.checked_sub(1).map_or(from, |before| self.bounds[before].max(from));
-        let last = self.bounds.get(piece).map_or(to, |next| next.saturating_sub(1).min(to));
+        let begin = |piece: usize| self.bounds.get((piece * self.slices).checked_sub(1)?).copied();
+        let first = begin(piece).map_or(from, |begin| begin.max(from));
+        let last = begin(piece + 1).map_or(to, |next| next.saturating_sub(1).min(to));
         (first <= last).then_some((first, last))
     }
 
@@ -59,8 +66,8 @@ impl Pieces {
     fn parts(&self, table: SourceId, (from, to): (i64, i64)) -> Vec<Part> {
         let Some((parts, lookback)) = self.tables.get(&table) else { return Vec::new() };
         let lookback = if mutant(Mutant::PieceLooksNotBack) { 0 } else { *lookback };
-        let piece_of = |time: i64| self.bounds.partition_point(|bound| *bound <= time);
-        let (first, last) = (piece_of(from.saturating_sub(lookback)), piece_of(to.saturating_add(DAY_MICROS)));
+        let slice_of = |time: i64| self.bounds.partition_point(|bound| *bound <= time);
+        let (first, last) = (slice_of(from.saturating_sub(lookback)), slice_of(to.saturating_add(DAY_MICROS)));
         parts[first..=last].iter().flatten().cloned().collect()
     }
 }
@@ -102,35 +109,40 @@ impl Divided<'_> {
                     let own = rows(&parts[share]);
                     let bytes = (u128::from(bytes) * u128::from(own) / u128::from(all.max(1))) as u64;
                     match self.by_time(id, folder).filter(|by_time| own > 0 && by_time.can_cut()) {
-                        Some(by_time) if lookbacks.contains_key(&id) => timed.push((id, by_time, &parts[share], bytes)),
+                        Some(by_time) if lookbacks.contains_key(&id) => {
+                            timed.push((id, by_time, &parts[share], (own, bytes)));
+                        }
                         _ => others += bytes,
                     }
                 }
             }
         }
-        let all: u64 = timed.iter().map(|(.., bytes)| bytes).sum();
-        let Some((_, by_time, parts, _)) = timed.iter().max_by_key(|(.., bytes)| *bytes) else { return Ok(None) };
+        let all: u64 = timed.iter().map(|(.., (_, bytes))| bytes).sum();
+        let scratch: u64 = timed.iter().map(|(.., (rows, _))| rows * SCRATCH).sum();
+        let Some((_, by_time, parts, _)) = timed.iter().max_by_key(|(.., (_, bytes))| *bytes) else { return Ok(None) };
         if all + others + budget::BASE <= self.budget {
             return Ok(None);
         }
         let left = self.budget.saturating_sub(budget::BASE + others).max(self.budget / 8).max(1);
         #[expect(clippy::cast_precision_loss, reason = "an estimate")]
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number")]
-        let many = ((all as f64 * UNEVEN / left as f64).ceil() as u64).min(all / LEAST).clamp(2, MOST) as usize;
-        let bounds = self.bounds(by_time, parts, many)?;
+        let many =
+            (((all + scratch) as f64 * UNEVEN / left as f64).ceil() as u64).min(all / LEAST).clamp(2, MOST) as usize;
+        let slices = (MOST as usize / many).clamp(1, SLICES);
+        let bounds = self.bounds(by_time, parts, many * slices)?;
         if bounds.is_empty() {
             return Ok(None);
         }
         let mut tables = BTreeMap::new();
         for (id, by_time, parts, _) in timed {
-            let mut pieces = vec![Vec::new(); bounds.len() + 1];
+            let mut slices = vec![Vec::new(); bounds.len() + 1];
             for part in parts {
                 let cut = by_time.cut(part, &bounds).map_err(|errors| self.error(errors))?;
-                pieces.iter_mut().zip(cut).for_each(|(pieces, part)| pieces.extend(part));
+                slices.iter_mut().zip(cut).for_each(|(slice, part)| slice.extend(part));
             }
-            tables.insert(id, (pieces, lookbacks[&id]));
+            tables.insert(id, (slices, lookbacks[&id]));
         }
-        Ok(Some(Pieces { bounds, tables }))
+        Ok(Some(Pieces { bounds, slices, tables }))
     }
 
     fn by_time<'f>(&'f self, table: SourceId, folder: &'f Path) -> Option<ByTime<'f>> {
@@ -141,7 +153,7 @@ impl Divided<'_> {
         Some(ByTime { program, source, at, folder, threads: self.request.options.threads() })
     }
 
-    /// Where pieces begin that have about as many rows each.
+    /// Where slices begin that have about as many rows each.
     fn bounds(&self, by_time: &ByTime<'_>, parts: &[Part], many: usize) -> Result<Vec<i64>, RunError> {
         let rows: usize = parts.iter().map(|part| part.rows).sum();
         let mut times = Vec::new();
@@ -150,7 +162,7 @@ impl Divided<'_> {
         }
         times.sort_unstable();
         let mut bounds: Vec<i64> =
-            (1..many).filter_map(|piece| times.get(piece * times.len() / many).copied()).collect();
+            (1..many).filter_map(|slice| times.get(slice * times.len() / many).copied()).collect();
         bounds.dedup();
         Ok(bounds)
     }
@@ -197,7 +209,7 @@ impl Divided<'_> {
     }
 }
 
-/// The pieces in which a table that is cut by a column is surveyed.
+/// The slices in which a table that is cut by a column is surveyed.
 pub(super) fn surveyed<'p>(
     groups: &[Group],
     pieces: &'p BTreeMap<(usize, usize), Pieces>,
