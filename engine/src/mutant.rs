@@ -155,10 +155,6 @@ pub enum Mutant {
     ShareKnowsItself,
     /// Of tables of which a model reads rows about others a share has its own part only.
     CutsOthersRows,
-    /// A piece of time has no rows from before it.
-    PieceLooksNotBack,
-    /// What failed in a piece of time is looked at again in the next.
-    PieceForgetsFailures,
 }
 
 impl Mutant {
@@ -238,8 +234,6 @@ impl Mutant {
         Mutant::ScreenIgnoresGaps,
         Mutant::ShareKnowsItself,
         Mutant::CutsOthersRows,
-        Mutant::PieceLooksNotBack,
-        Mutant::PieceForgetsFailures,
     ];
 }
 

@@ -176,7 +176,7 @@ impl<'a> Screening<'a> {
             cells.push(match input {
                 Input::Cell(column) => (Whose::Own, own.column(*column)?),
                 Input::StepBefore(column) => (Whose::StepBefore, other.column(*column)?),
-                Input::Before(..) | Input::Fact(_) | Input::Told(_) => return None,
+                Input::Before(..) | Input::Fact(_) | Input::Told(_) | Input::Elements(_) => return None,
             });
         }
         let reads: Vec<Read> =

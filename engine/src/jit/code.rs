@@ -11,7 +11,7 @@
 //! A truth is up to three marks: it is true, it is false, it is unsure; none of them: missing. A number is its value and
 //! up to two marks: it is missing, it is unsure. Marks that cannot be set are not computed.
 
-use super::form::{Body, Decision, Lane, Layout, Number, Operator, Truth};
+use super::form::{Body, Clock, Decision, Lane, Layout, Number, Operator, Truth};
 use super::lanes::{Lanes, ROWS};
 use super::scratch::{KNOWN, MISSING, UNSURE};
 use crate::mutant::{Mutant, mutant};
@@ -459,8 +459,17 @@ impl Writer<'_, '_> {
                 let outside = self.lanes.builder.ins().bor(early, late);
                 let outside = self.lanes.unless(outside, time.missing);
                 let wall = self.lanes.builder.ins().iadd(time.value, offset);
+                let (mut wall, mut missing) = (wall, time.missing);
+                if *part == Clock::Night {
+                    // Nights are the later halves of days that begin at six.
+                    let six = self.lanes.whole(-6 * 3_600_000_000);
+                    wall = self.lanes.builder.ins().iadd(wall, six);
+                    let hour = self.lanes.clock(Clock::Hour, wall);
+                    let by_day = self.lanes.compare_to(IntCC::SignedLessThan, hour, 12);
+                    missing = self.lanes.either(missing, Some(by_day));
+                }
                 let value = self.lanes.clock(*part, wall);
-                NumberCode { value, missing: time.missing, unsure: self.lanes.either(time.unsure, Some(outside)) }
+                NumberCode { value, missing, unsure: self.lanes.either(time.unsure, Some(outside)) }
             }
             Number::Distance(parts) => {
                 let parts = parts.each_ref().map(|part| self.number(part));

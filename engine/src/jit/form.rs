@@ -57,6 +57,8 @@ pub(crate) enum Input {
     Fact(usize),
     /// What the entity at hand was told by comparison with its peers, by the comparison's place.
     Told(usize),
+    /// How many entities among the rows of the one at hand there are of a kind, by the kind's place.
+    Elements(usize),
 }
 
 /// Which rows a fact is about.
@@ -166,6 +168,8 @@ pub(crate) enum Clock {
     Hour,
     Minute,
     Date,
+    /// The date of the evening that it belongs to; missing by day.
+    Night,
 }
 
 /// What of a date is asked.
@@ -248,6 +252,17 @@ pub(crate) struct Computed {
     pub(crate) constants: Vec<Constant>,
 }
 
+/// Entities among the rows about the one at hand, at instants: `count from Guest in access where …`.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Elements {
+    /// The rows about each of them.
+    pub(crate) timeline: TimelineId,
+    /// Which part of their key the entity at hand is.
+    pub(crate) part: u8,
+    /// Which of them are counted.
+    pub(crate) form: Form,
+}
+
 /// What a fact takes of each row.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Taken {
@@ -266,6 +281,8 @@ pub(crate) struct Form {
     pub(crate) constants: Vec<Constant>,
     /// Facts, by place.
     pub(crate) facts: Vec<Fact>,
+    /// Kinds of other entities, by place.
+    pub(crate) elements: Vec<Elements>,
 }
 
 impl Decision {

@@ -1,17 +1,18 @@
 //! Screens over the entities of models on a grid and its instants: from forms to passes ([`super::points`]).
 
 use super::code::{Read, States};
-use super::form::{Fact, FactRows, Form, Input, Layout, Taken};
+use super::form::{Elements, Fact, FactRows, Form, Input, Layout, Taken};
 use super::groups::{self, Grouping};
 use super::lower;
 use super::pass::{Pass, PassRows, Span, place_of};
-use super::points::{Part, PointFacts, PointRoom, PointScreen, Points};
+use super::points::{Given, Part, PointFacts, PointInput, PointRoom, PointScreen, Points};
 use super::screen::{Left, Screening, Served};
 use crate::plan::{GroupingPlan, ModelPlan, TimelineId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use watchfire_dsl::program::{ColumnId, ModelId};
 use watchfire_stdlib::types::Kind;
+use watchfire_stdlib::value::EntityKey;
 
 impl<'a> Screening<'a> {
     /// What is left to look at for each of these models on a grid. `instants`: when a model is evaluated.
@@ -31,7 +32,7 @@ impl<'a> Screening<'a> {
             let is = |(id, points, _): &(TimelineId, Points<'_>, _)| *id == population && points.instants == instants;
             let place = place_of(&mut all, is, || {
                 let (parts, screens, instants) = (Vec::new(), Vec::new(), instants.clone());
-                (population, Points { population: timeline, instants, parts, screens }, Vec::new())
+                (population, Points { population: timeline, instants, parts, screens, given: Vec::new() }, Vec::new())
             });
             let (_, points, served) = &mut all[place];
             if let Some(screen) = self.screen_of_points(model, points, &lowered.form) {
@@ -57,16 +58,51 @@ impl<'a> Screening<'a> {
         let facts: Vec<((usize, usize), Kind)> =
             form.facts.iter().map(|fact| self.fact_of_points(model, points, fact)).collect::<Option<_>>()?;
         let places: Vec<(usize, usize)> = facts.iter().map(|(place, _)| *place).collect();
+        let first = points.given.len();
+        for elements in &form.elements {
+            let given = self.elements(model, elements, points)?;
+            points.given.push(given);
+        }
         let input = |(input, _): &(Input, Layout)| match input {
-            Input::Fact(place) => places.get(*place).copied(),
+            Input::Fact(place) => places.get(*place).map(|(part, fact)| PointInput::Fact(*part, *fact)),
+            Input::Elements(place) => Some(PointInput::Given(first + place)),
             Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) | Input::Told(_) => None,
         };
-        let inputs: Vec<(usize, usize)> = form.inputs.iter().map(input).collect::<Option<_>>()?;
+        let inputs: Vec<PointInput> = form.inputs.iter().map(input).collect::<Option<_>>()?;
         let read = |(_, layout): &(Input, Layout)| Read { layout: *layout, states: States::Doubts };
         let reads: Vec<Read> = form.inputs.iter().map(read).collect();
         let table = points.parts.iter().find_map(|part| part.pass.table());
         let (kernel, constants) = self.compiled(table, form, &reads)?;
         Some(PointScreen { kernel, constants, inputs, facts })
+    }
+
+    /// How many entities of a kind there are for each entity of a population at its instants: these are looked at as if a
+    /// model were about them.
+    fn elements(&self, model: &'a ModelPlan, elements: &Elements, points: &Points<'_>) -> Option<Given> {
+        let timeline = self.timelines.get(elements.timeline.0 as usize)?;
+        let (parts, screens, instants) = (Vec::new(), Vec::new(), points.instants.clone());
+        let mut own = Points { population: timeline, instants, parts, screens, given: Vec::new() };
+        let screen = self.screen_of_points(model, &mut own, &elements.form)?;
+        own.screens.push(PointScreen { facts: Vec::new(), ..screen });
+        let windows = own.windows();
+        let found = self.in_partitions(|partition, room: &mut PointRoom| own.over(partition, &windows, room));
+        let mut given = Given::new(points.population, self.partitions);
+        for (partition, left) in found.into_iter().enumerate() {
+            let (keys, mut left) = (timeline.keys(partition), left?);
+            let rows = left.pop()?.rows;
+            for same in rows.chunk_by(|a, b| a.entity == b.entity) {
+                let key = match (keys.get(same.first()?.entity as usize)?, elements.part) {
+                    (EntityKey::Pair(_, second), 1) => EntityKey::Single(second.clone()),
+                    (EntityKey::Pair(first, _), _) => EntityKey::Single(first.clone()),
+                    (single, _) => single.clone(),
+                };
+                if let Some((partition, entity)) = points.population.place_of(&key) {
+                    let marks = same.iter().map(|row| (row.place as usize, row.rule.is_some()));
+                    given.add((partition, entity), points.instants.len(), marks)?;
+                }
+            }
+        }
+        Some(given)
     }
 
     /// The place of a fact in a pass over entities and instants, and of what kind it is.
@@ -106,7 +142,7 @@ impl<'a> Screening<'a> {
             return None;
         }
         let (parts, screens) = (Vec::new(), Vec::new());
-        let mut points = Points { population, instants: instants.into(), parts, screens };
+        let mut points = Points { population, instants: instants.into(), parts, screens, given: Vec::new() };
         let compared = lower::compared(self.program, self.plan, model, self.parameters);
         let (mut facts, mut nodes) = (Vec::new(), Vec::new());
         for (place, fact) in compared.facts.iter().enumerate() {

@@ -142,7 +142,7 @@ impl Lanes<'_, '_> {
                 let minutes = floor_divide(builder, wall, 60_000_000);
                 floor_remainder(builder, minutes, 60)
             }
-            Clock::Date => floor_divide(builder, wall, 86_400_000_000),
+            Clock::Date | Clock::Night => floor_divide(builder, wall, 86_400_000_000),
         })
     }
 

@@ -14,6 +14,7 @@ use super::facts::Room;
 use super::form::FactRows;
 use super::kernel::{Cells, Kernel};
 use super::pass::{Pass, Span};
+use super::scratch::{KNOWN, Scratch, ScratchData, UNSURE};
 use super::screen::{LeftRow, LeftRows};
 use super::window::{Bounds, Furthest};
 use crate::timeline::{Strip, Timeline};
@@ -24,6 +25,8 @@ use watchfire_stdlib::value::{EntityKey, Value};
 
 /// Entities and instants that are worked on together.
 const MORSEL: usize = 1 << 13;
+/// More numbers are not given: they take nine bytes each.
+const MOST_GIVEN: usize = 1 << 25;
 
 /// What models on one grid read of entities.
 #[derive(Debug)]
@@ -32,6 +35,8 @@ pub(super) struct Points<'a> {
     pub(super) instants: Arc<[i64]>,
     pub(super) parts: Vec<Part<'a>>,
     pub(super) screens: Vec<PointScreen>,
+    /// What is known of entities from elsewhere.
+    pub(super) given: Vec<Given>,
 }
 
 /// The facts over one timeline, or one derived table.
@@ -43,12 +48,69 @@ pub(super) struct Part<'a> {
     pub(super) pass: Pass<'a>,
 }
 
-/// A model's loop: what it reads, each by part and fact.
+/// What a model's loop reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PointInput {
+    /// By part and fact.
+    Fact(usize, usize),
+    Given(usize),
+}
+
+/// A number for each entity and instant, most often 0.
+#[derive(Debug)]
+pub(super) struct Given {
+    /// By partition and entity: its place among the rows.
+    places: Vec<Vec<u32>>,
+    /// The numbers of an entity by instant, and what is known of each.
+    rows: Vec<(Vec<i64>, Vec<u8>)>,
+}
+
+impl Given {
+    /// 0 everywhere.
+    pub(super) fn new(population: &Timeline, partitions: usize) -> Self {
+        let nothing = |partition| vec![u32::MAX; population.keys(partition).len()];
+        Self { places: (0..partitions).map(nothing).collect(), rows: Vec::new() }
+    }
+
+    /// Counts one more for an entity, by its partition and its place there, at the places of instants for which that is sure.
+    /// `None`: it becomes too much.
+    pub(super) fn add(
+        &mut self,
+        (partition, entity): (usize, usize),
+        instants: usize,
+        marks: impl Iterator<Item = (usize, bool)>,
+    ) -> Option<()> {
+        let place = &mut self.places[partition][entity];
+        if *place == u32::MAX {
+            if (self.rows.len() + 1) * instants > MOST_GIVEN {
+                return None;
+            }
+            *place = self.rows.len() as u32;
+            self.rows.push((vec![0; instants], vec![KNOWN; instants]));
+        }
+        let (numbers, states) = &mut self.rows[*place as usize];
+        for (instant, sure) in marks {
+            if sure {
+                numbers[instant] += 1;
+            } else {
+                states[instant] = UNSURE;
+            }
+        }
+        Some(())
+    }
+
+    /// The numbers of an entity; `None`: 0 everywhere.
+    fn of(&self, partition: usize, entity: usize) -> Option<&(Vec<i64>, Vec<u8>)> {
+        self.rows.get(*self.places.get(partition)?.get(entity)? as usize)
+    }
+}
+
+/// A model's loop: what it reads, and the facts that are kept, by part and fact.
 #[derive(Debug)]
 pub(super) struct PointScreen {
     pub(super) kernel: Arc<Kernel>,
     pub(super) constants: Vec<u64>,
-    pub(super) inputs: Vec<(usize, usize)>,
+    pub(super) inputs: Vec<PointInput>,
     pub(super) facts: Vec<((usize, usize), Kind)>,
 }
 
@@ -58,6 +120,8 @@ pub(super) struct PointRoom {
     /// By part.
     rooms: Vec<Room>,
     tracks: Vec<Track>,
+    /// What was given, at the change points.
+    given: Vec<Scratch>,
     /// When odd rows about the entity at hand become known or are replaced, in order.
     turns: Vec<i64>,
     /// By part: when the states about it end, in order.
@@ -234,7 +298,8 @@ impl Points<'_> {
         for first in (0..keys.len()).step_by(together) {
             let entities = first..keys.len().min(first + together);
             take_all(&self.parts, &mut room.rooms, &keys[entities.clone()], &mut others);
-            room.find_changes(self, &first_known[entities.clone()], windows, &others);
+            room.find_changes(self, (partition, first), &first_known[entities.clone()], windows, &others);
+            room.take_given(self, (partition, first));
             for (part, own) in self.parts.iter().zip(&mut room.rooms) {
                 own.work_out_facts(&part.pass);
             }
@@ -284,7 +349,14 @@ pub(super) fn take_all(parts: &[Part<'_>], rooms: &mut Vec<Room>, keys: &[Entity
 
 impl PointRoom {
     /// Finds the instants at which a window holds other rows than at the instant before, and which rows those are.
-    fn find_changes(&mut self, points: &Points<'_>, first_known: &[i64], windows: &Windows, others: &[Other<'_>]) {
+    fn find_changes(
+        &mut self,
+        points: &Points<'_>,
+        (partition, first_entity): (usize, usize),
+        first_known: &[i64],
+        windows: &Windows,
+        others: &[Other<'_>],
+    ) {
         self.changes.clear();
         self.points.clear();
         for (entity, known) in first_known.iter().enumerate() {
@@ -296,8 +368,9 @@ impl PointRoom {
             }
             self.find_turns(entity);
             let mut turned = 0;
-            // What may have been missed changes from instant to instant.
-            let silent = points.parts.iter().any(|part| part.pass.silence.is_some());
+            // What may have been missed changes from instant to instant, and what is given may.
+            let silent = points.parts.iter().any(|part| part.pass.silence.is_some())
+                || points.given.iter().any(|given| given.of(partition, first_entity + entity).is_some());
             let mut place = points.instants.partition_point(|instant| instant < known);
             while let Some(&k) = points.instants.get(place) {
                 let turns = turned..self.turns.partition_point(|turn| *turn <= k);
@@ -345,6 +418,21 @@ impl PointRoom {
         }
     }
 
+    /// Takes up what was given at the change points.
+    fn take_given(&mut self, points: &Points<'_>, (partition, first): (usize, usize)) {
+        self.given.resize_with(points.given.len(), || Scratch { data: ScratchData::Whole(Vec::new()), states: Vec::new() });
+        for (given, scratch) in points.given.iter().zip(&mut self.given) {
+            scratch.truncate(0);
+            for (number, points) in self.points.iter().enumerate() {
+                let own = given.of(partition, first + number);
+                for place in &self.changes[points.clone()] {
+                    let (value, state) = own.map_or((0, KNOWN), |own| (own.0[*place as usize], own.1[*place as usize]));
+                    scratch.push_whole(value, state);
+                }
+            }
+        }
+    }
+
     /// Finds when odd rows about an entity become known or are replaced.
     fn find_turns(&mut self, entity: usize) {
         self.turns.clear();
@@ -369,8 +457,11 @@ impl PointRoom {
         self.out.clear();
         self.out.resize(self.changes.len(), 0);
         let mut cells = Vec::with_capacity(screen.inputs.len());
-        for (part, fact) in &screen.inputs {
-            cells.push(Cells::Scratch(self.rooms.get(*part)?.facts.get(*fact)?));
+        for input in &screen.inputs {
+            cells.push(Cells::Scratch(match input {
+                PointInput::Fact(part, fact) => self.rooms.get(*part)?.facts.get(*fact)?,
+                PointInput::Given(place) => self.given.get(*place)?,
+            }));
         }
         screen.kernel.run(&cells, &screen.constants, 0, &mut self.out).then_some(())
     }

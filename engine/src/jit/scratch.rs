@@ -174,6 +174,14 @@ impl Scratch {
         Self { data, states: Vec::new() }
     }
 
+    /// Adds a whole number, and what is known of it.
+    pub(super) fn push_whole(&mut self, value: i64, state: u8) {
+        if let ScratchData::Whole(all) = &mut self.data {
+            all.push(value);
+            self.states.push(state);
+        }
+    }
+
     /// Keeps so many cells.
     pub(super) fn truncate(&mut self, many: usize) {
         self.states.truncate(many);

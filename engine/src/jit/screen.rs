@@ -371,7 +371,7 @@ impl<'a> Screening<'a> {
                 Input::Cell(column) => Place::Cell(pass.cell(column)?),
                 Input::Before(times, column) => Place::Before(pass.before(times, column)?),
                 Input::Fact(place) => *facts.get(place)?,
-                Input::StepBefore(_) | Input::Told(_) => return None,
+                Input::StepBefore(_) | Input::Told(_) | Input::Elements(_) => return None,
             });
         }
         let read = |(place, (_, layout)): (&Place, &(Input, Layout))| {

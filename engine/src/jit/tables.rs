@@ -46,7 +46,7 @@ impl<'a> Screening<'a> {
                 decisions.push(joined(form, &mut inputs, &mut constants));
             }
             let root = Decision { gate: super::form::Truth::Unsure, rules: Vec::new() };
-            let all = Form { root, inputs, constants, facts: Vec::new() };
+            let all = Form { root, inputs, constants, facts: Vec::new(), elements: Vec::new() };
             let cells = columns(table, &all)?;
             let constants = self.constants(&all.constants, Some(table))?;
             let kernel = self.kernels.of(Body::Decisions(decisions), &reads(&cells, &all), constants.len())?;

@@ -81,7 +81,7 @@ impl Screening<'_> {
             let origin = match input {
                 Input::Fact(fact) => place_of(*fact).map_or(Origin::Unsure, Origin::Fact),
                 Input::Told(comparison) => Origin::Told(*comparison),
-                Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) => return None,
+                Input::Cell(_) | Input::Before(..) | Input::StepBefore(_) | Input::Elements(_) => return None,
             };
             inputs.push((origin, *layout));
         }

@@ -10,6 +10,7 @@ use watchfire_engine::{Compile, Engine, Package, RunOptions, Sources};
 const SOURCES: &str = r#"
 entity Home key Text
 entity Person key Text
+entity Guest key (Person, Home)
 source visits events at time {
     owner "o"
     allows test
@@ -58,11 +59,14 @@ source homes {
 }
 source seen = visits { home, x, w, note, area = home.homes.area, time }
     | doors { home, x, w, note, area = home.homes.area, time }
+fact often for Guest = count from stays over last 1 day
+fact heavy for Guest = any from stays where w > 1.0
+fact nights for Guest = count distinct night(since) from starts of stays over last 2 days
 source held = stays { home, x, w, since, until } | stays { home, x = x + 1, w, since, until }
 "#;
 
 /// What models on a grid ask of states, of their starts and ends, and of unions.
-const AT_INSTANTS: [&str; 40] = [
+const AT_INSTANTS: [&str; 44] = [
     "(count from stays) > 1",
     "(count distinct guest from stays where x > 1) >= 2",
     "(sum w from stays over last 6 h) > 2.5",
@@ -103,6 +107,10 @@ const AT_INSTANTS: [&str; 40] = [
     "(stddev w * w from stays over last 1 day) > 0.5",
     "(min paid + paid from visits over last 6 h) < 3 yuan",
     "(first x ?? 7 from stays over last 3 h) == 7 or (max abs(x) from visits over last 12 h) > 8",
+    "(count from Guest in stays) > 1",
+    "(count from Guest in stays where often > 1 and not heavy over last 6 h) > 0",
+    "(count from Guest in starts of stays where nights >= 1 or heavy) >= 2",
+    "(count from Guest in stays where nights >= 1) + (count from visits over last 2 h) > 2",
 ];
 
 /// What models at rows ask: each with the rows that trigger it.

@@ -3,8 +3,10 @@
 use super::rows::{Rows, Shape};
 use super::{Lowering, Sort, Why, layout, name};
 use crate::interp::KnownWindow;
-use crate::jit::form::{Computed, Decision, Fact, FactFunction, FactRows, Form, Number, Taken, Truth};
-use crate::plan::{AggregateNode, DerivedPlan, FromNode, ModelPlan, Node, NodeKind, Plan, TimelineId, WindowNode};
+use crate::jit::form::{
+    Computed, Decision, Elements, Fact, FactFunction, FactRows, Form, Input, Layout, Number, Taken, Truth,
+};
+use crate::plan::{AggregateNode, DerivedPlan, FromNode, ModelPlan, Node, NodeKind, Plan, TimelineId, TimelinePlan, WindowNode};
 use watchfire_dsl::program::{AggregateFunction, ColumnId, Program, Row, RowSlot, SourceId};
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
@@ -57,8 +59,16 @@ impl<'a> Lowering<'a> {
         body: &Node,
         look: impl FnOnce(&mut Self) -> Option<T>,
     ) -> Option<T> {
-        if let NodeKind::This = entity.kind {
-            return look(self);
+        match (&entity.kind, self.element) {
+            (NodeKind::This, None | Some((_, true))) => return look(self),
+            (NodeKind::Element(slot), Some((own, _))) if *slot == own => {
+                let element = self.element.replace((own, true));
+                let found = look(self);
+                self.element = element;
+                return found;
+            }
+            (_, Some(_)) => return None,
+            _ => {}
         }
         let column =
             self.named(entity).filter(|_| self.through.is_none() && !self.alone && is_strict(body, self.plan))?;
@@ -73,6 +83,9 @@ impl<'a> Lowering<'a> {
             return Err(Why::Nested);
         }
         let at_instants = self.rows.is_none();
+        if self.element.is_some_and(|(_, at_hand)| !at_hand || aggregate.of.is_some()) {
+            return Err(Why::Whose);
+        }
         let mut of = match &aggregate.of {
             None => self.through,
             Some((_, entity)) if self.through.is_none() => Some(self.named(entity).ok_or(Why::Whose)?),
@@ -110,6 +123,51 @@ impl<'a> Lowering<'a> {
             FromNode::Entities(..) | FromNode::Group => return Err(Why::Aggregate),
         };
         Ok(Fact { of, ..self.fact_over(aggregate, rows, own, None)? })
+    }
+
+    /// The place of a count of other entities among the rows about the one at hand, at instants: those whose key the latter
+    /// is a part of, as a guest of a home, so that each is counted for one entity.
+    pub(super) fn elements_of(&mut self, aggregate: &'a AggregateNode) -> Result<usize, Why> {
+        let FromNode::Entities(_, columns, timeline) = &aggregate.from else { return Err(Why::Aggregate) };
+        let at_hand = self.rows.is_none() && !self.nested && self.through.is_none() && self.element.is_none();
+        let counted = aggregate.function == AggregateFunction::Count && aggregate.value.is_none();
+        let own = Rows::in_timeline(self.program, self.plan, *timeline)?;
+        if !at_hand || !counted || aggregate.of.is_some() || own.expected {
+            return Err(Why::Aggregate);
+        }
+        let timelines = &self.plan.timelines;
+        let rows = timelines.get(timeline.0 as usize).ok_or(Why::Rows)?;
+        let part = match rows.by[..] {
+            [by] => columns.iter().position(|column| *column == by).ok_or(Why::Aggregate)? as u8,
+            _ => return Err(Why::Aggregate),
+        };
+        let about = |other: &TimelinePlan| other.source == rows.source && other.by == *columns;
+        let place = timelines.iter().position(about).ok_or(Why::Aggregate)?;
+        let timeline = TimelineId(u32::try_from(place).map_err(|_| Why::Large)?);
+        let window = match &aggregate.window {
+            None => None,
+            Some(WindowNode::Fixed(window)) => Some(KnownWindow::of(*window, self.parameters).ok_or(Why::Value)?),
+            Some(WindowNode::Since(_)) => return Err(Why::Since),
+        };
+        let mut inner = Self::of_points(self.program, self.plan, self.model, self.parameters);
+        (inner.element, inner.depth) = (Some((aggregate.slot, false)), self.depth);
+        // A row of its own is there.
+        let (rows, function) = (FactRows::Timeline(timeline), FactFunction::Any);
+        inner.facts.push(Fact { rows, of: None, function, window, filter: None, value: None });
+        let there = Truth::Input(inner.input(Input::Fact(0), Layout::Byte));
+        let holds = aggregate.filter.as_ref().map_or(Truth::Constant(true), |filter| inner.truth(filter));
+        self.size += inner.size;
+        self.left.append(&mut inner.left);
+        if holds == Truth::Unsure {
+            return Err(Why::Aggregate);
+        }
+        let gate = Truth::then(there, holds);
+        let form = inner.finish(Decision { gate, rules: vec![Truth::Constant(true)] });
+        let elements = Elements { timeline, part, form };
+        Ok(self.elements.iter().position(|known| *known == elements).unwrap_or_else(|| {
+            self.elements.push(elements);
+            self.elements.len() - 1
+        }))
     }
 
     /// An aggregate over rows of a table, or of a derived one. `first`: a condition that comes before its own, and the
@@ -173,6 +231,8 @@ impl<'a> Lowering<'a> {
                     Sort::Time => Kind::Time,
                     // Differences of times, which have no days.
                     Sort::Duration if matches!(number, Number::Arithmetic(..)) => Kind::Duration,
+                    // What is counted only has to differ.
+                    Sort::Date | Sort::Hour if function == FactFunction::CountDistinct => Kind::Int,
                     _ => return Err(Why::Value),
                 };
                 let (lane, inputs, constants) = (sort.lane(), inner.inputs, inner.constants);
@@ -276,6 +336,7 @@ fn is_computed_of(function: FactFunction, ty: &Kind) -> bool {
     match ty {
         Kind::Int | Kind::Float | Kind::Quantity(_) | Kind::Money | Kind::Time => is_computed(function, ty),
         Kind::Duration => span,
+        Kind::Date | Kind::Hour => function == FactFunction::CountDistinct,
         _ => false,
     }
 }

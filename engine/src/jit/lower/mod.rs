@@ -16,7 +16,7 @@ mod why;
 pub(crate) use fact::{group_column, grouping};
 pub use why::Why;
 
-use super::form::{Constant, Decision, Fact, FactFunction, Form, Input, Lane, Layout, Number, Truth};
+use super::form::{Constant, Decision, Elements, Fact, FactFunction, Form, Input, Lane, Layout, Number, Truth};
 use crate::plan::{AggregateNode, FromNode, ModelPlan, Node, NodeKind, Plan, Rule, SequencePlan};
 use crate::unions::has_column;
 use rows::{Rows, is_open_end};
@@ -70,7 +70,7 @@ pub(crate) fn point<'a>(
     let mut lowering = Lowering::of_points(program, plan, model, parameters);
     let Decision { gate, rules } = lowering.decision();
     let fits = lowering.size <= LARGEST && rules.len() <= MOST_RULES && gate != Truth::Unsure;
-    match lowering.facts.is_empty() && model.peers.is_empty() {
+    match lowering.facts.is_empty() && lowering.elements.is_empty() && model.peers.is_empty() {
         true if fits && lowering.left.is_empty() => Err(Why::NoRows.into()),
         false if fits => Ok(lowering.finished(population.source, Decision { gate, rules })),
         _ => Err(lowering.unlowered()),
@@ -214,9 +214,12 @@ struct Lowering<'a> {
     alone: bool,
     /// What is said is said of the entity in this column of the row.
     through: Option<ColumnId>,
+    /// The variable of another entity about which something is said, and whether it is said of that one just now.
+    element: Option<(RowSlot, bool)>,
     inputs: Vec<(Input, Layout)>,
     constants: Vec<Constant>,
     facts: Vec<Fact>,
+    elements: Vec<Elements>,
     nodes: Vec<(usize, usize)>,
     /// What has no form, and why; why the one at hand has none.
     left: Vec<LeftOut<'a>>,
@@ -262,9 +265,11 @@ impl<'a> Lowering<'a> {
             nested,
             alone,
             through: None,
+            element: None,
             inputs,
             constants,
             facts,
+            elements: Vec::new(),
             nodes,
             left: Vec::new(),
             why: None,
@@ -307,7 +312,13 @@ impl<'a> Lowering<'a> {
     }
 
     fn finish(self, root: Decision) -> Form {
-        Form { root, inputs: self.inputs, constants: self.constants, facts: self.facts }
+        Form {
+            root,
+            inputs: self.inputs,
+            constants: self.constants,
+            facts: self.facts,
+            elements: self.elements,
+        }
     }
 
     fn truth(&mut self, node: &'a Node) -> Truth {
@@ -355,6 +366,7 @@ impl<'a> Lowering<'a> {
                 _ => return None,
             },
             NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => return None,
+            NodeKind::Let(_) if self.element.is_some() => return None,
             NodeKind::Let(id) => self.truth(self.model.lets.get(id.index())?),
             NodeKind::Fact(id, entity) => {
                 let value = &self.plan.facts.get(id.index())?.as_ref()?.value;

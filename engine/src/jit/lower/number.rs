@@ -4,7 +4,7 @@ use super::{DEEPEST, LARGEST, Lowering, Sort, layout};
 use crate::jit::form::{
     Calendar, Clock, Constant, Fact, FactFunction, FactRows, Input, Lane, Layout, Number, Operator, Taken,
 };
-use crate::plan::{Arithmetic, Node, NodeKind};
+use crate::plan::{Arithmetic, FromNode, Node, NodeKind};
 use watchfire_dsl::program::{Row, SourceId};
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
@@ -48,6 +48,16 @@ impl<'a> Lowering<'a> {
                 };
                 Some((Number::Input(self.cell(row, *column, layout)?), sort))
             }
+            NodeKind::Aggregate(aggregate) if matches!(aggregate.from, FromNode::Entities(..)) => {
+                let place = match self.elements_of(aggregate) {
+                    Ok(place) => place,
+                    Err(why) => {
+                        self.why = Some(why);
+                        return None;
+                    }
+                };
+                Some((Number::Input(self.input(Input::Elements(place), Layout::Whole)), Sort::Int))
+            }
             NodeKind::Aggregate(aggregate) => {
                 let (fact, function) = self.fact(aggregate)?;
                 let (layout, sort) = match (function, &node.ty) {
@@ -83,11 +93,12 @@ impl<'a> Lowering<'a> {
                 };
                 Some((Number::Input(self.input(Input::Fact(fact), layout)), sort))
             }
-            NodeKind::Peers(peers) if !self.nested && self.through.is_none() => {
+            NodeKind::Peers(peers) if !self.nested && self.through.is_none() && self.element.is_none() => {
                 let (layout, sort) = layout(&node.ty)?;
                 Some((Number::Input(self.input(Input::Told(peers.id), layout)), sort))
             }
             NodeKind::Let(_) | NodeKind::Fact(..) if self.nested => None,
+            NodeKind::Let(_) if self.element.is_some() => None,
             NodeKind::Let(id) => self.number(self.model.lets.get(id.index())?),
             NodeKind::Fact(id, entity) => {
                 let value = &self.plan.facts.get(id.index())?.as_ref()?.value;
@@ -116,6 +127,7 @@ impl<'a> Lowering<'a> {
                 ("hour", [time]) => Some((self.clock(Clock::Hour, time)?, Sort::Hour)),
                 ("minute", [time]) => Some((self.clock(Clock::Minute, time)?, Sort::Int)),
                 ("date", [time]) => Some((self.clock(Clock::Date, time)?, Sort::Date)),
+                ("night", [time]) => Some((self.clock(Clock::Night, time)?, Sort::Date)),
                 ("weekday", [day]) => Some((self.calendar(Calendar::Weekday, day)?, Sort::Int)),
                 ("day_of_month", [day]) => Some((self.calendar(Calendar::Day, day)?, Sort::Int)),
                 ("month", [day]) => Some((self.calendar(Calendar::Month, day)?, Sort::Int)),

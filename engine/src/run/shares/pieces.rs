@@ -14,7 +14,6 @@
 use super::division::Group;
 use super::{Cuts, Divided, LEAST, MOST, UNEVEN, budget};
 use crate::ingest::{ByTime, Part};
-use crate::mutant::{Mutant, mutant};
 use crate::plan::Plan;
 use crate::run::execute::Stopped;
 use crate::run::outcome::Outcome;
@@ -65,9 +64,8 @@ impl Pieces {
     /// The parts of a table that evaluations between two instants look at.
     fn parts(&self, table: SourceId, (from, to): (i64, i64)) -> Vec<Part> {
         let Some((parts, lookback)) = self.tables.get(&table) else { return Vec::new() };
-        let lookback = if mutant(Mutant::PieceLooksNotBack) { 0 } else { *lookback };
         let slice_of = |time: i64| self.bounds.partition_point(|bound| *bound <= time);
-        let (first, last) = (slice_of(from.saturating_sub(lookback)), slice_of(to.saturating_add(DAY_MICROS)));
+        let (first, last) = (slice_of(from.saturating_sub(*lookback)), slice_of(to.saturating_add(DAY_MICROS)));
         parts[first..=last].iter().flatten().cloned().collect()
     }
 }
@@ -191,7 +189,7 @@ impl Divided<'_> {
             #[expect(clippy::cast_precision_loss, reason = "a share from 0 to 1")]
             let progress = |part: f64| progress((piece as f64 + part) / pieces.many() as f64);
             let mut outcome = self.run((group, share), &sources, &own, (Some(known), &stopped), &progress)?;
-            for (failure, _) in outcome.failures.iter().filter(|_| !mutant(Mutant::PieceForgetsFailures)) {
+            for (failure, _) in &outcome.failures {
                 stopped.entry(failure.model).or_default().insert(failure.entity.clone());
             }
             silences = std::mem::take(&mut outcome.silences);
