@@ -420,7 +420,8 @@ impl PointRoom {
 
     /// Takes up what was given at the change points.
     fn take_given(&mut self, points: &Points<'_>, (partition, first): (usize, usize)) {
-        self.given.resize_with(points.given.len(), || Scratch { data: ScratchData::Whole(Vec::new()), states: Vec::new() });
+        self.given
+            .resize_with(points.given.len(), || Scratch { data: ScratchData::Whole(Vec::new()), states: Vec::new() });
         for (given, scratch) in points.given.iter().zip(&mut self.given) {
             scratch.truncate(0);
             for (number, points) in self.points.iter().enumerate() {

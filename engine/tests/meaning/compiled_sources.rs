@@ -28,6 +28,7 @@ source stays state since..until {
     owner "o"
     allows test
     order (n)
+    EXPECT
     n     : Int
     home  : Home?
     guest : Person?
@@ -109,7 +110,7 @@ const AT_INSTANTS: [&str; 44] = [
     "(first x ?? 7 from stays over last 3 h) == 7 or (max abs(x) from visits over last 12 h) > 8",
     "(count from Guest in stays) > 1",
     "(count from Guest in stays where often > 1 and not heavy over last 6 h) > 0",
-    "(count from Guest in starts of stays where nights >= 1 or heavy) >= 2",
+    "(count from Guest in stays where nights >= 1 or heavy) >= 2",
     "(count from Guest in stays where nights >= 1) + (count from visits over last 2 h) > 2",
 ];
 
@@ -143,8 +144,8 @@ const SEQUENCES: [&str; 2] = [
     "a from visits where x > 1 then b from starts of stays where b.x > 2 within 6 h without ends of stays where x > 3",
 ];
 
-fn engine(ahead: &str) -> Engine {
-    let mut text = SOURCES.replace("AHEAD", ahead);
+fn engine(ahead: &str, expect: &str) -> Engine {
+    let mut text = SOURCES.replace("AHEAD", ahead).replace("EXPECT", expect);
     let mut model = |name: String, head: &str, trigger: &str, condition: &str, message: &str| {
         let warn = if condition.is_empty() { String::new() } else { format!("when {condition} ") };
         let head = format!("model {name} for Home{head} {{\n category c\n purpose test\n basis \"b\"\n");
@@ -214,20 +215,24 @@ fn both(engine: &Engine, sources: &Sources, told: &str) -> Vec<(String, usize)> 
 
 #[test]
 fn of_states_edges_and_unions_it_says_what_the_interpreter_says() {
-    for ahead in ["", "known ahead"] {
-        let engine = engine(ahead);
+    for (ahead, expect) in [("", ""), ("known ahead", ""), ("", "expect every 2 h")] {
+        let engine = engine(ahead, expect);
         for model in &engine.plan().models {
-            assert!(model.compiled.is_some(), "{model:?}");
+            // In a window of their own guests of a source that may be silent are left to the interpreter.
+            assert!(model.compiled.is_some() || !expect.is_empty(), "{model:?}");
             let partly = ["s0", "s1"].contains(&&*model.name);
             // A part that computes from a number is not one table with the other.
             let computed = model.name == "i16";
-            assert!(model.interpreted.is_empty() || partly || computed, "{model:?}");
+            assert!(model.interpreted.is_empty() || partly || computed || !expect.is_empty(), "{model:?}");
         }
         for (rows, late) in [(0, 0), (1, 0), (400, 0), (400, 17), (400, 1)] {
             let sources = Sources::new().frame("visits", visits(rows, late)).frame("homes", homes());
             let sources = sources.frame("stays", stays(rows, late)).frame("doors", doors(&visits(rows / 2 + 1, late)));
-            let found = both(&engine, &sources, &format!("{ahead} {rows} rows, one in {late} late"));
-            assert!(rows < 400 || found.iter().filter(|(_, findings)| *findings == 0).count() < 3, "{found:?}");
+            let found = both(&engine, &sources, &format!("{ahead} {expect} {rows} rows, one in {late} late"));
+            assert!(
+                rows < 400 || !expect.is_empty() || found.iter().filter(|(_, findings)| *findings == 0).count() < 3,
+                "{found:?}"
+            );
         }
     }
 }
@@ -235,7 +240,7 @@ fn of_states_edges_and_unions_it_says_what_the_interpreter_says() {
 /// A month before the 31st at one in the morning lies before a month before the 30th at eleven in the evening.
 #[test]
 fn windows_of_months_may_go_back() {
-    let mut text = SOURCES.replace("AHEAD", "");
+    let mut text = SOURCES.replace("AHEAD", "").replace("EXPECT", "");
     for (name, trigger, condition) in [
         ("grid", "in visits { every 1 h", "(count from visits over last 1 month) > 20"),
         ("gap", "in visits { every 1 h", "(sum x from visits over 1 day before last 1 month) > 2"),

@@ -6,7 +6,9 @@ use crate::interp::KnownWindow;
 use crate::jit::form::{
     Computed, Decision, Elements, Fact, FactFunction, FactRows, Form, Input, Layout, Number, Taken, Truth,
 };
-use crate::plan::{AggregateNode, DerivedPlan, FromNode, ModelPlan, Node, NodeKind, Plan, TimelineId, TimelinePlan, WindowNode};
+use crate::plan::{
+    AggregateNode, DerivedPlan, FromNode, ModelPlan, Node, NodeKind, Plan, TimelineId, TimelinePlan, WindowNode,
+};
 use watchfire_dsl::program::{AggregateFunction, ColumnId, Program, Row, RowSlot, SourceId};
 use watchfire_stdlib::types::Kind;
 use watchfire_stdlib::value::Value;
@@ -132,8 +134,12 @@ impl<'a> Lowering<'a> {
         let at_hand = self.rows.is_none() && !self.nested && self.through.is_none() && self.element.is_none();
         let counted = aggregate.function == AggregateFunction::Count && aggregate.value.is_none();
         let own = Rows::in_timeline(self.program, self.plan, *timeline)?;
-        if !at_hand || !counted || aggregate.of.is_some() || own.expected {
+        if !at_hand || !counted || aggregate.of.is_some() {
             return Err(Why::Aggregate);
+        }
+        // What may have been missed in a window of its own, it would have to say itself.
+        if own.expected && aggregate.window.is_some() {
+            return Err(Why::Expected);
         }
         let timelines = &self.plan.timelines;
         let rows = timelines.get(timeline.0 as usize).ok_or(Why::Rows)?;

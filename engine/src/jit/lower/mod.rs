@@ -312,13 +312,7 @@ impl<'a> Lowering<'a> {
     }
 
     fn finish(self, root: Decision) -> Form {
-        Form {
-            root,
-            inputs: self.inputs,
-            constants: self.constants,
-            facts: self.facts,
-            elements: self.elements,
-        }
+        Form { root, inputs: self.inputs, constants: self.constants, facts: self.facts, elements: self.elements }
     }
 
     fn truth(&mut self, node: &'a Node) -> Truth {
