@@ -2,10 +2,11 @@
 
 use super::code::{Read, States};
 use super::form::{Elements, Fact, FactRows, Form, Input, Layout, Taken};
+use super::given::Given;
 use super::groups::{self, Grouping};
 use super::lower;
 use super::pass::{Pass, PassRows, Span, place_of};
-use super::points::{Given, Part, PointFacts, PointInput, PointRoom, PointScreen, Points};
+use super::points::{Part, PointFacts, PointInput, PointRoom, PointScreen, Points};
 use super::screen::{Left, Screening, Served};
 use crate::plan::{GroupingPlan, ModelPlan, TimelineId};
 use std::collections::BTreeMap;

@@ -12,9 +12,10 @@
 use super::facts::Room;
 use super::form::{Fact, FactRows};
 use super::pass::{MORSEL, place_of};
-use super::points::{Other, Part, Track, Window, take_all};
+use super::points::{Other, Part, take_all};
 use super::scratch::{MISSING, Scratch, ScratchData};
 use super::screen::Screening;
+use super::track::{Track, Window};
 use super::window::Furthest;
 use crate::run::parallel::in_parallel;
 use crate::table::ColumnData;

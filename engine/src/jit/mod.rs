@@ -19,7 +19,8 @@
 //! | `pass.rs`, `facts.rs`, `window.rs`, `fold.rs`, `scratch.rs` | the pass over a timeline: rows before, and aggregates by windows that move over the rows of an entity once |
 //! | `groups.rs` | rows of derived tables, made from those of a timeline |
 //! | `joined.rs` | facts about entities that columns of rows name |
-//! | `grid.rs`, `points.rs` | the pass over entities and the instants of a grid |
+//! | `grid.rs`, `points.rs`, `given.rs` | the pass over entities and the instants of a grid |
+//! | `track.rs` | windows that move from instant to instant, or from one row that asks to the next |
 //! | `told.rs` | what is decided there once entities have been compared with their peers |
 //! | `marks.rs` | the same for the rows that steps of sequences choose from |
 //! | `chains.rs` | the pass over entities that finds the last rows of sequences to which a chain of marked rows leads |
@@ -33,6 +34,7 @@ mod code;
 mod facts;
 mod fold;
 mod form;
+mod given;
 mod grid;
 mod groups;
 mod joined;
@@ -47,6 +49,7 @@ mod screen;
 mod served;
 mod tables;
 mod told;
+mod track;
 mod window;
 
 pub(crate) use form::{FactRows, Form};
