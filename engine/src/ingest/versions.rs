@@ -44,6 +44,8 @@ struct Lines {
     masked: Vec<(u32, ColumnId)>,
     /// Column, row and what is lost, of copies that differ.
     conflicts: Vec<(ColumnId, u32, Extent)>,
+    /// Rows that share their key with another one.
+    sharing: Vec<u32>,
 }
 
 impl Lines {
@@ -109,12 +111,28 @@ pub(crate) fn table(
     };
     match lines {
         None => table,
+        Some(lines) if lines.base.len() == lines.sharing.len() && lines.masked.is_empty() => in_place(table, lines),
         Some(lines) => of_lines(table, lines, threads),
     }
 }
 
-/// The table with a line for each version instead of one for each row.
-fn of_lines(table: Table, lines: Lines, threads: usize) -> Table {
+/// The table where each row is the one copy of its version: its lines are its rows.
+fn in_place(table: Table, lines: Lines) -> Table {
+    let mut known_until = vec![NEVER; table.rows];
+    let mut row: Vec<u32> = (0..table.rows as u32).collect();
+    for ((base, of), until) in lines.base.iter().zip(lines.row).zip(lines.known_until) {
+        (known_until[*base as usize], row[*base as usize]) = (until, of);
+    }
+    Table { known_until: Some(known_until), row: Some(row), ..table }
+}
+
+/// The table with a line for each version instead of one for each row; `lines`: those of rows that share their key.
+fn of_lines(table: Table, mut lines: Lines, threads: usize) -> Table {
+    let mut shared = vec![false; table.rows];
+    lines.sharing.iter().for_each(|row| shared[*row as usize] = true);
+    for row in (0..table.rows as u32).filter(|row| !shared[*row as usize]) {
+        lines.single(row, table.known(row));
+    }
     let Lines { base, row, known, known_until, masked, .. } = lines;
     let pick = |values: &Buffer<i64>| -> Buffer<i64> {
         base.iter().map(|row| values[*row as usize]).collect::<Vec<_>>().into()
@@ -197,7 +215,7 @@ fn read_columns(rows: &Rows<'_>) -> Vec<ColumnId> {
     (0..rows.columns.len()).filter(|place| rows.columns[*place].is_some()).map(|place| ColumnId(place as u32)).collect()
 }
 
-/// Lines of a table with a key; `None`: one for each row. Rows that share theirs with no other need no comparison.
+/// Lines of the rows of a table that share their key; `None`: there are none. The others are a line each.
 fn lines_of_versions(
     rows: &Rows<'_>,
     times: &Times,
@@ -212,12 +230,6 @@ fn lines_of_versions(
         return None;
     }
     let mut lines = Lines::default();
-    let mut others = order.iter().copied().peekable();
-    for row in 0..rows.rows as u32 {
-        if others.next_if_eq(&row).is_none() {
-            lines.single(row, times.known(row));
-        }
-    }
     order.sort_unstable_by(|a, b| {
         compare(rows, key, *a, *b)
             .then_with(|| recorded(*a).cmp(&recorded(*b)))
@@ -240,6 +252,7 @@ fn lines_of_versions(
         let name = rows.source.columns.get(column.index()).map(|column| &column.name);
         rejects.add(&rows.source.name, name, Reason::Conflict, extent, || sample(row, column));
     }
+    lines.sharing = order;
     Some(lines)
 }
 
