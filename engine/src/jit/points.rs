@@ -283,7 +283,11 @@ impl PointRoom {
                     let ends = &self.ends[track.part];
                     changed |= track.turn(stretch.rows.end, k, room, lies.window(place));
                     changed |= track.end(ends, lies.window(place)) || lies.back.binary_search(&place).is_ok();
-                    next = next.min(track.next(stretch.rows.end, room, (lies, ends), (&points.instants, place + 1)));
+                    // Where the next instant is one already, nobody needs to look.
+                    if next > place + 1 {
+                        next =
+                            next.min(track.next(stretch.rows.end, room, (lies, ends), (&points.instants, place + 1)));
+                    }
                 }
                 if changed {
                     self.changes.push(place as u32);

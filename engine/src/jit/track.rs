@@ -99,6 +99,9 @@ impl Track {
 
 /// The first place from one on at which something holds that holds at all places after it, too; it is mostly near.
 pub(super) fn first<T>(all: &[T], from: usize, holds: impl Fn(&T) -> bool) -> usize {
+    if all.get(from).is_some_and(&holds) {
+        return from;
+    }
     let (mut low, mut step) = (from, 1);
     while let Some(item) = all.get(low + step - 1) {
         if holds(item) {
