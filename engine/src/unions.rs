@@ -65,7 +65,7 @@ impl Union {
             rows = rows.checked_add(u32::try_from(table.rows).ok()?)?;
         }
         let each = |value: &dyn Fn(&Table, u32) -> i64| {
-            let of = |table: &&Table| (0..table.rows as u32).map(|row| value(table, row)).collect::<Vec<i64>>();
+            let of = |table: &&'_ Table| -> Vec<i64> { (0..table.rows as u32).map(|row| value(table, row)).collect() };
             tables.iter().flat_map(of).collect::<Vec<i64>>()
         };
         let time: polars_buffer::Buffer<i64> = each(&|table, row| table.time(row).unwrap_or_default()).into();
@@ -192,22 +192,8 @@ fn own_column(program: &Program, plan: &Plan, computed: &FactPlan) -> Option<Col
                     return None;
                 }
             }
-            NodeKind::Column(..)
-            | NodeKind::Constant(_)
-            | NodeKind::About(..)
-            | NodeKind::Component(..)
-            | NodeKind::Not(_)
-            | NodeKind::Negate(_)
-            | NodeKind::And(..)
-            | NodeKind::Or(..)
-            | NodeKind::Otherwise(..)
-            | NodeKind::Is(..)
-            | NodeKind::IsNot(..)
-            | NodeKind::Compare(..)
-            | NodeKind::Arithmetic(..)
-            | NodeKind::InRange { .. }
-            | NodeKind::InList(..)
-            | NodeKind::Call(..) => {}
+            NodeKind::Column(..) | NodeKind::About(..) | NodeKind::Component(..) => {}
+            kind if kind.combines() => {}
             _ => return None,
         }
         open.extend(node.children());

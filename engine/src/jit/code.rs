@@ -80,7 +80,6 @@ pub(super) fn write(mut builder: FunctionBuilder<'_>, written: &Body, reads: &[R
     builder.switch_to_block(entry);
     let parameters: Vec<Value> = builder.block_params(entry).to_vec();
     let [pairs, inputs, constants, outs] = parameters[..] else { return };
-
     let rows = builder.ins().imul_imm(pairs, ROWS as i64);
     let pointers: Vec<[Value; 2]> = (0..reads.len() as i32)
         .map(|place| {

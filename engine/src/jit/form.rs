@@ -113,6 +113,13 @@ pub(crate) enum FactFunction {
     Quantile(u64),
 }
 
+impl FactFunction {
+    /// It is one of the values that it takes.
+    pub(crate) fn is_one_of_them(self) -> bool {
+        matches!(self, Self::The | Self::First | Self::Last | Self::Min | Self::Max | Self::MostCommon)
+    }
+}
+
 /// A constant. Its value is known when the form meets its data.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Constant {

@@ -31,10 +31,8 @@ impl<'a> Screening<'a> {
             let Some(timeline) = self.timelines.get(population.0 as usize) else { continue };
             let instants: Arc<[i64]> = instants(model.id).into();
             let is = |(id, points, _): &(TimelineId, Points<'_>, _)| *id == population && points.instants == instants;
-            let place = place_of(&mut all, is, || {
-                let (parts, screens, instants) = (Vec::new(), Vec::new(), instants.clone());
-                (population, Points { population: timeline, instants, parts, screens, given: Vec::new() }, Vec::new())
-            });
+            let new = || (population, Points::new(timeline, instants.clone()), Vec::new());
+            let place = place_of(&mut all, is, new);
             let (_, points, served) = &mut all[place];
             if let Some(screen) = self.screen_of_points(model, points, &lowered.form) {
                 points.screens.push(screen);
@@ -81,8 +79,7 @@ impl<'a> Screening<'a> {
     /// model were about them.
     fn elements(&self, model: &'a ModelPlan, elements: &Elements, points: &Points<'_>) -> Option<Given> {
         let timeline = self.timelines.get(elements.timeline.0 as usize)?;
-        let (parts, screens, instants) = (Vec::new(), Vec::new(), points.instants.clone());
-        let mut own = Points { population: timeline, instants, parts, screens, given: Vec::new() };
+        let mut own = Points::new(timeline, points.instants.clone());
         let screen = self.screen_of_points(model, &mut own, &elements.form)?;
         own.screens.push(PointScreen { facts: Vec::new(), ..screen });
         let windows = own.windows();
@@ -142,8 +139,7 @@ impl<'a> Screening<'a> {
         if !self.facts || entities * instants.len() < self.least() {
             return None;
         }
-        let (parts, screens) = (Vec::new(), Vec::new());
-        let mut points = Points { population, instants: instants.into(), parts, screens, given: Vec::new() };
+        let mut points = Points::new(population, instants.into());
         let compared = lower::compared(self.program, self.plan, model, self.parameters);
         let (mut facts, mut nodes) = (Vec::new(), Vec::new());
         for (place, fact) in compared.facts.iter().enumerate() {

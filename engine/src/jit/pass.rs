@@ -256,15 +256,7 @@ impl<'a> Pass<'a> {
         let kind = origin.kind();
         Some(match (function, origin) {
             (FactFunction::Count | FactFunction::Any, _) => FactValue::Cell(cell),
-            (
-                FactFunction::The
-                | FactFunction::First
-                | FactFunction::Last
-                | FactFunction::Min
-                | FactFunction::Max
-                | FactFunction::MostCommon,
-                _,
-            ) => FactValue::Cell(cell),
+            (one, _) if one.is_one_of_them() => FactValue::Cell(cell),
             (FactFunction::CountDistinct, Origin::Column(column)) => match &column.data {
                 ColumnData::Text(_, texts) => FactValue::Codes(cell, None, texts.len()),
                 ColumnData::Entity(_, keys) => FactValue::Codes(cell, None, keys.len()),
@@ -300,13 +292,7 @@ impl<'a> Pass<'a> {
             FactFunction::Any => Kind::Bool,
             FactFunction::Count | FactFunction::CountDistinct => Kind::Int,
             FactFunction::Mean | FactFunction::Stddev | FactFunction::Quantile(_) => Kind::Float,
-            FactFunction::Sum
-            | FactFunction::The
-            | FactFunction::First
-            | FactFunction::Last
-            | FactFunction::Min
-            | FactFunction::Max
-            | FactFunction::MostCommon => cell()?,
+            _ => cell()?,
         })
     }
 

@@ -18,7 +18,7 @@ use super::pass::{Pass, Span};
 use super::scratch::{KNOWN, Scratch, ScratchData};
 use super::screen::{LeftRow, LeftRows};
 use super::track::{Lies, Track, Window, first};
-use super::window::Bounds;
+use super::window::{Bounds, Stretch};
 use crate::timeline::{Strip, Timeline};
 use std::ops::Range;
 use std::sync::Arc;
@@ -118,7 +118,13 @@ impl PointFacts {
 /// For each part and span, where its window lies at each instant.
 type Windows = Vec<Vec<Lies>>;
 
-impl Points<'_> {
+impl<'a> Points<'a> {
+    /// Of which nothing is read yet.
+    pub(super) fn new(population: &'a Timeline, instants: Arc<[i64]>) -> Self {
+        let (parts, screens, given) = (Vec::new(), Vec::new(), Vec::new());
+        Self { population, instants, parts, screens, given }
+    }
+
     /// Where windows lie at the instants.
     pub(super) fn windows(&self) -> Windows {
         let of = |part: &Part<'_>| {
@@ -255,6 +261,8 @@ impl PointRoom {
     ) {
         self.changes.clear();
         self.points.clear();
+        // What may have been missed changes from instant to instant.
+        let expected = points.parts.iter().any(|part| part.pass.silence.is_some());
         for (entity, known) in first_known.iter().enumerate() {
             let start = self.changes.len();
             self.tracks.clear();
@@ -264,30 +272,25 @@ impl PointRoom {
             }
             self.find_turns(entity);
             let mut turned = 0;
-            // What may have been missed changes from instant to instant, and what is given may.
-            let silent = points.parts.iter().any(|part| part.pass.silence.is_some())
-                || points.given.iter().any(|given| given.of(partition, first_entity + entity).is_some());
+            // The rows over which windows move, where anything is said of them.
+            let moving = |room: &Room| {
+                let Stretch { rows, steady, .. } = &room.stretches[entity];
+                Some(rows.clone()).filter(|rows| *steady && !rows.is_empty())
+            };
+            // What is given may change from instant to instant, too.
+            let always =
+                expected || points.given.iter().any(|given| given.of(partition, first_entity + entity).is_some());
             let mut place = points.instants.partition_point(|instant| instant < known);
             while let Some(&k) = points.instants.get(place) {
                 let turns = turned..self.turns.partition_point(|turn| *turn <= k);
-                let mut changed = self.changes.len() == start || !turns.is_empty() || silent;
+                let mut changed = self.changes.len() == start || !turns.is_empty() || always;
                 turned = turns.end;
-                let turn = self.turns.get(turned).map(|turn| first(&points.instants, place + 1, |k| k >= turn));
-                let mut next = turn.unwrap_or(points.instants.len());
                 for track in &mut self.tracks {
                     let (room, lies) = (&self.rooms[track.part], &windows[track.part][track.span]);
-                    let stretch = &room.stretches[entity];
-                    if !stretch.steady || stretch.rows.is_empty() {
-                        continue;
-                    }
-                    let ends = &self.ends[track.part];
-                    changed |= track.turn(stretch.rows.end, k, room, lies.window(place));
-                    changed |= track.end(ends, lies.window(place)) || lies.back.binary_search(&place).is_ok();
-                    // Where the next instant is one already, nobody needs to look.
-                    if next > place + 1 {
-                        next =
-                            next.min(track.next(stretch.rows.end, room, (lies, ends), (&points.instants, place + 1)));
-                    }
+                    let Some(rows) = moving(room) else { continue };
+                    changed |= track.turn(rows.end, k, room, lies.window(place));
+                    changed |= track.end(&self.ends[track.part], lies.window(place));
+                    changed |= lies.back.binary_search(&place).is_ok();
                 }
                 if changed {
                     self.changes.push(place as u32);
@@ -307,8 +310,18 @@ impl PointRoom {
                         bounds.silent.push(silent || lies.went_back(place));
                     }
                     self.rooms.iter_mut().for_each(|room| room.ks.push(k));
+                    // Changes follow each other closely, or are far apart: only then is the next one searched for.
+                    place += 1;
+                    continue;
                 }
-                place = if silent { place + 1 } else { next };
+                let turn = self.turns.get(turned).map(|turn| first(&points.instants, place + 1, |k| k >= turn));
+                let turn = turn.unwrap_or(points.instants.len());
+                let next = |track: &Track| {
+                    let (room, lies) = (&self.rooms[track.part], &windows[track.part][track.span]);
+                    let (rows, ends) = (moving(room)?, &self.ends[track.part]);
+                    Some(track.next(rows.end, room, (lies, ends), (&points.instants, place + 1)))
+                };
+                place = self.tracks.iter().filter_map(next).fold(turn, usize::min);
             }
             let own = start..self.changes.len();
             for room in &mut self.rooms {

@@ -171,21 +171,8 @@ fn is_of_cells_and(other: &dyn Fn(&NodeKind) -> bool, node: &Node) -> bool {
         NodeKind::Aggregate(aggregate) => {
             matches!(aggregate.from, FromNode::Group) && aggregate.window.is_none() && aggregate.of.is_none()
         }
-        NodeKind::Constant(_)
-        | NodeKind::Parameter(_)
-        | NodeKind::Not(_)
-        | NodeKind::Negate(_)
-        | NodeKind::And(..)
-        | NodeKind::Or(..)
-        | NodeKind::Otherwise(..)
-        | NodeKind::Is(..)
-        | NodeKind::IsNot(..)
-        | NodeKind::Compare(..)
-        | NodeKind::Arithmetic(..)
-        | NodeKind::InRange { .. }
-        | NodeKind::InList(..)
-        | NodeKind::Score(_)
-        | NodeKind::Call(..) => true,
+        NodeKind::Parameter(_) | NodeKind::Score(_) => true,
+        kind if kind.combines() => true,
         kind => other(kind),
     };
     own && node.children().into_iter().all(|child| is_of_cells_and(other, child))

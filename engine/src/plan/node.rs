@@ -218,6 +218,28 @@ impl FromNode {
     }
 }
 
+impl NodeKind {
+    /// Whether it depends on nothing but the values of its parts, or on nothing at all.
+    pub(crate) fn combines(&self) -> bool {
+        matches!(
+            self,
+            Self::Constant(_)
+                | Self::Not(_)
+                | Self::Negate(_)
+                | Self::And(..)
+                | Self::Or(..)
+                | Self::Otherwise(..)
+                | Self::Is(..)
+                | Self::IsNot(..)
+                | Self::Compare(..)
+                | Self::Arithmetic(..)
+                | Self::InRange { .. }
+                | Self::InList(..)
+                | Self::Call(..)
+        )
+    }
+}
+
 impl Node {
     /// The expressions directly beneath this one.
     pub(crate) fn children(&self) -> Vec<&Node> {

@@ -14,7 +14,7 @@ use super::parallel::in_parallel;
 use super::peers::{self, Told};
 use crate::finding::{FindingRecord, FindingStore};
 use crate::interp::{Decision, Evaluator, FaultRow, Found, Looked, Search, World, any_row, triggers};
-use crate::jit::{Left, LeftRow, Marks, Screening, Verdict};
+use crate::jit::{Left, Marks, Screening, Verdict};
 use crate::mutant::{Mutant, mutant};
 use crate::plan::ModelPlan;
 use crate::timeline::{RowRef, Timeline, partition_of};
@@ -350,9 +350,8 @@ impl<'a> Task<'a> {
                                 continue;
                             }
                             Verdict::Rule(rule) if self.model.about.is_none() => {
-                                let rule = LeftRow { entity: place as u32, place: 0, rule: Some(rule) };
                                 let told = told.map_or(&[][..], |told| told.of(at));
-                                result.findings.extend(self.finding(whom, (*k, *k, 0), &rule, None, told));
+                                result.findings.extend(self.finding(whom, (*k, *k, 0), Some(rule), None, told));
                                 result.evaluations += 1;
                                 continue;
                             }

@@ -64,7 +64,7 @@ impl<'a> Task<'a> {
             let place = row.entity as usize;
             let whom = Whom { key: keys.get(place)?, place };
             if self.is_decided(row) {
-                result.findings.extend(self.finding(whom, (k, k, 0), row, Some(number), &[]));
+                result.findings.extend(self.finding(whom, (k, k, 0), row.rule, Some(number), &[]));
                 continue;
             }
             if turned_to.replace(row.entity) != Some(row.entity) {
@@ -130,22 +130,22 @@ impl<'a> Task<'a> {
             if let Some(row) = rows.get(place)
                 && let Some((k, t)) = triggers_between(world, source, *row, span)
             {
-                result.findings.extend(self.finding(whom, (k, t, place), left, Some(first + number), &[]));
+                result.findings.extend(self.finding(whom, (k, t, place), left.rule, Some(first + number), &[]));
             }
         }
     }
 
-    /// The finding that compiled code decided on; `number`: the row's among those that it left in the partition. `told`: by
+    /// The finding that compiled code decided on, by the rule that applies; `number`: the row's among those that it left in the partition. `told`: by
     /// comparison.
     pub(super) fn finding(
         &self,
         whom: Whom<'_>,
         (k, t, place): (i64, i64, usize),
-        left: &LeftRow,
+        rule: Option<u8>,
         number: Option<usize>,
         told: &[Value],
     ) -> Option<FindingRecord> {
-        let rule = usize::from(left.rule?);
+        let rule = usize::from(rule?);
         let level = self.model.rules.get(rule)?.level;
         let (model, about, entity) = (self.model.id, whom.key.clone(), whom.key.clone());
         let at = (self.partition as u32, whom.place as u32);

@@ -48,7 +48,7 @@ const CONDITIONS: [&str; 37] = [
     "date(r.time) > 2024-02-29 and day_of_month(r.time) < 2",
 ];
 
-const SOURCES: &str = r#"
+pub(crate) const SOURCES: &str = r#"
 entity Home key Text
 source visits events at time {
     owner "o"

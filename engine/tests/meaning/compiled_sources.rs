@@ -1,29 +1,16 @@
 //! Compiled code gives what the interpreter gives of states, of their starts and ends, of unions, and in windows of the
 //! calendar.
 
-use super::compiled::{as_planned, chrono_text, homes, said, visits};
+use super::compiled::{SOURCES as VISITS, as_planned, chrono_text, homes, said, visits};
 use polars::df;
 use polars::prelude::DataFrame;
 use std::fmt::Write;
 use watchfire_engine::{Compile, Engine, Package, RunOptions, Sources};
 
+/// Beside those of [`super::compiled`].
 const SOURCES: &str = r#"
-entity Home key Text
 entity Person key Text
 entity Guest key (Person, Home)
-source visits events at time {
-    owner "o"
-    allows test
-    order (n)
-    n    : Int
-    home : Home?
-    x    : Int?
-    w    : Float?
-    paid : Money?
-    note : Text?
-    time : Time
-    recorded : Time? recorded
-}
 source stays state since..until {
     owner "o"
     allows test
@@ -144,8 +131,12 @@ const SEQUENCES: [&str; 2] = [
     "a from visits where x > 1 then b from starts of stays where b.x > 2 within 6 h without ends of stays where x > 3",
 ];
 
+fn sources(ahead: &str, expect: &str) -> String {
+    VISITS.to_owned() + &SOURCES.replace("AHEAD", ahead).replace("EXPECT", expect)
+}
+
 fn engine(ahead: &str, expect: &str) -> Engine {
-    let mut text = SOURCES.replace("AHEAD", ahead).replace("EXPECT", expect);
+    let mut text = sources(ahead, expect);
     let mut model = |name: String, head: &str, trigger: &str, condition: &str, message: &str| {
         let warn = if condition.is_empty() { String::new() } else { format!("when {condition} ") };
         let head = format!("model {name} for Home{head} {{\n category c\n purpose test\n basis \"b\"\n");
@@ -240,7 +231,7 @@ fn of_states_edges_and_unions_it_says_what_the_interpreter_says() {
 /// A month before the 31st at one in the morning lies before a month before the 30th at eleven in the evening.
 #[test]
 fn windows_of_months_may_go_back() {
-    let mut text = SOURCES.replace("AHEAD", "").replace("EXPECT", "");
+    let mut text = sources("", "");
     for (name, trigger, condition) in [
         ("grid", "in visits { every 1 h", "(count from visits over last 1 month) > 20"),
         ("gap", "in visits { every 1 h", "(sum x from visits over 1 day before last 1 month) > 2"),

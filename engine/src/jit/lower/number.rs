@@ -62,24 +62,8 @@ impl<'a> Lowering<'a> {
                 let (fact, function) = self.fact(aggregate)?;
                 let (layout, sort) = match (function, &node.ty) {
                     (_, Kind::Text | Kind::Entity(_)) => (Layout::Code, self.code_of(fact)?),
-                    (
-                        FactFunction::The
-                        | FactFunction::First
-                        | FactFunction::Last
-                        | FactFunction::Min
-                        | FactFunction::Max
-                        | FactFunction::MostCommon,
-                        Kind::Duration,
-                    ) => (Layout::Whole, Sort::Duration),
-                    (
-                        FactFunction::The
-                        | FactFunction::First
-                        | FactFunction::Last
-                        | FactFunction::Min
-                        | FactFunction::Max
-                        | FactFunction::MostCommon,
-                        ty,
-                    ) => layout(ty)?,
+                    (one, Kind::Duration) if one.is_one_of_them() => (Layout::Whole, Sort::Duration),
+                    (one, ty) if one.is_one_of_them() => layout(ty)?,
                     (FactFunction::Count | FactFunction::CountDistinct, _) | (FactFunction::Sum, Kind::Int) => {
                         (Layout::Whole, Sort::Int)
                     }

@@ -74,9 +74,16 @@ impl Divided<'_> {
     /// The shares of groups that are too large, in pieces.
     pub(super) fn too_large(&self, cuts: &Cuts, folder: &Path) -> Result<BTreeMap<(usize, usize), Pieces>, RunError> {
         let mut found = BTreeMap::new();
+        let program = self.request.package.program();
+        let parameters = self.request.options.parameters(program).map_err(RunError::Options)?;
         for (number, group) in self.groups.iter().enumerate() {
+            let plan = Plan::new(program, &group.models);
+            let lookbacks = match plan.running().all(|model| model.sequence.is_none()) {
+                true => plan.lookbacks(program, &parameters),
+                false => BTreeMap::new(),
+            };
             for share in 0..self.shares {
-                if let Some(pieces) = self.pieces_of(group, share, cuts, folder)? {
+                if let Some(pieces) = self.pieces_of((group, share), (&plan, &lookbacks), cuts, folder)? {
                     found.insert((number, share), pieces);
                 }
             }
@@ -85,14 +92,13 @@ impl Divided<'_> {
     }
 
     /// A share in pieces; `None`: it is not too large, or models look further back.
-    fn pieces_of(&self, group: &Group, share: usize, cuts: &Cuts, folder: &Path) -> Result<Option<Pieces>, RunError> {
-        let program = self.request.package.program();
-        let plan = Plan::new(program, &group.models);
-        let parameters = self.request.options.parameters(program).map_err(RunError::Options)?;
-        let lookbacks = match plan.running().all(|model| model.sequence.is_none()) {
-            true => plan.lookbacks(program, &parameters),
-            false => BTreeMap::new(),
-        };
+    fn pieces_of(
+        &self,
+        (group, share): (&Group, usize),
+        (plan, lookbacks): (&Plan, &BTreeMap<SourceId, i64>),
+        cuts: &Cuts,
+        folder: &Path,
+    ) -> Result<Option<Pieces>, RunError> {
         // Bytes of tables that are cut in time, and of others.
         let (mut timed, mut others) = (Vec::new(), 0);
         for (table, columns) in plan.reads.iter().enumerate() {
